@@ -1,0 +1,121 @@
+package io.causalstreams.inference;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sizes and policies of an engine.
+ *
+ * @param slots sequences that can be in a batch at once; each holds {@code maxContextTokens} of KV cache
+ * @param maxContextTokens prompt plus completion tokens of one request; null = what the model allows, at most 2048
+ * @param prefillChunkTokens a long prompt is computed in chunks of at most this many tokens, decode steps in between
+ * @param maxWaiting requests taken beyond the slots before {@code generate} answers Busy
+ * @param prefixCacheTokens tokens of finished requests whose KV cache is kept for reuse; 0 = off
+ * @param intraOpThreads ONNX Runtime threads of one operator; null = one per core
+ * @param speculation prompt-lookup speculation for single greedy requests; the output does not change
+ */
+public record EngineConfig(
+        int slots,
+        @Nullable Integer maxContextTokens,
+        int prefillChunkTokens,
+        int maxWaiting,
+        int prefixCacheTokens,
+        @Nullable Integer intraOpThreads,
+        boolean speculation) {
+
+    public EngineConfig {
+        require(slots >= 1, "slots", slots, "at least 1");
+        require(maxContextTokens == null || maxContextTokens >= 8, "maxContextTokens", maxContextTokens, "at least 8");
+        require(prefillChunkTokens >= 1, "prefillChunkTokens", prefillChunkTokens, "at least 1");
+        require(maxWaiting >= 1, "maxWaiting", maxWaiting, "at least 1");
+        require(prefixCacheTokens >= 0, "prefixCacheTokens", prefixCacheTokens, "0 or more");
+        require(intraOpThreads == null || intraOpThreads >= 1, "intraOpThreads", intraOpThreads, "at least 1");
+    }
+
+    /** 32 slots, chunks of 256 tokens, 1024 waiting requests, 8192 prefix tokens, one thread per core, speculation on. */
+    public static EngineConfig defaults() {
+        return new EngineConfig(32, null, 256, 1024, 8192, null, true);
+    }
+
+    public EngineConfig withSlots(int slots) {
+        return new EngineConfig(
+                slots,
+                maxContextTokens,
+                prefillChunkTokens,
+                maxWaiting,
+                prefixCacheTokens,
+                intraOpThreads,
+                speculation);
+    }
+
+    public EngineConfig withMaxContextTokens(@Nullable Integer maxContextTokens) {
+        return new EngineConfig(
+                slots,
+                maxContextTokens,
+                prefillChunkTokens,
+                maxWaiting,
+                prefixCacheTokens,
+                intraOpThreads,
+                speculation);
+    }
+
+    public EngineConfig withPrefillChunkTokens(int prefillChunkTokens) {
+        return new EngineConfig(
+                slots,
+                maxContextTokens,
+                prefillChunkTokens,
+                maxWaiting,
+                prefixCacheTokens,
+                intraOpThreads,
+                speculation);
+    }
+
+    public EngineConfig withMaxWaiting(int maxWaiting) {
+        return new EngineConfig(
+                slots,
+                maxContextTokens,
+                prefillChunkTokens,
+                maxWaiting,
+                prefixCacheTokens,
+                intraOpThreads,
+                speculation);
+    }
+
+    public EngineConfig withPrefixCacheTokens(int prefixCacheTokens) {
+        return new EngineConfig(
+                slots,
+                maxContextTokens,
+                prefillChunkTokens,
+                maxWaiting,
+                prefixCacheTokens,
+                intraOpThreads,
+                speculation);
+    }
+
+    public EngineConfig withIntraOpThreads(@Nullable Integer intraOpThreads) {
+        return new EngineConfig(
+                slots,
+                maxContextTokens,
+                prefillChunkTokens,
+                maxWaiting,
+                prefixCacheTokens,
+                intraOpThreads,
+                speculation);
+    }
+
+    public EngineConfig withSpeculation(boolean speculation) {
+        return new EngineConfig(
+                slots,
+                maxContextTokens,
+                prefillChunkTokens,
+                maxWaiting,
+                prefixCacheTokens,
+                intraOpThreads,
+                speculation);
+    }
+
+    private static void require(boolean holds, String name, @Nullable Object value, String range) {
+        if (!holds) {
+            throw new IllegalArgumentException("engine config " + name + " is " + value + "; it must be " + range);
+        }
+    }
+}

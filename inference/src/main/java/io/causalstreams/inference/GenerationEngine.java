@@ -1,0 +1,54 @@
+package io.causalstreams.inference;
+
+import io.causalstreams.inference.internal.engine.EngineFactory;
+import java.nio.file.Path;
+import reactor.core.publisher.Flux;
+
+/**
+ * Generates text with one causal language model; many requests share each forward pass (continuous batching).
+ *
+ * <p>Threading: every method may be called from any thread. Tokenizing happens on the subscriber's thread, the forward
+ * passes on the engine's one thread, and events arrive on that thread: a subscriber must not block.
+ */
+public interface GenerationEngine extends AutoCloseable {
+
+    /**
+     * Loads a model directory (see {@code docs/graph-contract.md}) and starts the engine thread.
+     *
+     * @param modelDirectory holds {@code model.onnx}, {@code tokenizer.json}, {@code tokenizer_config.json}
+     * @throws GenerationException.Failed if the directory is not a model this engine can run; the message names the file
+     */
+    static GenerationEngine open(Path modelDirectory, EngineConfig config) {
+        return EngineFactory.open(modelDirectory, config);
+    }
+
+    /**
+     * Runs one request. The stream is {@link GenerationEvent.TokenChunk}* then exactly one {@link GenerationEvent.Finished},
+     * or an error. Cancelling the subscription frees the request's slots within one step. Events nobody has asked for
+     * yet are kept; their number is bounded by {@code n * maxTokens + 1}.
+     *
+     * <p>Error signals are {@link GenerationException}s: {@code Invalid} (never retry), {@code Busy} (retry later),
+     * {@code Aborted} (the engine was closed; retry on another), {@code Failed} (this request cannot be run here).
+     * A passed deadline is no error: it finishes with {@link FinishReason#DEADLINE_EXCEEDED}.
+     *
+     * <p>Cold: each subscription runs the request again.
+     */
+    Flux<GenerationEvent> generate(GenerationRequest request);
+
+    /**
+     * Checks what can be checked without running: parameter ranges, prompt length against the context, constraint syntax.
+     *
+     * @throws GenerationException.Invalid naming the field
+     */
+    void validate(GenerationRequest request);
+
+    /** Facts of the loaded model. */
+    ModelInfo model();
+
+    /** A consistent picture of the engine after its last step. */
+    EngineStats stats();
+
+    /** Ends every open stream with {@link GenerationException.Aborted} and releases native memory. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,56 @@
+package io.causalstreams.inference;
+
+import org.jspecify.annotations.Nullable;
+
+/** Why a request could not be run. The type tells the caller's reaction. */
+public abstract sealed class GenerationException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private GenerationException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+
+    /** The request is wrong: never retry it. */
+    public static final class Invalid extends GenerationException {
+        private static final long serialVersionUID = 1L;
+        private final @Nullable String parameter;
+
+        public Invalid(@Nullable String parameter, String message) {
+            super(message, null);
+            this.parameter = parameter;
+        }
+
+        /** The request field at fault, by its wire name, or null when no single one is. */
+        public @Nullable String parameter() {
+            return parameter;
+        }
+    }
+
+    /** The engine is full: the request was not taken; retry later. */
+    public static final class Busy extends GenerationException {
+        private static final long serialVersionUID = 1L;
+
+        public Busy(String message) {
+            super(message, null);
+        }
+    }
+
+    /** The engine was closed while the request ran: retry now, elsewhere. */
+    public static final class Aborted extends GenerationException {
+        private static final long serialVersionUID = 1L;
+
+        public Aborted(String message) {
+            super(message, null);
+        }
+    }
+
+    /** The model cannot be loaded, or failed on this request. */
+    public static final class Failed extends GenerationException {
+        private static final long serialVersionUID = 1L;
+
+        public Failed(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

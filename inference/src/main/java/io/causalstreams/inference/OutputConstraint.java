@@ -1,0 +1,23 @@
+package io.causalstreams.inference;
+
+import java.util.List;
+
+/** A form every completion must have; the sampler only sees tokens that can still lead to it. */
+public sealed interface OutputConstraint {
+
+    /** Any JSON object. */
+    record JsonObject() implements OutputConstraint {}
+
+    /** JSON valid against a JSON Schema (the schema's text). */
+    record JsonSchema(String schema) implements OutputConstraint {}
+
+    /** Exactly one of the strings. */
+    record Choice(List<String> choices) implements OutputConstraint {
+        public Choice {
+            choices = List.copyOf(choices);
+        }
+    }
+
+    /** The whole text matches the regular expression. */
+    record Regex(String pattern) implements OutputConstraint {}
+}

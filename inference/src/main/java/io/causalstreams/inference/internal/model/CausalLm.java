@@ -1,0 +1,58 @@
+package io.causalstreams.inference.internal.model;
+
+/**
+ * A decoder with a KV cache in slots: the one seam between the engine and whatever computes logits.
+ *
+ * <p>Slots are numbered from 0; a slot holds the keys and values of one sequence's first {@code pastLength} tokens. The
+ * caller owns the accounting: it says how much of each slot is valid, and a call overwrites what lies beyond.
+ *
+ * <p>Threading: engine thread only. Results are views, valid until the next call.
+ */
+public interface CausalLm extends AutoCloseable {
+
+    /** Facts read from the model directory. */
+    ModelMetadata metadata();
+
+    /** Number of KV-cache slots. */
+    int slots();
+
+    /** Tokens a slot can hold. */
+    int maxContextTokens();
+
+    /** Native bytes of the KV cache. */
+    long kvCacheBytes();
+
+    /**
+     * One decode step: appends {@code tokenIds[r]} to slot r at position {@code pastLengths[r]}, for every row r &lt; rows.
+     *
+     * <p>Shapes: token ids (rows), past lengths (rows); result (rows, vocabulary), row r for the token after row r's.
+     *
+     * @throws StepFailedException if the runtime fails; positions below the past lengths are unchanged, so it may be retried
+     */
+    Logits decode(int[] tokenIds, int[] pastLengths, int rows);
+
+    /**
+     * Appends {@code tokenIds} to one slot from position {@code pastLength} on: a prefill chunk, a teacher-forced pass, or the
+     * check of speculated tokens. The causal mask lets every position be scored in this one pass.
+     *
+     * <p>Shapes: token ids (chunk); result ({@code ALL}: chunk, {@code LAST}: 1, {@code NONE}: 0; vocabulary), row i for the
+     * token after tokenIds[i].
+     *
+     * @throws StepFailedException as for {@link #decode}
+     */
+    Logits prefill(int slot, int[] tokenIds, int pastLength, LogitsWanted wanted);
+
+    /** Copies the first {@code length} positions of slot {@code from} over those of slot {@code to}. */
+    void copySlot(int from, int to, int length);
+
+    /** Releases sessions and native memory. Idempotent. */
+    @Override
+    void close();
+
+    /** Which positions of a chunk the caller wants logits of: the head is a fifth of a small model. */
+    enum LogitsWanted {
+        NONE,
+        LAST,
+        ALL
+    }
+}

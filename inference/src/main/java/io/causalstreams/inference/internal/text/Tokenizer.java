@@ -1,0 +1,34 @@
+package io.causalstreams.inference.internal.text;
+
+import java.util.List;
+
+/** Text ↔ token ids. Threading: any thread. */
+public interface Tokenizer extends AutoCloseable {
+
+    /** Tokens of plain text: names of special tokens in it are text. Nothing is added in front or behind. */
+    int[] encodeText(String text);
+
+    /** Tokens of a rendered template: names of special tokens become the tokens. Nothing is added. */
+    int[] encodeTemplate(List<TemplatePart> parts);
+
+    /**
+     * The bytes a token stands for in a completion (UTF-8, possibly part of a character); empty for special tokens.
+     * The text of a completion is the concatenation of its tokens' bytes.
+     */
+    byte[] bytesOf(int tokenId);
+
+    /** The token's text alone for display: special tokens by their name, incomplete UTF-8 as U+FFFD. */
+    String textOf(int tokenId);
+
+    /** Whether the token is a control token that never appears in text. */
+    boolean isSpecial(int tokenId);
+
+    /** Number of ids, special tokens included. */
+    int size();
+
+    @Override
+    void close();
+
+    /** A stretch of a rendered template: the template's own text (control tokens live) or a message's content (plain text). */
+    record TemplatePart(String text, boolean control) {}
+}
