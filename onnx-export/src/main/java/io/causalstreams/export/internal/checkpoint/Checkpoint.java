@@ -1,0 +1,52 @@
+package io.causalstreams.export.internal.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * An opened checkpoint: configuration, weights and tokenizer, in Hugging Face's names and layout whatever the file
+ * format.
+ *
+ * <p>Owns open files until {@link #close}. Not thread-safe.
+ */
+public interface Checkpoint extends AutoCloseable {
+
+    /**
+     * Opens a directory with {@code config.json} and safetensors files. Headers are read and checked; weights are read
+     * on demand.
+     *
+     * @throws CheckpointException if the source is missing, incomplete or damaged
+     */
+    static Checkpoint open(Path source) {
+        if (Files.isDirectory(source)) {
+            return SafetensorsCheckpoint.open(source);
+        }
+        if (!Files.exists(source)) {
+            throw new CheckpointException(
+                    source + ": no such file or directory; give a .gguf file or a checkpoint directory");
+        }
+        throw new CheckpointException(
+                source + ": not a checkpoint; give a .gguf file, or a directory with config.json and *.safetensors");
+    }
+
+    /** The model's {@code config.json}. */
+    JsonNode config();
+
+    WeightSource weights();
+
+    /**
+     * Writes {@code tokenizer.json}, {@code tokenizer_config.json} and, where the checkpoint has defaults,
+     * {@code generation_config.json} into an existing directory.
+     *
+     * @throws CheckpointException if the checkpoint holds no tokenizer that can be written, or the directory cannot be
+     *     written
+     */
+    void writeTokenizer(Path directory);
+
+    /** A name for events and metadata: lower case with dashes, for example {@code smollm2-135m-instruct}. */
+    String name();
+
+    @Override
+    void close();
+}

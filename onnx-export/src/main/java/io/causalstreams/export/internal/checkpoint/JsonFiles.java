@@ -1,0 +1,56 @@
+package io.causalstreams.export.internal.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The small JSON files beside the weights. */
+final class JsonFiles {
+
+    /** Tokenizers of large vocabularies have some 30 MB. */
+    private static final long MAX_BYTES = 200_000_000;
+
+    static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    static {
+        MAPPER.getFactory()
+                .setStreamReadConstraints(
+                        StreamReadConstraints.builder().maxNestingDepth(200).build());
+    }
+
+    private JsonFiles() {}
+
+    /** Reads a file whose content is one JSON object. */
+    static ObjectNode readObject(Path file) {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new CheckpointException(
+                        file + ": has more than " + MAX_BYTES + " bytes; this is no such file of a checkpoint");
+            }
+            JsonNode node = MAPPER.readTree(Files.readAllBytes(file));
+            if (node instanceof ObjectNode object) {
+                return object;
+            }
+            throw new CheckpointException(file + ": is not a JSON object; download it again");
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(
+                    file + ": is not valid JSON (" + e.getOriginalMessage() + "); download it again", e);
+        } catch (IOException e) {
+            throw new CheckpointException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    static void write(Path file, JsonNode content) {
+        try {
+            MAPPER.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), content);
+        } catch (IOException e) {
+            throw new CheckpointException(
+                    file + ": cannot be written (" + e.getMessage() + "); check the directory and free space", e);
+        }
+    }
+}
