@@ -1,0 +1,126 @@
+package io.causalstreams.inference.internal.sampling;
+
+/**
+ * The tokens a draw chooses from, in order of id, with their weights: {@code exp((logit - max) / temperature)}, so the
+ * most likely token weighs 1 and a probability is a weight over the sum of all.
+ *
+ * <p>In order of id, not of weight: then a last-bit difference between two nearly equal logits moves an edge of the
+ * cumulative distribution by a last bit, instead of swapping two tokens.
+ *
+ * <p>Cost for n tokens: one scan for top-k (plus a heap of k for the few that pass), one exponential for each token left,
+ * one scan per further filter. Reused between draws; not thread-safe.
+ */
+final class Candidates {
+    /** exp of less is 0 in float32, the precision of the models' own reference. */
+    private static final double UNDERFLOW = 103.98;
+
+    private int[] ids = new int[0];
+    private double[] weights = new double[0];
+    private double[] scratch = new double[0];
+    private int size;
+
+    /**
+     * Starts over with the tokens of {@code logits[0..vocabulary)} that top-k keeps.
+     *
+     * @param max the largest logit, finite
+     * @param temperature above 0
+     * @param topK 0, -1 or ≥ vocabulary = all; tokens as likely as the k-th all stay
+     */
+    void select(float[] logits, int vocabulary, float max, double temperature, int topK) {
+        ensureCapacity(vocabulary);
+        double floor = max - UNDERFLOW * temperature;
+        if (topK > 0 && topK < vocabulary) {
+            floor = Math.max(floor, TopValues.kthLargest(logits, vocabulary, topK));
+        }
+        size = 0;
+        for (int id = 0; id < vocabulary; id++) {
+            if (logits[id] >= floor) {
+                ids[size] = id;
+                weights[size++] = Math.exp(((double) logits[id] - max) / temperature);
+            }
+        }
+    }
+
+    /** Keeps the smallest set of most likely tokens whose probabilities sum to at least {@code topP}. */
+    void keepTopP(double topP) {
+        if (topP >= 1) {
+            return;
+        }
+        double total = total();
+        // All tokens at or below this weight sum to at most 1 - topP: none of them is in the nucleus.
+        double negligible = (1 - topP) * total / size;
+        int contenders = 0;
+        for (int i = 0; i < size; i++) {
+            if (weights[i] > negligible) {
+                scratch[contenders++] = weights[i];
+            }
+        }
+        Nucleus nucleus = Nucleus.of(scratch, contenders, topP * total);
+        int ties = nucleus.ties();
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (weights[i] > nucleus.edge() || (weights[i] == nucleus.edge() && ties-- > 0)) {
+                keep(i, kept++);
+            }
+        }
+        size = kept;
+    }
+
+    /** Keeps tokens at least {@code minP} times as likely as the most likely one. */
+    void keepMinP(double minP) {
+        if (minP <= 0) {
+            return;
+        }
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (weights[i] >= minP) {
+                keep(i, kept++);
+            }
+        }
+        size = kept;
+    }
+
+    /** The token at {@code uniform} in [0, 1) of the cumulative distribution. */
+    int draw(double uniform) {
+        double target = uniform * total();
+        double cumulative = 0;
+        for (int i = 0; i < size; i++) {
+            cumulative += weights[i];
+            if (target < cumulative) {
+                return ids[i];
+            }
+        }
+        return ids[size - 1];
+    }
+
+    /** Probabilities by token id, 0 for tokens that were filtered out. */
+    double[] probabilities(int vocabulary) {
+        double[] probabilities = new double[vocabulary];
+        double total = total();
+        for (int i = 0; i < size; i++) {
+            probabilities[ids[i]] = weights[i] / total;
+        }
+        return probabilities;
+    }
+
+    private double total() {
+        double total = 0;
+        for (int i = 0; i < size; i++) {
+            total += weights[i];
+        }
+        return total;
+    }
+
+    private void keep(int from, int to) {
+        ids[to] = ids[from];
+        weights[to] = weights[from];
+    }
+
+    private void ensureCapacity(int vocabulary) {
+        if (ids.length < vocabulary) {
+            ids = new int[vocabulary];
+            weights = new double[vocabulary];
+            scratch = new double[vocabulary];
+        }
+    }
+}

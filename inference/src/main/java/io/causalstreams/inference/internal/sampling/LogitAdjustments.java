@@ -1,0 +1,94 @@
+package io.causalstreams.inference.internal.sampling;
+
+import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What changes logits before temperature: bias, masks and penalties, in this order. Immutable. */
+final class LogitAdjustments {
+    private static final float MASKED = Float.NEGATIVE_INFINITY;
+
+    private final SamplingParams params;
+    private final int vocabularySize;
+    private final int[] biasedIds;
+    private final float[] biases;
+    private final int[] eosIds;
+    private final int[] endingIds;
+
+    LogitAdjustments(SamplingParams params, Set<Integer> eosTokenIds, int vocabularySize) {
+        this.params = params;
+        this.vocabularySize = vocabularySize;
+        biasedIds = known(params.logitBias().keySet().stream().mapToInt(Integer::intValue));
+        biases = new float[biasedIds.length];
+        for (int i = 0; i < biases.length; i++) {
+            biases[i] = params.logitBias().getOrDefault(biasedIds[i], 0.0).floatValue();
+        }
+        eosIds = known(eosTokenIds.stream().mapToInt(Integer::intValue));
+        endingIds = known(IntStream.concat(
+                Arrays.stream(eosIds), params.stopTokenIds().stream().mapToInt(Integer::intValue)));
+    }
+
+    private int[] known(IntStream ids) {
+        return ids.filter(id -> id >= 0 && id < vocabularySize)
+                .distinct()
+                .sorted()
+                .toArray();
+    }
+
+    /** Adjusts {@code logits[0..vocabularySize)} in place. */
+    void apply(float[] logits, TokenHistory history, TokenConstraint.@Nullable State constraint) {
+        for (int i = 0; i < biasedIds.length; i++) {
+            logits[biasedIds[i]] += biases[i];
+        }
+        if (constraint != null) {
+            maskForbidden(logits, constraint);
+        }
+        // A complete text has nothing left but to end: there the constraint wins over min_tokens.
+        boolean mustEnd = constraint != null && constraint.allowed().isEmpty();
+        if (history.completionLength() < params.minTokens() && !mustEnd) {
+            for (int id : endingIds) {
+                logits[id] = MASKED;
+            }
+        }
+        penalize(logits, history);
+    }
+
+    /** Masks what is not allowed, run by run: quick for few allowed tokens as well as for nearly all. */
+    private void maskForbidden(float[] logits, TokenConstraint.State constraint) {
+        float[] eosLogits = new float[eosIds.length];
+        for (int i = 0; i < eosIds.length; i++) {
+            eosLogits[i] = constraint.accepting() ? logits[eosIds[i]] : MASKED;
+        }
+        BitSet allowed = constraint.allowed();
+        int from = allowed.nextClearBit(0);
+        while (from < vocabularySize) {
+            int next = allowed.nextSetBit(from);
+            int to = next < 0 ? vocabularySize : Math.min(next, vocabularySize);
+            Arrays.fill(logits, from, to, MASKED);
+            from = allowed.nextClearBit(to);
+        }
+        for (int i = 0; i < eosIds.length; i++) {
+            logits[eosIds[i]] = eosLogits[i];
+        }
+    }
+
+    private void penalize(float[] logits, TokenHistory history) {
+        float repetition = (float) params.repetitionPenalty();
+        float presence = (float) params.presencePenalty();
+        float frequency = (float) params.frequencyPenalty();
+        if (repetition == 1 && presence == 0 && frequency == 0) {
+            return;
+        }
+        history.forEachDistinct((id, completionCount) -> {
+            if (id < vocabularySize) {
+                float logit = logits[id];
+                logit = logit > 0 ? logit / repetition : logit * repetition;
+                logits[id] = completionCount == 0 ? logit : logit - presence - frequency * completionCount;
+            }
+        });
+    }
+}

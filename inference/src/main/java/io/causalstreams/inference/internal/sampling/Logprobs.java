@@ -1,0 +1,65 @@
+package io.causalstreams.inference.internal.sampling;
+
+import io.causalstreams.inference.TokenLogprob;
+import io.causalstreams.inference.internal.model.Logits;
+import io.causalstreams.inference.internal.text.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Log-probabilities under the model's own distribution: log-softmax of the raw logits, summed in double.
+ *
+ * <p>Equally likely tokens rank by id, as greedy decoding chooses the lowest.
+ */
+public final class Logprobs {
+    private Logprobs() {}
+
+    /**
+     * The log-probability of {@code tokenId} and the {@code alternatives} most likely tokens in one row.
+     *
+     * <p>Cost: one exponential per token of the vocabulary.
+     *
+     * @throws SamplingException if a logit is NaN or +infinity
+     */
+    public static TokenLogprob of(Logits logits, int row, int tokenId, int alternatives, Tokenizer tokenizer) {
+        float[] values = Workspace.ofThread().row(logits, row);
+        int vocabulary = logits.vocabulary();
+        double logSumExp = logSumExp(values, vocabulary);
+        List<TokenLogprob.Alternative> top = new ArrayList<>(alternatives);
+        for (int id : TopValues.largest(values, vocabulary, Math.min(alternatives, vocabulary))) {
+            top.add(new TokenLogprob.Alternative(id, tokenizer.textOf(id), values[id] - logSumExp));
+        }
+        return new TokenLogprob(
+                tokenId,
+                tokenizer.textOf(tokenId),
+                values[tokenId] - logSumExp,
+                rank(values, vocabulary, tokenId),
+                top);
+    }
+
+    /** The log-probability alone. @throws SamplingException if a logit is NaN or +infinity */
+    public static double logprob(Logits logits, int row, int tokenId) {
+        float[] values = Workspace.ofThread().row(logits, row);
+        return values[tokenId] - logSumExp(values, logits.vocabulary());
+    }
+
+    private static double logSumExp(float[] values, int size) {
+        double max = values[Sampler.argMax(values, size)];
+        double sum = 0;
+        for (int i = 0; i < size; i++) {
+            sum += Math.exp(values[i] - max);
+        }
+        return max + Math.log(sum);
+    }
+
+    private static int rank(float[] values, int size, int tokenId) {
+        float value = values[tokenId];
+        int rank = 1;
+        for (int i = 0; i < size; i++) {
+            if (values[i] > value || (values[i] == value && i < tokenId)) {
+                rank++;
+            }
+        }
+        return rank;
+    }
+}

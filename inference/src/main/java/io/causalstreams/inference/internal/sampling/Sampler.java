@@ -1,0 +1,91 @@
+package io.causalstreams.inference.internal.sampling;
+
+import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.model.Logits;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the next token of one choice: a pure function of its logits, its history and (seed, choice, position), so the
+ * same request gives the same tokens alone, in any batch, and resumed from any prefix.
+ *
+ * <p>Order: logit bias → constraint mask → min-tokens mask → repetition, presence and frequency penalties → temperature →
+ * top-k → top-p → min-p → draw. Where several tokens are equally likely at an edge, top-k keeps them all (as
+ * transformers does), top-p and arg-max prefer the lowest id.
+ *
+ * <p>Cost: greedy copies and scans the row once. Drawing adds one exponential per token that top-k leaves; nothing sorts
+ * the vocabulary. Nothing of vocabulary size is allocated per call or held per choice.
+ *
+ * <p>Threading: one thread at a time; vocabulary-sized buffers are shared by all samplers of a thread.
+ */
+public final class Sampler {
+    private final SamplingParams params;
+    private final long seed;
+    private final int choice;
+    private final int vocabularySize;
+    private final LogitAdjustments adjustments;
+
+    /**
+     * @param eosTokenIds impossible before {@code min_tokens} and where a constraint does not accept
+     * @param vocabularySize ids that can be chosen; logits from this id on are padding of the head
+     */
+    public Sampler(SamplingParams params, long seed, int choice, Set<Integer> eosTokenIds, int vocabularySize) {
+        this.params = params;
+        this.seed = seed;
+        this.choice = choice;
+        this.vocabularySize = vocabularySize;
+        this.adjustments = new LogitAdjustments(params, eosTokenIds, vocabularySize);
+    }
+
+    /**
+     * The next token.
+     *
+     * @param logits shape (rows, vocabulary); only {@code row} is read, nothing is changed
+     * @param history prompt and completion so far; its completion length is the position of the draw
+     * @param constraint where the completion stands in its constraint, or null
+     * @throws SamplingException if a logit is NaN or +infinity, or no token may follow
+     */
+    public int sample(Logits logits, int row, TokenHistory history, TokenConstraint.@Nullable State constraint) {
+        float[] values = Workspace.ofThread().row(logits, row);
+        adjustments.apply(values, history, constraint);
+        int best = argMax(values, Math.min(vocabularySize, logits.vocabulary()));
+        if (params.temperature() == 0) {
+            return best;
+        }
+        Candidates candidates = candidates(values, logits.vocabulary(), values[best]);
+        return candidates.draw(CounterRandom.uniform(seed, choice, history.completionLength()));
+    }
+
+    /** What the draw chooses from. */
+    Candidates candidates(float[] values, int vocabulary, float max) {
+        Candidates candidates = Workspace.ofThread().candidates();
+        candidates.select(values, Math.min(vocabularySize, vocabulary), max, params.temperature(), params.topK());
+        candidates.keepTopP(params.topP());
+        candidates.keepMinP(params.minP());
+        return candidates;
+    }
+
+    /** The index of the largest of the first {@code size} values, the lowest of equals. */
+    static int argMax(float[] values, int size) {
+        int best = -1;
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < size; i++) {
+            // Not "values[i] > max": this form is also true for NaN, so the check below costs nothing per token.
+            if (!(values[i] <= max)) {
+                if (Float.isNaN(values[i])) {
+                    throw new SamplingException("the logit of token " + i + " is NaN");
+                }
+                max = values[i];
+                best = i;
+            }
+        }
+        if (max == Float.POSITIVE_INFINITY) {
+            throw new SamplingException("the logit of token " + best + " is infinite");
+        }
+        if (best < 0) {
+            throw new SamplingException("every token is masked; constraint, logit_bias and min_tokens leave none");
+        }
+        return best;
+    }
+}
