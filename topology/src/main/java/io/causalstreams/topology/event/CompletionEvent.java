@@ -1,0 +1,115 @@
+package io.causalstreams.topology.event;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a request, as an OpenAI completion; exactly one per request.
+ *
+ * @param id the request's id
+ * @param object {@code chat.completion} or {@code text_completion}
+ * @param created unix seconds of the prompt
+ * @param model the model's name
+ * @param choices one per choice, in order
+ * @param systemFingerprint the model's revision: digest of graph and weights
+ * @param promptTokenIds with {@code return_token_ids}
+ * @param classification for {@code task = classify}: one per label, in the request's order
+ * @param error when it failed
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record CompletionEvent(
+        String id,
+        String object,
+        long created,
+        String model,
+        List<Choice> choices,
+        Usage usage,
+        String systemFingerprint,
+        @Nullable List<Integer> promptTokenIds,
+        @Nullable List<Label> classification,
+        @Nullable Failure error) {
+
+    /** CloudEvents type of this version. */
+    public static final String TYPE = "io.causalstreams.completion.v1";
+
+    public CompletionEvent {
+        choices = List.copyOf(choices);
+    }
+
+    /** The text of the first choice, whatever the shape; empty when there is none. */
+    public String content() {
+        return choices.isEmpty() ? "" : choices.get(0).content();
+    }
+
+    /**
+     * One whole completion.
+     *
+     * @param message the text, for chat
+     * @param text the text, for text completions
+     * @param finishReason {@code stop}, {@code length}, {@code cancelled}, {@code deadline_exceeded} or {@code error}
+     * @param logprobs with {@code logprobs}: one entry per token
+     * @param promptLogprobs with {@code prompt_logprobs}: per prompt token the scores by token id, null first
+     * @param tokenIds with {@code return_token_ids}
+     * @param stopReason the stop string or stop token id that ended it
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Choice(
+            int index,
+            @Nullable Message message,
+            @Nullable String text,
+            String finishReason,
+            @Nullable Logprobs logprobs,
+            @Nullable List<@Nullable Map<String, PromptLogprob>> promptLogprobs,
+            @Nullable List<Integer> tokenIds,
+            @Nullable Object stopReason) {
+
+        /** The text, whatever the shape. */
+        public String content() {
+            return message != null ? message.content() : text != null ? text : "";
+        }
+    }
+
+    /** The assistant's turn. */
+    public record Message(String role, String content) {}
+
+    /** Token counts; completion tokens are those of all choices. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Usage(
+            int promptTokens, int completionTokens, int totalTokens, PromptTokensDetails promptTokensDetails) {
+
+        static Usage of(int promptTokens, int completionTokens, int cachedTokens) {
+            return new Usage(
+                    promptTokens,
+                    completionTokens,
+                    promptTokens + completionTokens,
+                    new PromptTokensDetails(cachedTokens));
+        }
+    }
+
+    /** Prompt tokens whose cache was reused instead of computed. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record PromptTokensDetails(int cachedTokens) {}
+
+    /**
+     * A label's score.
+     *
+     * @param probability 0..1; over the labels they sum to 1
+     * @param logprob natural logarithm of the label's probability after the prompt
+     */
+    public record Label(String label, double probability, double logprob) {}
+
+    /**
+     * Why there is no (whole) answer.
+     *
+     * @param param the request field at fault, by its wire name
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Failure(
+            ErrorCode code, String message, @Nullable String param) {}
+}

@@ -1,0 +1,113 @@
+package io.causalstreams.topology.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.causalstreams.inference.OutputConstraint;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code response_format} (OpenAI) and {@code structured_outputs} (vLLM). */
+final class ConstraintReader {
+
+    private ConstraintReader() {}
+
+    static @Nullable OutputConstraint responseFormat(@Nullable FieldReader format) {
+        if (format == null) {
+            return null;
+        }
+        String type = format.string("type");
+        if (type == null) {
+            throw format.invalid("type", "is missing; it must be text, json_object or json_schema");
+        }
+        return switch (type) {
+            case "text" -> null;
+            case "json_object" -> new OutputConstraint.JsonObject();
+            case "json_schema" -> new OutputConstraint.JsonSchema(schemaOf(format));
+            default -> throw format.invalid("type", "must be text, json_object or json_schema");
+        };
+    }
+
+    private static String schemaOf(FieldReader format) {
+        FieldReader named = format.object("json_schema");
+        JsonNode schema = named == null ? null : named.value("schema");
+        if (schema == null) {
+            throw format.invalid("json_schema.schema", "is missing; it must be the JSON Schema of the answer");
+        }
+        if (!schema.isObject() && !schema.isBoolean()) {
+            throw format.wrongType("json_schema.schema", schema, "a JSON Schema (an object)");
+        }
+        return schema.toString();
+    }
+
+    static @Nullable OutputConstraint structuredOutputs(@Nullable FieldReader outputs) {
+        if (outputs == null) {
+            return null;
+        }
+        List<OutputConstraint> all = new ArrayList<>();
+        addIfPresent(all, choice(outputs));
+        addIfPresent(all, regex(outputs));
+        addIfPresent(all, json(outputs));
+        if (all.size() != 1) {
+            throw outputs.invalid("choice, regex, json", "appear " + all.size() + " times; exactly one is needed");
+        }
+        return all.get(0);
+    }
+
+    private static @Nullable OutputConstraint choice(FieldReader outputs) {
+        List<String> choices = outputs.strings("choice");
+        if (choices == null) {
+            return null;
+        }
+        if (choices.isEmpty() || choices.contains("") || new HashSet<>(choices).size() < choices.size()) {
+            throw outputs.invalid("choice", "must hold at least one choice, none empty and none twice");
+        }
+        return new OutputConstraint.Choice(choices);
+    }
+
+    private static @Nullable OutputConstraint regex(FieldReader outputs) {
+        String regex = outputs.string("regex");
+        if (regex == null) {
+            return null;
+        }
+        if (regex.isEmpty()) {
+            throw outputs.invalid("regex", "is empty");
+        }
+        return new OutputConstraint.Regex(regex);
+    }
+
+    /** A schema as an object, or as text holding one, as vLLM's clients send both. */
+    private static @Nullable OutputConstraint json(FieldReader outputs) {
+        JsonNode schema = outputs.value("json");
+        if (schema == null) {
+            return null;
+        }
+        if (schema.isObject() || schema.isBoolean()) {
+            return new OutputConstraint.JsonSchema(schema.toString());
+        }
+        if (!schema.isTextual()) {
+            throw outputs.wrongType("json", schema, "a JSON Schema");
+        }
+        return new OutputConstraint.JsonSchema(
+                parsed(outputs, schema.textValue()).toString());
+    }
+
+    private static JsonNode parsed(FieldReader outputs, String schema) {
+        try {
+            JsonNode tree = EventJson.tree(schema.getBytes(StandardCharsets.UTF_8));
+            if (tree.isObject() || tree.isBoolean()) {
+                return tree;
+            }
+        } catch (UnreadablePromptException e) {
+            // told below
+        }
+        throw outputs.invalid("json", "is a string that holds no JSON Schema");
+    }
+
+    private static void addIfPresent(List<OutputConstraint> all, @Nullable OutputConstraint constraint) {
+        if (constraint != null) {
+            all.add(constraint);
+        }
+    }
+}

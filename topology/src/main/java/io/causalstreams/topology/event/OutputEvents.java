@@ -1,0 +1,186 @@
+package io.causalstreams.topology.event;
+
+import io.causalstreams.inference.FinishReason;
+import io.causalstreams.inference.GenerationEvent;
+import io.causalstreams.inference.ModelInfo;
+import io.causalstreams.inference.TokenLogprob;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the output events of one request from what the engine tells.
+ *
+ * @param id the request's id
+ * @param shape chat or text completion
+ * @param returnTokenIds whether events carry token ids
+ * @param created unix seconds of the prompt; a fact of the prompt, so that a replay gives the same bytes
+ * @param model facts of the engine's model
+ */
+public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long created, ModelInfo model) {
+
+    /** Whose body the events have. */
+    public enum Shape {
+        CHAT,
+        TEXT
+    }
+
+    /** The events of a valid prompt. */
+    public static OutputEvents of(PromptEvent prompt, String id, long createdSeconds, ModelInfo model) {
+        return new OutputEvents(id, prompt.shape(), prompt.returnTokenIds(), createdSeconds, model);
+    }
+
+    /**
+     * The event of a chunk.
+     *
+     * @param textOffset characters of the choice's text before this chunk
+     */
+    public TokenEvent token(GenerationEvent.TokenChunk chunk, int textOffset) {
+        boolean chat = shape == Shape.CHAT;
+        TokenEvent.Choice choice = new TokenEvent.Choice(
+                chunk.choice(),
+                chat ? new TokenEvent.Delta(chunk.tokenIndex() == 0 ? "assistant" : null, chunk.text()) : null,
+                chat ? null : chunk.text(),
+                chunk.tokenIndex(),
+                chunk.tokenIds().size(),
+                returnTokenIds ? chunk.tokenIds() : null,
+                logprobs(chunk.logprobs(), textOffset),
+                null);
+        return new TokenEvent(
+                id, chat ? "chat.completion.chunk" : "text_completion", created, model.name(), List.of(choice));
+    }
+
+    /** The completion of a request the engine has ended. A passed deadline is told as an error too. */
+    public CompletionEvent completion(GenerationEvent.Finished finished) {
+        List<@Nullable Map<String, PromptLogprob>> promptLogprobs =
+                finished.promptLogprobs() == null ? null : PromptLogprob.of(finished.promptLogprobs());
+        List<CompletionEvent.Choice> choices = new ArrayList<>();
+        for (GenerationEvent.Choice choice : finished.choices()) {
+            choices.add(choice(
+                    choice.index(),
+                    choice.text(),
+                    choice.finishReason(),
+                    logprobs(choice.logprobs(), 0),
+                    promptLogprobs,
+                    choice.tokenIds(),
+                    choice.stopReason()));
+        }
+        return new CompletionEvent(
+                id,
+                object(),
+                created,
+                model.name(),
+                choices,
+                CompletionEvent.Usage.of(
+                        finished.usage().promptTokens(),
+                        finished.usage().completionTokens(),
+                        finished.usage().cachedTokens()),
+                model.fingerprint(),
+                returnTokenIds ? finished.promptTokenIds() : null,
+                labels(finished.classification()),
+                failure(finished.choices()));
+    }
+
+    /**
+     * The completion of a request that has no whole answer.
+     *
+     * @param reason {@code ERROR}, {@code CANCELLED} or {@code DEADLINE_EXCEEDED}
+     * @param partial what was published of each choice; may be empty, then one empty choice is told
+     * @param promptTokens tokens of the prompt, 0 when it was never tokenized
+     */
+    public CompletionEvent failure(
+            CompletionEvent.Failure failure, FinishReason reason, List<Partial> partial, int promptTokens) {
+        List<Partial> told = partial.isEmpty() ? List.of(Partial.EMPTY) : partial;
+        List<CompletionEvent.Choice> choices = new ArrayList<>();
+        int completionTokens = 0;
+        for (int index = 0; index < told.size(); index++) {
+            Partial choice = told.get(index);
+            completionTokens += choice.tokenIds().size();
+            choices.add(choice(
+                    index, choice.text(), reason, logprobs(choice.logprobs(), 0), null, choice.tokenIds(), null));
+        }
+        return new CompletionEvent(
+                id,
+                object(),
+                created,
+                model.name(),
+                choices,
+                CompletionEvent.Usage.of(promptTokens, completionTokens, 0),
+                model.fingerprint(),
+                null,
+                null,
+                failure);
+    }
+
+    /** What was published of a choice before its request ended early. */
+    public record Partial(
+            String text, List<Integer> tokenIds, @Nullable List<TokenLogprob> logprobs) {
+        static final Partial EMPTY = new Partial("", List.of(), null);
+
+        public Partial {
+            tokenIds = List.copyOf(tokenIds);
+        }
+    }
+
+    private CompletionEvent.Choice choice(
+            int index,
+            String text,
+            FinishReason reason,
+            @Nullable Logprobs logprobs,
+            @Nullable List<@Nullable Map<String, PromptLogprob>> promptLogprobs,
+            List<Integer> tokenIds,
+            @Nullable Object stopReason) {
+        boolean chat = shape == Shape.CHAT;
+        return new CompletionEvent.Choice(
+                index,
+                chat ? new CompletionEvent.Message("assistant", text) : null,
+                chat ? null : text,
+                reason.wireName(),
+                logprobs,
+                promptLogprobs,
+                returnTokenIds ? tokenIds : null,
+                stopReason);
+    }
+
+    private String object() {
+        return shape == Shape.CHAT ? "chat.completion" : "text_completion";
+    }
+
+    private @Nullable Logprobs logprobs(@Nullable List<TokenLogprob> tokens, int textOffset) {
+        if (tokens == null) {
+            return null;
+        }
+        return shape == Shape.CHAT ? Logprobs.chat(tokens) : Logprobs.text(tokens, textOffset);
+    }
+
+    private static @Nullable List<CompletionEvent.Label> labels(@Nullable List<GenerationEvent.LabelScore> scores) {
+        return scores == null
+                ? null
+                : scores.stream()
+                        .map(each -> new CompletionEvent.Label(
+                                each.label(), each.probability(), Logprobs.finite(each.logprob())))
+                        .toList();
+    }
+
+    private CompletionEvent.@Nullable Failure failure(List<GenerationEvent.Choice> choices) {
+        for (GenerationEvent.Choice choice : choices) {
+            switch (choice.finishReason()) {
+                case DEADLINE_EXCEEDED -> {
+                    return new CompletionEvent.Failure(
+                            ErrorCode.DEADLINE_EXCEEDED, "request " + id + ": its deadline passed", "deadline");
+                }
+                case CANCELLED -> {
+                    return new CompletionEvent.Failure(
+                            ErrorCode.CANCELLED, "request " + id + ": it was cancelled", null);
+                }
+                case ERROR -> {
+                    return new CompletionEvent.Failure(
+                            ErrorCode.INFERENCE_ERROR, "request " + id + ": the model failed on it", null);
+                }
+                case STOP, LENGTH -> {}
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,81 @@
+package io.causalstreams.topology.event;
+
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.Prompt;
+import io.causalstreams.inference.SamplingParams;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a prompt event asks for.
+ *
+ * @param id the caller's id, if the body has one; see {@link #resolveId}
+ * @param model the model the caller had in mind; the operator's engine has one, so it is told only
+ * @param prompt chat messages, text or token ids
+ * @param task generate or classify
+ * @param sampling how tokens are chosen and when to stop
+ * @param returnTokenIds whether events carry token ids
+ * @param priority lower runs earlier
+ * @param deadline after this instant the answer is no longer wanted
+ * @param sessionId the conversation this turn belongs to
+ * @param user requests of one user share the engine fairly with those of others
+ */
+public record PromptEvent(
+        @Nullable String id,
+        @Nullable String model,
+        Prompt prompt,
+        GenerationRequest.Task task,
+        SamplingParams sampling,
+        boolean returnTokenIds,
+        int priority,
+        @Nullable Instant deadline,
+        @Nullable String sessionId,
+        @Nullable String user) {
+
+    /** Every field the operator knows, by its wire name; all others are ignored. */
+    public static final Set<String> FIELDS = PromptReader.FIELDS;
+
+    /**
+     * Reads a prompt event.
+     *
+     * @param value UTF-8 JSON
+     * @throws UnreadablePromptException if the bytes are not JSON
+     * @throws GenerationException.Invalid if it is JSON but not a valid request; names the field
+     */
+    public static PromptEvent parse(byte[] value) {
+        return PromptEnvelope.read(value).event();
+    }
+
+    /** The request to the engine under the name {@code id}. */
+    public GenerationRequest toRequest(String id) {
+        return new GenerationRequest(id, prompt, task, sampling, List.of(), priority, deadline, user);
+    }
+
+    /** The same event with another prompt, for example with the turns before it. */
+    public PromptEvent withPrompt(Prompt other) {
+        return new PromptEvent(id, model, other, task, sampling, returnTokenIds, priority, deadline, sessionId, user);
+    }
+
+    /** Whose body the answers have. */
+    public OutputEvents.Shape shape() {
+        return prompt instanceof Prompt.Chat ? OutputEvents.Shape.CHAT : OutputEvents.Shape.TEXT;
+    }
+
+    /** The request's id: the body's, else the header {@code ce_id}, else {@code <topic>-<partition>-<offset>}. */
+    public static String resolveId(@Nullable String bodyId, Headers headers, String topic, int partition, long offset) {
+        if (bodyId != null) {
+            return bodyId;
+        }
+        Header header = headers.lastHeader(EventHeaders.ID);
+        if (header != null && header.value() != null && header.value().length > 0) {
+            return new String(header.value(), StandardCharsets.UTF_8);
+        }
+        return topic + "-" + partition + "-" + offset;
+    }
+}

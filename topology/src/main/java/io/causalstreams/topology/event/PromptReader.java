@@ -1,0 +1,246 @@
+package io.causalstreams.topology.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.causalstreams.inference.GenerationException.Invalid;
+import io.causalstreams.inference.GenerationRequest.Task;
+import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.Prompt;
+import io.causalstreams.inference.SamplingParams;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Checks the fields of a prompt event, one method per group; every failure is an {@link Invalid} naming the field. */
+final class PromptReader {
+
+    static final Set<String> FIELDS = Set.copyOf(List.of(
+            "id",
+            "model",
+            "messages",
+            "prompt",
+            "task",
+            "labels",
+            "max_completion_tokens",
+            "max_tokens",
+            "min_tokens",
+            "ignore_eos",
+            "temperature",
+            "top_p",
+            "top_k",
+            "min_p",
+            "repetition_penalty",
+            "presence_penalty",
+            "frequency_penalty",
+            "logit_bias",
+            "seed",
+            "n",
+            "stop",
+            "stop_token_ids",
+            "include_stop_str_in_output",
+            "logprobs",
+            "top_logprobs",
+            "prompt_logprobs",
+            "return_token_ids",
+            "response_format",
+            "structured_outputs",
+            "priority",
+            "deadline",
+            "session_id",
+            "user"));
+
+    /** 9999-12-31T23:59:59Z; milliseconds sent by mistake lie beyond it. */
+    private static final double MAX_UNIX_SECONDS = 253_402_300_799.0;
+
+    private static final int MAX_ALTERNATIVES = 20;
+
+    private final FieldReader fields;
+
+    PromptReader(JsonNode object) {
+        this.fields = FieldReader.of(object);
+    }
+
+    PromptEvent read() {
+        return new PromptEvent(
+                name("id"),
+                fields.string("model"),
+                prompt(),
+                task(),
+                sampling(),
+                orElse(fields.bool("return_token_ids"), false),
+                orElse(fields.int32("priority", Integer.MIN_VALUE, Integer.MAX_VALUE), 0),
+                deadline(),
+                name("session_id"),
+                name("user"));
+    }
+
+    private @Nullable String name(String field) {
+        String name = fields.string(field);
+        if (name != null && (name.isEmpty() || name.length() > PromptEnvelope.MAX_ID_LENGTH)) {
+            throw fields.invalid(
+                    field,
+                    "has " + name.length() + " characters; it must have between 1 and " + PromptEnvelope.MAX_ID_LENGTH);
+        }
+        return name;
+    }
+
+    private Prompt prompt() {
+        JsonNode messages = fields.array("messages");
+        JsonNode prompt = fields.value("prompt");
+        if (messages != null && prompt != null) {
+            throw fields.invalid("prompt", "is there beside messages; send one of the two");
+        }
+        if (messages != null) {
+            return new Prompt.Chat(ChatMessages.read(messages));
+        }
+        if (prompt == null) {
+            throw fields.invalid("messages", "is missing; send messages (chat) or prompt (text or token ids)");
+        }
+        if (prompt.isTextual()) {
+            return new Prompt.Text(prompt.textValue());
+        }
+        if (!prompt.isArray()) {
+            throw fields.wrongType("prompt", prompt, "a string or a list of token ids");
+        }
+        if (prompt.isEmpty()) {
+            throw fields.invalid("prompt", "is an empty list; it must hold at least one token id");
+        }
+        if (!prompt.get(0).isNumber()) {
+            throw fields.invalid(
+                    "prompt",
+                    "is a list that starts with " + FieldReader.typeOf(prompt.get(0))
+                            + "; it must hold token ids (several prompts are several events)");
+        }
+        List<Integer> ids = fields.tokenIds("prompt");
+        return new Prompt.Tokens(ids == null ? List.of() : ids);
+    }
+
+    private Task task() {
+        String task = orElse(fields.string("task"), "generate");
+        List<String> labels = fields.strings("labels");
+        if (task.equals("generate")) {
+            return new Task.Generate();
+        }
+        if (!task.equals("classify")) {
+            throw fields.invalid("task", "is neither generate nor classify");
+        }
+        if (labels == null || labels.isEmpty()) {
+            throw fields.invalid("labels", "is missing or empty; task classify needs at least one label");
+        }
+        if (labels.contains("") || new HashSet<>(labels).size() < labels.size()) {
+            throw fields.invalid("labels", "holds an empty label or one label twice; labels must be distinct");
+        }
+        return new Task.Classify(labels);
+    }
+
+    private SamplingParams sampling() {
+        Integer maxCompletionTokens = fields.int32("max_completion_tokens", 0, Integer.MAX_VALUE);
+        Integer maxTokens = fields.int32("max_tokens", 0, Integer.MAX_VALUE);
+        return SamplingParams.builder()
+                .maxTokens(maxCompletionTokens == null ? maxTokens : maxCompletionTokens)
+                .minTokens(orElse(fields.int32("min_tokens", 0, Integer.MAX_VALUE), 0))
+                .ignoreEos(orElse(fields.bool("ignore_eos"), false))
+                .temperature(number("temperature", 1))
+                .topP(number("top_p", 1))
+                .topK(orElse(fields.int32("top_k", -1, Integer.MAX_VALUE), 0))
+                .minP(number("min_p", 0))
+                .repetitionPenalty(number("repetition_penalty", 1))
+                .presencePenalty(number("presence_penalty", 0))
+                .frequencyPenalty(number("frequency_penalty", 0))
+                .logitBias(logitBias())
+                .seed(fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE))
+                .n(orElse(fields.int32("n", 1, 128), 1))
+                .stop(stop())
+                .stopTokenIds(new LinkedHashSet<>(orElse(fields.tokenIds("stop_token_ids"), List.of())))
+                .includeStopStrInOutput(orElse(fields.bool("include_stop_str_in_output"), false))
+                .logprobs(logprobs())
+                .promptLogprobs(fields.int32("prompt_logprobs", 0, MAX_ALTERNATIVES))
+                .constraint(constraint())
+                .build();
+    }
+
+    /** The range is checked by {@link SamplingParams}. */
+    private double number(String field, double defaultValue) {
+        return orElse(fields.number(field, -Double.MAX_VALUE, Double.MAX_VALUE), defaultValue);
+    }
+
+    private Map<Integer, Double> logitBias() {
+        FieldReader biases = fields.object("logit_bias");
+        Map<Integer, Double> all = new TreeMap<>();
+        if (biases == null) {
+            return all;
+        }
+        for (Map.Entry<String, JsonNode> bias : biases.object().properties()) {
+            all.put(tokenId(bias.getKey()), fields.number("logit_bias", bias.getValue(), -100, 100));
+        }
+        return all;
+    }
+
+    private int tokenId(String key) {
+        try {
+            int id = Integer.parseInt(key);
+            if (id >= 0) {
+                return id;
+            }
+        } catch (NumberFormatException e) {
+            // told below, together with negative ids
+        }
+        throw fields.invalid("logit_bias", "has a key that is no token id; keys must be token ids as strings");
+    }
+
+    private List<String> stop() {
+        JsonNode stop = fields.value("stop");
+        if (stop == null) {
+            return List.of();
+        }
+        if (stop.isTextual()) {
+            return List.of(stop.textValue());
+        }
+        if (!stop.isArray()) {
+            throw fields.wrongType("stop", stop, "a string or a list of strings");
+        }
+        return orElse(fields.strings("stop"), List.of());
+    }
+
+    /** Chat: {@code logprobs} true or false and {@code top_logprobs}; text completion: {@code logprobs} as a number. */
+    private @Nullable Integer logprobs() {
+        JsonNode logprobs = fields.value("logprobs");
+        Integer top = fields.int32("top_logprobs", 0, MAX_ALTERNATIVES);
+        if (logprobs != null && logprobs.isNumber()) {
+            Integer alternatives = fields.int32("logprobs", 0, MAX_ALTERNATIVES);
+            return top == null ? alternatives : top;
+        }
+        if (logprobs != null && !logprobs.isBoolean()) {
+            throw fields.wrongType("logprobs", logprobs, "true, false or a number of alternatives");
+        }
+        if (logprobs != null && logprobs.booleanValue()) {
+            return orElse(top, 0);
+        }
+        if (top != null && top > 0) {
+            throw fields.invalid("top_logprobs", "is " + top + " without logprobs; set logprobs to true");
+        }
+        return null;
+    }
+
+    private @Nullable OutputConstraint constraint() {
+        OutputConstraint format = ConstraintReader.responseFormat(fields.object("response_format"));
+        OutputConstraint structured = ConstraintReader.structuredOutputs(fields.object("structured_outputs"));
+        if (format != null && structured != null) {
+            throw fields.invalid("structured_outputs", "is there beside response_format; send one of the two");
+        }
+        return format == null ? structured : format;
+    }
+
+    private @Nullable Instant deadline() {
+        Double seconds = fields.number("deadline", 0, MAX_UNIX_SECONDS);
+        return seconds == null ? null : Instant.ofEpochMilli((long) (seconds * 1000));
+    }
+
+    private static <T> T orElse(@Nullable T value, T defaultValue) {
+        return value == null ? defaultValue : value;
+    }
+}

@@ -1,0 +1,313 @@
+package io.causalstreams.topology.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.causalstreams.inference.GenerationException.Invalid;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.Prompt;
+import io.causalstreams.inference.SamplingParams;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PromptEventTest {
+
+    @Test
+    void shouldReadEveryFieldOfAChat() {
+        // Given
+        String json = """
+                {"id":"r-1","model":"m","messages":[{"role":"system","content":"Be brief."},
+                 {"role":"user","name":"ann","content":[{"type":"text","text":"Hello "},{"type":"text","text":"you"}]}],
+                 "max_completion_tokens":7,"max_tokens":99,"min_tokens":2,"ignore_eos":true,"temperature":0.5,"top_p":0.9,
+                 "top_k":40,"min_p":0.1,"repetition_penalty":1.1,"presence_penalty":-1,"frequency_penalty":0.25,
+                 "logit_bias":{"5":-100,"7":1.5},"seed":-42,"n":3,"stop":["a","b"],"stop_token_ids":[2,3],
+                 "include_stop_str_in_output":true,"logprobs":true,"top_logprobs":4,"prompt_logprobs":0,
+                 "return_token_ids":true,"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"object"}}},
+                 "priority":-3,"deadline":1800000000.5,"session_id":"s","user":"u","task":"generate","something_new":{"a":[1]}}
+                """;
+        // When
+        PromptEvent event = parse(json);
+        // Then
+        assertThat(event)
+                .isEqualTo(new PromptEvent(
+                        "r-1",
+                        "m",
+                        new Prompt.Chat(List.of(
+                                new Prompt.Message("system", "Be brief."),
+                                new Prompt.Message("user", "Hello you", "ann"))),
+                        new GenerationRequest.Task.Generate(),
+                        new SamplingParams(
+                                7,
+                                2,
+                                true,
+                                0.5,
+                                0.9,
+                                40,
+                                0.1,
+                                1.1,
+                                -1,
+                                0.25,
+                                Map.of(5, -100.0, 7, 1.5),
+                                -42L,
+                                3,
+                                List.of("a", "b"),
+                                Set.of(2, 3),
+                                true,
+                                4,
+                                0,
+                                new OutputConstraint.JsonSchema("{\"type\":\"object\"}")),
+                        true,
+                        -3,
+                        Instant.ofEpochMilli(1_800_000_000_500L),
+                        "s",
+                        "u"));
+        assertThat(event.shape()).isEqualTo(OutputEvents.Shape.CHAT);
+    }
+
+    @Test
+    void shouldHaveTheDefaultsOfVllm() {
+        PromptEvent event = parse("{\"prompt\":\"Once\"}");
+        assertThat(event.prompt()).isEqualTo(new Prompt.Text("Once"));
+        assertThat(event.sampling()).isEqualTo(SamplingParams.builder().build());
+        assertThat(event.sampling().temperature()).isEqualTo(1);
+        assertThat(event.sampling().seed()).isNull();
+        assertThat(event.shape()).isEqualTo(OutputEvents.Shape.TEXT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "id",
+                "model",
+                "messages",
+                "task",
+                "labels",
+                "max_completion_tokens",
+                "max_tokens",
+                "min_tokens",
+                "ignore_eos",
+                "temperature",
+                "top_p",
+                "top_k",
+                "min_p",
+                "repetition_penalty",
+                "presence_penalty",
+                "frequency_penalty",
+                "logit_bias",
+                "seed",
+                "n",
+                "stop",
+                "stop_token_ids",
+                "include_stop_str_in_output",
+                "logprobs",
+                "top_logprobs",
+                "prompt_logprobs",
+                "return_token_ids",
+                "response_format",
+                "structured_outputs",
+                "priority",
+                "deadline",
+                "session_id",
+                "user"
+            })
+    void shouldTakeNullForAbsent(String field) {
+        assertThat(parse("{\"prompt\":\"Once\",\"" + field + "\":null}")).isEqualTo(parse("{\"prompt\":\"Once\"}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "id|7",
+                "id|\"\"",
+                "model|[]",
+                "messages|{}",
+                "task|\"translate\"",
+                "task|1",
+                "labels|\"a\"",
+                "labels|[1]",
+                "max_completion_tokens|-1",
+                "max_tokens|1.5",
+                "max_tokens|\"5\"",
+                "max_tokens|99999999999",
+                "min_tokens|-1",
+                "ignore_eos|1",
+                "temperature|-1",
+                "temperature|\"hot\"",
+                "temperature|1e999",
+                "top_p|0",
+                "top_p|1.01",
+                "top_k|-2",
+                "min_p|1.5",
+                "repetition_penalty|0",
+                "presence_penalty|2.5",
+                "frequency_penalty|-2.5",
+                "logit_bias|[1]",
+                "logit_bias|{\"x\":1}",
+                "logit_bias|{\"-4\":1}",
+                "logit_bias|{\"4\":101}",
+                "logit_bias|{\"4\":\"1\"}",
+                "seed|0.5",
+                "seed|9223372036854775808",
+                "n|0",
+                "n|129",
+                "stop|5",
+                "stop|[5]",
+                "stop|\"\"",
+                "stop_token_ids|[\"a\"]",
+                "stop_token_ids|[-1]",
+                "include_stop_str_in_output|\"true\"",
+                "logprobs|\"yes\"",
+                "logprobs|21",
+                "top_logprobs|21",
+                "top_logprobs|3",
+                "prompt_logprobs|true",
+                "prompt_logprobs|-1",
+                "return_token_ids|\"no\"",
+                "response_format|\"json\"",
+                "response_format|{\"type\":\"xml\"}",
+                "response_format|{}",
+                "response_format|{\"type\":\"json_schema\"}",
+                "structured_outputs|{}",
+                "structured_outputs|{\"choice\":[]}",
+                "structured_outputs|{\"choice\":[\"a\"],\"regex\":\"a\"}",
+                "structured_outputs|{\"json\":\"not json\"}",
+                "structured_outputs|{\"regex\":1}",
+                "priority|\"high\"",
+                "priority|2147483648",
+                "deadline|\"tomorrow\"",
+                "deadline|1800000000000",
+                "session_id|5",
+                "user|{}"
+            })
+    void shouldNameTheFieldWithAWrongTypeOrRange(String field, String value) {
+        // When
+        Invalid invalid = catchThrowableOfType(
+                Invalid.class, () -> parse("{\"prompt\":\"Once\",\"" + field + "\":" + value + "}"));
+        // Then
+        assertThat(invalid).as(field + " " + value).isNotNull();
+        assertThat(invalid.parameter()).isEqualTo(field);
+        assertThat(invalid.getMessage()).contains(field);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "messages|{}",
+                "messages|{\"messages\":[]}",
+                "messages|{\"messages\":[1]}",
+                "messages|{\"messages\":[{\"content\":\"x\"}]}",
+                "messages|{\"messages\":[{\"role\":\"user\"}]}",
+                "messages|{\"messages\":[{\"role\":\"user\",\"content\":5}]}",
+                "messages|{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]}",
+                "prompt|{\"prompt\":5}",
+                "prompt|{\"prompt\":[]}",
+                "prompt|{\"prompt\":[\"a\",\"b\"]}",
+                "prompt|{\"prompt\":[1,2.5]}",
+                "prompt|{\"prompt\":[1,-2]}",
+                "prompt|{\"prompt\":\"x\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}",
+                "labels|{\"prompt\":\"x\",\"task\":\"classify\"}",
+                "labels|{\"prompt\":\"x\",\"task\":\"classify\",\"labels\":[]}",
+                "labels|{\"prompt\":\"x\",\"task\":\"classify\",\"labels\":[\"a\",\"a\"]}",
+                "min_tokens|{\"prompt\":\"x\",\"max_tokens\":2,\"min_tokens\":3}"
+            })
+    void shouldNameTheFieldThatMakesAPromptInvalid(String field, String json) {
+        assertThatThrownBy(() -> parse(json))
+                .isInstanceOfSatisfying(
+                        Invalid.class, e -> assertThat(e.parameter()).isEqualTo(field));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{not json", "", "   ", "{\"prompt\":\"x\"} trailing", "{\"prompt\":NaN}", "{\"prompt\":\"x\""})
+    void shouldTellUnreadableBytesFromInvalidRequests(String value) {
+        assertThatThrownBy(() -> parse(value)).isInstanceOf(UnreadablePromptException.class);
+    }
+
+    @Test
+    void shouldNotCarryThePromptInTheMessageAboutUnreadableBytes() {
+        assertThatThrownBy(() -> parse("{\"prompt\":\"my secret\",,}"))
+                .isInstanceOf(UnreadablePromptException.class)
+                .message()
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void shouldRefuseNestingThatCouldExhaustTheStack() {
+        String json = "{\"prompt\":\"x\",\"other\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
+        assertThatThrownBy(() -> parse(json)).isInstanceOf(UnreadablePromptException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "5", "\"text\"", "null", "true"})
+    void shouldCallJsonThatIsNoObjectInvalid(String value) {
+        assertThatThrownBy(() -> parse(value)).isInstanceOf(Invalid.class).hasMessageContaining("object");
+    }
+
+    @Test
+    void shouldTakeTheTextCompletionFormOfLogprobs() {
+        assertThat(parse("{\"prompt\":[1,2],\"logprobs\":5}").sampling().logprobs())
+                .isEqualTo(5);
+        assertThat(parse("{\"prompt\":[1,2],\"logprobs\":true}").sampling().logprobs())
+                .isZero();
+        assertThat(parse("{\"prompt\":[1,2],\"logprobs\":false}").sampling().logprobs())
+                .isNull();
+        assertThat(parse("{\"prompt\":[1,2]}").prompt()).isEqualTo(new Prompt.Tokens(List.of(1, 2)));
+    }
+
+    @Test
+    void shouldReadStructuredOutputs() {
+        assertThat(constraint("{\"choice\":[\"a\",\"b\"]}")).isEqualTo(new OutputConstraint.Choice(List.of("a", "b")));
+        assertThat(constraint("{\"regex\":\"[0-9]+\"}")).isEqualTo(new OutputConstraint.Regex("[0-9]+"));
+        assertThat(constraint("{\"json\":{\"type\":\"array\"}}"))
+                .isEqualTo(new OutputConstraint.JsonSchema("{\"type\":\"array\"}"));
+        assertThat(constraint("{\"json\":\"{\\\"type\\\": \\\"array\\\"}\"}"))
+                .isEqualTo(new OutputConstraint.JsonSchema("{\"type\":\"array\"}"));
+    }
+
+    @Test
+    void shouldTakeTheIdFromTheBodyThenTheHeaderThenTheCoordinates() {
+        RecordHeaders headers = new RecordHeaders();
+        headers.add("ce_id", "from-header".getBytes(StandardCharsets.UTF_8));
+        assertThat(PromptEvent.resolveId("from-body", headers, "prompts", 1, 5)).isEqualTo("from-body");
+        assertThat(PromptEvent.resolveId(null, headers, "prompts", 1, 5)).isEqualTo("from-header");
+        assertThat(PromptEvent.resolveId(null, new RecordHeaders(), "prompts", 1, 5))
+                .isEqualTo("prompts-1-5");
+    }
+
+    @Test
+    void shouldTellIdAndShapeOfAnInvalidPrompt() {
+        PromptEnvelope envelope = PromptEnvelope.read(bytes("{\"id\":\"r\",\"prompt\":\"x\",\"n\":0}"));
+        assertThat(envelope.id()).isEqualTo("r");
+        assertThat(envelope.shape()).isEqualTo(OutputEvents.Shape.TEXT);
+        assertThatThrownBy(envelope::event).isInstanceOf(Invalid.class);
+    }
+
+    private static @Nullable OutputConstraint constraint(String json) {
+        return parse("{\"prompt\":\"x\",\"structured_outputs\":" + json + "}")
+                .sampling()
+                .constraint();
+    }
+
+    private static PromptEvent parse(String json) {
+        return PromptEvent.parse(bytes(json));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
