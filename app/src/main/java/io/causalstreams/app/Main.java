@@ -1,0 +1,117 @@
+package io.causalstreams.app;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.ErrorLine;
+import io.causalstreams.inference.GenerationException;
+import java.io.PrintWriter;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+@Command(
+        name = "causal-streams",
+        description = "A causal language model as an operator inside a Kafka Streams topology.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {BrokerCommand.class})
+public final class Main implements Runnable {
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Show stack traces and what the libraries log.")
+    void setVerbose(boolean verbose) {
+        this.verbose = verbose;
+        if (verbose) {
+            logger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
+            logger("org.apache.kafka").setLevel(Level.INFO);
+            logger("io.causalstreams").setLevel(Level.DEBUG);
+        }
+    }
+
+    private boolean verbose;
+
+    @CommandLine.Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandLine.Model.CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs one command and returns its exit code; does not end the JVM. */
+    static int run(String... arguments) {
+        Main main = new Main();
+        return new CommandLine(main)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Main::usageError)
+                .setExecutionExceptionHandler(main::failure)
+                .execute(arguments);
+    }
+
+    /** No command: show what there is. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        throw new ParameterException(spec.commandLine(), "which command? 'demo' shows the whole story");
+    }
+
+    private static int usageError(ParameterException failure, String[] arguments) {
+        CommandLine command = failure.getCommandLine();
+        PrintWriter err = command.getErr();
+        String name = command.getCommandSpec().qualifiedName();
+        err.println(name + ": " + usageLine(failure));
+        if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
+            err.println("Try '" + name + " --help'.");
+        }
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String usageLine(ParameterException failure) {
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().get(0);
+            String kind = unmatched.isUnknownOption() ? "option" : command(failure) ? "command" : "argument";
+            return "unknown " + kind + " '" + first + "'";
+        }
+        return ErrorLine.of(failure);
+    }
+
+    private static boolean command(ParameterException failure) {
+        return !failure.getCommandLine().getSubcommands().isEmpty();
+    }
+
+    private int failure(Exception failure, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        boolean expected = failure instanceof AppException || failure instanceof GenerationException;
+        err.println("causal-streams: " + ErrorLine.of(failure) + (verbose || expected ? "" : hint(failure)));
+        if (verbose) {
+            failure.printStackTrace(err);
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static String hint(Exception failure) {
+        return failure instanceof RuntimeException ? " (--verbose shows where)" : "";
+    }
+
+    private static Logger logger(String name) {
+        return (Logger) LoggerFactory.getLogger(name);
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"causal-streams " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.causalstreams.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class MainTest {
+
+    @Test
+    void shouldExitWithTwoAndNameTheUnknownCommand() {
+        Outcome outcome = run("brokr");
+        assertThat(outcome.exitCode).isEqualTo(2);
+        assertThat(outcome.err).contains("unknown command 'brokr'").contains("broker");
+    }
+
+    @Test
+    void shouldExitWithTwoAndNameTheUnknownOption() {
+        Outcome outcome = run("broker", "--prot", "3");
+        assertThat(outcome.exitCode).isEqualTo(2);
+        assertThat(outcome.err).contains("unknown option '--prot'");
+    }
+
+    @Test
+    void shouldExitWithTwoWithoutACommand() {
+        assertThat(run().exitCode).isEqualTo(2);
+    }
+
+    @Test
+    void shouldShowHelpOnStdout() {
+        Outcome outcome = run("--help");
+        assertThat(outcome.exitCode).isZero();
+        assertThat(outcome.out).contains("Usage: causal-streams");
+    }
+
+    private record Outcome(int exitCode, String out, String err) {}
+
+    private static Outcome run(String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream capturedOut = new ByteArrayOutputStream();
+        ByteArrayOutputStream capturedErr = new ByteArrayOutputStream();
+        try (PrintStream newOut = new PrintStream(capturedOut, true, StandardCharsets.UTF_8);
+                PrintStream newErr = new PrintStream(capturedErr, true, StandardCharsets.UTF_8)) {
+            System.setOut(newOut);
+            System.setErr(newErr);
+            int exitCode = Main.run(arguments);
+            return new Outcome(
+                    exitCode,
+                    capturedOut.toString(StandardCharsets.UTF_8),
+                    capturedErr.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+}
