@@ -28,7 +28,7 @@ public final class Sampler {
 
     /**
      * @param eosTokenIds impossible before {@code min_tokens} and where a constraint does not accept
-     * @param vocabularySize ids that can be chosen; logits from this id on are padding of the head
+     * @param vocabularySize ids that can be chosen, at most the width of the logits: wider rows are padding of the head
      */
     public Sampler(SamplingParams params, long seed, int choice, Set<Integer> eosTokenIds, int vocabularySize) {
         this.params = params;
@@ -47,20 +47,30 @@ public final class Sampler {
      * @throws SamplingException if a logit is NaN or +infinity, or no token may follow
      */
     public int sample(Logits logits, int row, TokenHistory history, TokenConstraint.@Nullable State constraint) {
-        float[] values = Workspace.ofThread().row(logits, row);
-        adjustments.apply(values, history, constraint);
-        int best = argMax(values, Math.min(vocabularySize, logits.vocabulary()));
+        float[] values = adjusted(logits, row, history, constraint);
+        int best = argMax(values, vocabularySize);
         if (params.temperature() == 0) {
             return best;
         }
-        Candidates candidates = candidates(values, logits.vocabulary(), values[best]);
-        return candidates.draw(CounterRandom.uniform(seed, choice, history.completionLength()));
+        double uniform = CounterRandom.uniform(seed, choice, history.completionLength());
+        return candidates(values, values[best]).draw(uniform);
     }
 
-    /** What the draw chooses from. */
-    Candidates candidates(float[] values, int vocabulary, float max) {
+    /** Probabilities by token id, as {@link #sample} draws from them at a temperature above 0. */
+    double[] distribution(Logits logits, int row, TokenHistory history, TokenConstraint.@Nullable State constraint) {
+        float[] values = adjusted(logits, row, history, constraint);
+        return candidates(values, values[argMax(values, vocabularySize)]).probabilities(vocabularySize);
+    }
+
+    private float[] adjusted(Logits logits, int row, TokenHistory history, TokenConstraint.@Nullable State constraint) {
+        float[] values = Workspace.ofThread().row(logits, row);
+        adjustments.apply(values, history, constraint);
+        return values;
+    }
+
+    private Candidates candidates(float[] values, float max) {
         Candidates candidates = Workspace.ofThread().candidates();
-        candidates.select(values, Math.min(vocabularySize, vocabulary), max, params.temperature(), params.topK());
+        candidates.select(values, vocabularySize, max, params.temperature(), params.topK());
         candidates.keepTopP(params.topP());
         candidates.keepMinP(params.minP());
         return candidates;

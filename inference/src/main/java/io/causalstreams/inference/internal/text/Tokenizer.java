@@ -17,6 +17,14 @@ public interface Tokenizer extends AutoCloseable {
      */
     byte[] bytesOf(int tokenId);
 
+    /**
+     * The bytes of the first token of a completion that is not special: tokenizers that write a word's space in front of
+     * it drop that space at the start of a text.
+     */
+    default byte[] bytesAtStart(int tokenId) {
+        return bytesOf(tokenId);
+    }
+
     /** The token's text alone for display: special tokens by their name, incomplete UTF-8 as U+FFFD. */
     String textOf(int tokenId);
 

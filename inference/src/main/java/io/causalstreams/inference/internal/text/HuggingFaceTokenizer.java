@@ -1,0 +1,124 @@
+package io.causalstreams.inference.internal.text;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import io.causalstreams.inference.GenerationException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * A {@code tokenizer.json} run by the Hugging Face tokenizers library.
+ *
+ * <p>The library only ever sees plain text, through a model in which no text encodes to a special token
+ * ({@link PlainTextModel}); the special tokens of a rendered template are found here ({@link SpecialTokenSplitter}). So
+ * a message that spells {@code <|im_end|>} cannot end its turn, and a template tokenizes exactly as its text would as a
+ * whole. Bytes of tokens come from the file ({@link TokenBytes}); nothing is decoded natively.
+ */
+public final class HuggingFaceTokenizer implements Tokenizer {
+    private static final Map<String, String> ENCODE_ONLY =
+            Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+
+    private final ai.djl.huggingface.tokenizers.HuggingFaceTokenizer plainText;
+    private final SpecialTokenSplitter splitter;
+    private final TokenBytes bytes;
+    private final List<String> contents;
+    private final Set<Integer> special = new HashSet<>();
+    private final boolean prependsFirst;
+
+    private HuggingFaceTokenizer(TokenizerFile file, ai.djl.huggingface.tokenizers.HuggingFaceTokenizer plainText) {
+        this.plainText = plainText;
+        this.splitter = new SpecialTokenSplitter(file.specialTokens());
+        this.bytes = new TokenBytes(file);
+        this.contents = file.contents();
+        file.specialTokens().forEach(token -> special.add(token.id()));
+        this.prependsFirst = PlainTextModel.prependsFirst(file);
+    }
+
+    /**
+     * Opens the tokenizer of a model directory.
+     *
+     * @param directory holds {@code tokenizer.json} and, optionally, {@code tokenizer_config.json}
+     * @throws GenerationException.Failed if it is missing or not supported; the message names the file
+     */
+    public static HuggingFaceTokenizer open(Path directory) {
+        // The native library is in the jar: without this DJL looks for a GPU and may download another build for it.
+        if (System.getProperty("ai.djl.offline") == null) {
+            System.setProperty("ai.djl.offline", "true");
+        }
+        TokenizerFile file = TokenizerFile.read(directory);
+        byte[] json = PlainTextModel.of(file).getBytes(StandardCharsets.UTF_8);
+        try {
+            return new HuggingFaceTokenizer(
+                    file,
+                    ai.djl.huggingface.tokenizers.HuggingFaceTokenizer.newInstance(
+                            new ByteArrayInputStream(json), ENCODE_ONLY));
+        } catch (IOException | RuntimeException e) {
+            throw new GenerationException.Failed(
+                    directory.resolve("tokenizer.json") + " is not a tokenizer this version can run: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    @Override
+    public int[] encodeText(String text) {
+        return encodeTemplate(List.of(new TemplatePart(text, false)));
+    }
+
+    @Override
+    public int[] encodeTemplate(List<TemplatePart> parts) {
+        return splitter.split(parts).stream().flatMapToInt(this::encode).toArray();
+    }
+
+    private IntStream encode(SpecialTokenSplitter.Piece piece) {
+        if (piece instanceof SpecialTokenSplitter.Piece.Special token) {
+            return IntStream.of(token.tokenId());
+        }
+        SpecialTokenSplitter.Piece.Text text = (SpecialTokenSplitter.Piece.Text) piece;
+        Encoding encoding = plainText.encode(prepared(text), false, false);
+        return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact);
+    }
+
+    private String prepared(SpecialTokenSplitter.Piece.Text piece) {
+        boolean prepends = prependsFirst && piece.first();
+        boolean marked = piece.text().startsWith(" ") || piece.text().startsWith("▁");
+        return prepends && !marked ? "▁" + piece.text() : piece.text();
+    }
+
+    @Override
+    public byte[] bytesOf(int tokenId) {
+        return bytes.of(tokenId);
+    }
+
+    @Override
+    public byte[] bytesAtStart(int tokenId) {
+        return bytes.atStart(tokenId);
+    }
+
+    @Override
+    public String textOf(int tokenId) {
+        return isSpecial(tokenId) ? contents.get(tokenId) : new String(bytesOf(tokenId), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public boolean isSpecial(int tokenId) {
+        return special.contains(tokenId);
+    }
+
+    @Override
+    public int size() {
+        return contents.size();
+    }
+
+    /** Frees the native model. */
+    @Override
+    public void close() {
+        plainText.close();
+    }
+}
