@@ -1,0 +1,42 @@
+package io.causalstreams.export;
+
+import io.causalstreams.export.internal.architecture.Decoder;
+import io.causalstreams.export.internal.graph.GraphBuilder;
+import io.causalstreams.export.internal.graph.Parameter;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A graph's weights as a table, with their shapes and bytes. */
+final class Explanation {
+    private Explanation() {}
+
+    static String of(String modelType, Decoder decoder, GraphBuilder graph, Precision precision) {
+        StringBuilder text = new StringBuilder();
+        long elements = 0;
+        long bytes = 0;
+        for (Parameter parameter : graph.parameters()) {
+            String shape = parameter.shape().stream().map(String::valueOf).collect(Collectors.joining("×"));
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-48s %-8s %16s %14s%n",
+                    parameter.name(),
+                    parameter.type().name().toLowerCase(Locale.ROOT),
+                    shape,
+                    Bytes.readable(parameter.bytes())));
+            elements += parameter.elements();
+            bytes += parameter.bytes();
+        }
+        return String.format(
+                        Locale.ROOT,
+                        "%s (%s), %s: %d layers, %d nodes, vocabulary %d, context %d tokens%n",
+                        graph,
+                        modelType,
+                        precision.id(),
+                        decoder.layers().size(),
+                        graph.nodes(),
+                        decoder.vocabularySize(),
+                        decoder.maxPositions())
+                + text
+                + String.format(Locale.ROOT, "%-48s %-8s %16d %14s%n", "total", "", elements, Bytes.readable(bytes));
+    }
+}

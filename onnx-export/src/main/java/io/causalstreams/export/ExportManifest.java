@@ -1,0 +1,55 @@
+package io.causalstreams.export;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** {@code export.json}: where a model directory comes from and the SHA-256 of its files. Written last. */
+final class ExportManifest {
+    private ExportManifest() {}
+
+    /** @param weightsDigest SHA-256 of {@code model.onnx.data}, known from writing it */
+    static void write(Path directory, Path source, String name, Precision precision, String weightsDigest)
+            throws IOException {
+        ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+        ObjectNode manifest = mapper.createObjectNode();
+        manifest.put("source", source.toString());
+        manifest.put("name", name);
+        manifest.put("precision", precision.id());
+        ObjectNode files = manifest.putObject("files");
+        List<Path> written;
+        try (Stream<Path> entries = Files.list(directory)) {
+            written = entries.sorted().toList();
+        }
+        for (Path file : written) {
+            String fileName = String.valueOf(file.getFileName());
+            files.putObject(fileName)
+                    .put("bytes", Files.size(file))
+                    .put("sha256", fileName.equals(OnnxExporter.DATA_FILE) ? weightsDigest : sha256(file));
+        }
+        mapper.writeValue(directory.resolve("export.json").toFile(), manifest);
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            try (DigestInputStream digesting = new DigestInputStream(in, digest)) {
+                digesting.transferTo(OutputStream.nullOutputStream());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.causalstreams.export;
+
+import io.causalstreams.export.internal.architecture.Decoder;
+import io.causalstreams.export.internal.architecture.Families;
+import io.causalstreams.export.internal.architecture.ModelConfig;
+import io.causalstreams.export.internal.architecture.Tensors;
+import io.causalstreams.export.internal.architecture.UnsupportedModelException;
+import io.causalstreams.export.internal.block.DecoderGraph;
+import io.causalstreams.export.internal.checkpoint.Checkpoint;
+import io.causalstreams.export.internal.checkpoint.CheckpointException;
+import io.causalstreams.export.internal.graph.ExternalTensorFile;
+import io.causalstreams.export.internal.graph.GraphBuilder;
+import io.causalstreams.export.internal.graph.Parameter;
+import io.causalstreams.export.internal.graph.TensorStore;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Turns a checkpoint into a model directory: the files of {@code docs/graph-contract.md}.
+ *
+ * <p>Weights pass through one at a time, so the heap needs room for the largest tensor twice, not for the model. The
+ * directory appears whole or not at all.
+ */
+public final class OnnxExporter {
+    static final String MODEL_FILE = "model.onnx";
+    static final String DATA_FILE = "model.onnx.data";
+    private static final String PRODUCER = "causal-streams";
+
+    private OnnxExporter() {}
+
+    /**
+     * Exports {@code source} into {@code outputDirectory}, which is replaced if it is there.
+     *
+     * @param source a {@code .gguf} file, or a directory with {@code config.json} and safetensors files
+     * @throws ExportException if the checkpoint cannot be read, asks for what is not implemented, or a file cannot be
+     *     written
+     */
+    public static void export(Path source, Path outputDirectory, ExportOptions options) {
+        try (Checkpoint checkpoint = Checkpoint.open(source);
+                StagingDirectory staging = StagingDirectory.beside(outputDirectory)) {
+            checkpoint.writeTokenizer(staging.path());
+            writeModel(checkpoint, source, staging.path(), options);
+            staging.moveInPlace();
+        } catch (CheckpointException | UnsupportedModelException e) {
+            throw new ExportException(e.getMessage(), e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new ExportException("cannot write " + outputDirectory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The structure of the graph that {@link #export} would write, as text: every weight with its shape and bytes. Reads no
+     * weights.
+     *
+     * @throws ExportException as {@link #export}
+     */
+    public static String explain(Path source, ExportOptions options) {
+        try (Checkpoint checkpoint = Checkpoint.open(source)) {
+            ModelConfig config = new ModelConfig(checkpoint.config());
+            Decoder decoder = Families.describe(config, Tensors.of(checkpoint.weights()));
+            PrecisionPlan plan = PrecisionPlan.of(options.precision(), decoder);
+            String name = options.name() != null ? options.name() : checkpoint.name();
+            GraphBuilder graph = new GraphBuilder(name, TensorStore.discarding());
+            new DecoderGraph(graph, plan.decoder(), plan.arithmetic()).add();
+            return Explanation.of(config.modelType(), plan.decoder(), graph, options.precision());
+        } catch (CheckpointException | UnsupportedModelException e) {
+            throw new ExportException(e.getMessage(), e);
+        }
+    }
+
+    private static void writeModel(Checkpoint checkpoint, Path source, Path directory, ExportOptions options)
+            throws IOException {
+        ModelConfig config = new ModelConfig(checkpoint.config());
+        Decoder described = Families.describe(config, Tensors.of(checkpoint.weights()));
+        String name = options.name() != null ? options.name() : checkpoint.name();
+        long total = totalBytes(described, options.precision());
+        PrecisionPlan plan = PrecisionPlan.of(options.precision(), described);
+        String weightsDigest;
+        try (ExternalTensorFile data = new ExternalTensorFile(directory.resolve(DATA_FILE))) {
+            GraphBuilder graph = new GraphBuilder(name, (tensor, elements) -> {
+                data.store(tensor, elements);
+                options.listener().onProgress(data.size(), Math.max(total, data.size()));
+            });
+            DecoderGraph decoderGraph = new DecoderGraph(graph, plan.decoder(), plan.arithmetic());
+            decoderGraph.add();
+            ModelFacts facts = ModelFacts.of(
+                    checkpoint, config, directory, name, options.precision(), plan.decoder(), decoderGraph);
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(directory.resolve(MODEL_FILE)))) {
+                graph.build(PRODUCER, facts.metadata()).writeTo(out);
+            }
+            weightsDigest = data.sha256();
+        }
+        ExportManifest.write(directory, source, name, options.precision(), weightsDigest);
+    }
+
+    private static long totalBytes(Decoder decoder, Precision precision) {
+        PrecisionPlan plan = PrecisionPlan.of(precision, decoder);
+        GraphBuilder graph = new GraphBuilder("dry run", TensorStore.discarding());
+        new DecoderGraph(graph, plan.decoder(), plan.arithmetic()).add();
+        return graph.parameters().stream().mapToLong(Parameter::bytes).sum();
+    }
+}

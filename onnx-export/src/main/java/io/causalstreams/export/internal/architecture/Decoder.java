@@ -1,0 +1,43 @@
+package io.causalstreams.export.internal.architecture;
+
+import io.causalstreams.export.internal.weight.Projection;
+import io.causalstreams.export.internal.weight.Weight;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole decoder: what a family's class makes of a checkpoint, and what the blocks make a graph of.
+ *
+ * @param tokenTable (vocabulary, hidden)
+ * @param embeddingScale factor on the rows of tokenTable
+ * @param positionTable (positions, hidden) added to the embedding, or null
+ * @param head (vocabulary, hidden); its weight is tokenTable itself where the two are tied
+ * @param logitsSoftcap logits become softcap · tanh(logits / softcap); 0 = none
+ * @param maxPositions positions that the model can tell apart
+ */
+public record Decoder(
+        Weight tokenTable,
+        double embeddingScale,
+        @Nullable Weight positionTable,
+        List<DecoderLayer> layers,
+        Norm finalNorm,
+        Projection head,
+        double logitsSoftcap,
+        int maxPositions) {
+    public Decoder {
+        layers = List.copyOf(layers);
+    }
+
+    public int vocabularySize() {
+        return head.outputs();
+    }
+
+    public int hiddenSize() {
+        return tokenTable.columns();
+    }
+
+    /** Whether the head reads the very table of the embedding. */
+    public boolean tied() {
+        return head.weight().equals(tokenTable);
+    }
+}

@@ -1,0 +1,36 @@
+package io.causalstreams.export.internal.architecture;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One decoder layer over the residual stream x.
+ *
+ * <pre>
+ *   SEQUENTIAL  x ← x + post(attention(pre(x)));  x ← x + post(feedForward(pre(x)))
+ *   PARALLEL    x ← x + attention(pre(x)) + feedForward(pre(x))      both on the layer's input
+ * </pre>
+ *
+ * Any of the four norms may be absent. Factors on the branches are part of the weights of their last projections.
+ */
+public record DecoderLayer(
+        @Nullable Norm beforeAttention,
+        Attention attention,
+        @Nullable Norm afterAttention,
+        @Nullable Norm beforeFeedForward,
+        FeedForward feedForward,
+        @Nullable Norm afterFeedForward,
+        Residual residual) {
+
+    /** The usual layer with a norm before each branch. */
+    public static DecoderLayer preNorm(
+            Norm beforeAttention, Attention attention, Norm beforeFeedForward, FeedForward feedForward) {
+        return new DecoderLayer(
+                beforeAttention, attention, null, beforeFeedForward, feedForward, null, Residual.SEQUENTIAL);
+    }
+
+    /** How the two branches join the stream. */
+    public enum Residual {
+        SEQUENTIAL,
+        PARALLEL
+    }
+}

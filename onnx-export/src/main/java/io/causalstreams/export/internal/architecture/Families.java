@@ -1,0 +1,39 @@
+package io.causalstreams.export.internal.architecture;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The families that are known. */
+public final class Families {
+    private static final List<Family> ALL = List.of(new LlamaFamily());
+
+    private Families() {}
+
+    /**
+     * Describes the decoder of a checkpoint of any known family.
+     *
+     * @throws UnsupportedModelException as {@link Family#describe}, and for an unknown {@code model_type}
+     */
+    public static Decoder describe(ModelConfig config, Tensors tensors) {
+        Family family = byModelType().get(config.modelType());
+        if (family == null) {
+            throw config.refused(
+                    "model_type",
+                    "is \"%s\"; implemented: %s"
+                            .formatted(
+                                    config.modelType(),
+                                    byModelType().keySet().stream().collect(Collectors.joining(", "))));
+        }
+        return family.describe(config, tensors);
+    }
+
+    private static Map<String, Family> byModelType() {
+        Map<String, Family> families = new TreeMap<>();
+        for (Family family : ALL) {
+            family.modelTypes().forEach(type -> families.put(type, family));
+        }
+        return families;
+    }
+}

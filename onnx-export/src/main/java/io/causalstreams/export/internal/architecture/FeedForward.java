@@ -1,0 +1,30 @@
+package io.causalstreams.export.internal.architecture;
+
+import io.causalstreams.export.internal.weight.Projection;
+import java.util.List;
+
+/** What follows attention in a layer, position by position. */
+public sealed interface FeedForward {
+
+    /** y = down(activation(gate(x)) · up(x)). */
+    record Gated(Projection gate, Projection up, Projection down, Activation activation) implements FeedForward {}
+
+    /** y = down(activation(up(x))). */
+    record Plain(Projection up, Projection down, Activation activation) implements FeedForward {}
+
+    /**
+     * A sum over the {@code chosen} experts with the largest router probabilities p = softmax(router(x)).
+     *
+     * @param router (experts, hidden)
+     * @param normalised whether the chosen probabilities are divided by their sum
+     */
+    record Experts(Projection router, List<Gated> experts, int chosen, boolean normalised) implements FeedForward {
+        public Experts {
+            experts = List.copyOf(experts);
+            if (chosen > experts.size()) {
+                throw new UnsupportedModelException("config.json: num_experts_per_tok is %d, the model has %d experts"
+                        .formatted(chosen, experts.size()));
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.causalstreams.export.internal.architecture;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rotary frequencies from {@code rope_theta} and {@code rope_scaling}.
+ *
+ * <p>The arithmetic, single precision where theirs is, follows transformers' {@code modeling_rope_utils.py}.
+ */
+final class RotaryScaling {
+    private final ModelConfig config;
+    private final ModelConfig scaling;
+    private final String key;
+    private final double theta;
+    private final int dimensions;
+    private final int maxPositions;
+
+    /**
+     * @param scaling the section {@code rope_scaling}
+     * @param key how messages call it
+     */
+    RotaryScaling(ModelConfig config, ModelConfig scaling, String key, double theta, int dimensions, int maxPositions) {
+        this.config = config;
+        this.scaling = scaling;
+        this.key = key;
+        this.theta = theta;
+        this.dimensions = dimensions;
+        this.maxPositions = maxPositions;
+    }
+
+    /** Frequencies without scaling: θ^(-2i/d). */
+    static List<Float> plain(double theta, int dimensions) {
+        List<Float> frequencies = new ArrayList<>();
+        for (int i = 0; i < dimensions; i += 2) {
+            float exponent = (float) i / dimensions;
+            frequencies.add(1f / (float) Math.pow(theta, exponent));
+        }
+        return frequencies;
+    }
+
+    /** The type under {@code rope_type}, or {@code type} in older files. */
+    static String type(ModelConfig scaling) {
+        return scaling.text("rope_type", scaling.text("type", "default"));
+    }
+
+    Rotary rotary() {
+        String type = type(scaling);
+        return switch (type) {
+            // "dynamic" changes frequencies only beyond max_position_embeddings, where the exported graph ends.
+            case "default", "dynamic" -> new Rotary(plain(theta, dimensions), 1);
+            case "linear" -> linear();
+            case "llama3" -> llama3();
+            case "yarn" -> yarn();
+            case "longrope", "su" -> longRope();
+            default ->
+                throw config.refused(
+                        key + ".rope_type",
+                        "is \"%s\"; implemented: default, linear, dynamic, llama3, yarn, longrope".formatted(type));
+        };
+    }
+
+    private Rotary linear() {
+        float factor = (float) factor();
+        return new Rotary(plain(theta, dimensions).stream().map(f -> f / factor).toList(), 1);
+    }
+
+    /** Long waves are slowed by the factor, short ones stay, between them it is interpolated (Llama 3.1). */
+    private Rotary llama3() {
+        double factor = factor();
+        double low = required("low_freq_factor");
+        double high = required("high_freq_factor");
+        double original = required("original_max_position_embeddings");
+        List<Float> frequencies = new ArrayList<>();
+        for (float frequency : plain(theta, dimensions)) {
+            double wavelength = 2 * Math.PI / frequency;
+            if (wavelength > original / low) {
+                frequencies.add((float) (frequency / factor));
+            } else if (wavelength < original / high) {
+                frequencies.add(frequency);
+            } else {
+                double smooth = (original / wavelength - low) / (high - low);
+                frequencies.add((float) ((1 - smooth) * frequency / factor + smooth * frequency));
+            }
+        }
+        return new Rotary(frequencies, 1);
+    }
+
+    /** YaRN (arXiv 2309.00071): interpolation by parts and a temperature on the scores. */
+    private Rotary yarn() {
+        double original = scaling.number("original_max_position_embeddings", maxPositions);
+        double factor = factor();
+        double betaFast = scaling.number("beta_fast", 32);
+        double betaSlow = scaling.number("beta_slow", 1);
+        double low = correctionDimension(betaFast, original);
+        double high = correctionDimension(betaSlow, original);
+        if (scaling.flag("truncate", true)) {
+            low = Math.floor(low);
+            high = Math.ceil(high);
+        }
+        low = Math.max(low, 0);
+        high = Math.min(high, dimensions - 1);
+        if (low == high) {
+            high += 0.001;
+        }
+        List<Float> plain = plain(theta, dimensions);
+        List<Float> frequencies = new ArrayList<>();
+        for (int i = 0; i < plain.size(); i++) {
+            double interpolated = Math.min(Math.max((i - low) / (high - low), 0), 1);
+            double extrapolated = 1 - interpolated;
+            frequencies.add((float) (plain.get(i) / factor * (1 - extrapolated) + plain.get(i) * extrapolated));
+        }
+        return new Rotary(frequencies, (float) yarnAttentionFactor(factor));
+    }
+
+    private double yarnAttentionFactor(double factor) {
+        if (scaling.has("attention_factor")) {
+            return scaling.number("attention_factor", 1);
+        }
+        double mscale = scaling.number("mscale", 0);
+        double mscaleAllDimensions = scaling.number("mscale_all_dim", 0);
+        return mscale != 0 && mscaleAllDimensions != 0
+                ? yarnScale(factor, mscale) / yarnScale(factor, mscaleAllDimensions)
+                : yarnScale(factor, 1);
+    }
+
+    private static double yarnScale(double factor, double mscale) {
+        return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
+    }
+
+    private double correctionDimension(double rotations, double original) {
+        return dimensions * Math.log(original / (rotations * 2 * Math.PI)) / (2 * Math.log(theta));
+    }
+
+    /**
+     * LongRoPE (arXiv 2402.13753) with its short factors. The long ones hold for whole sequences longer than the original
+     * length, whose cached keys would all have to change: {@link #maxPositions} ends before that.
+     */
+    private Rotary longRope() {
+        double original = originalLength(config, maxPositions);
+        List<Double> shortFactors = scaling.numbers("short_factor");
+        if (shortFactors.size() != dimensions / 2) {
+            throw config.refused(
+                    key + ".short_factor",
+                    "has %d numbers for %d rotary channels".formatted(shortFactors.size(), dimensions));
+        }
+        double attentionFactor;
+        if (scaling.has("attention_factor")) {
+            attentionFactor = scaling.number("attention_factor", 1);
+        } else {
+            double factor = config.has("original_max_position_embeddings") ? maxPositions / original : factor();
+            attentionFactor = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+        }
+        List<Float> plain = plain(theta, dimensions);
+        List<Float> frequencies = new ArrayList<>();
+        for (int i = 0; i < plain.size(); i++) {
+            float scaled = shortFactors.get(i).floatValue() * (float) Math.pow(theta, (float) (2 * i) / dimensions);
+            frequencies.add(1f / scaled);
+        }
+        return new Rotary(frequencies, (float) attentionFactor);
+    }
+
+    /** Positions up to which the frequencies are those of {@link #rotary()}. */
+    static int maxPositions(ModelConfig config, ModelConfig scaling, int maxPositions) {
+        String type = type(scaling);
+        return type.equals("longrope") || type.equals("su")
+                ? Math.min(maxPositions, originalLength(config, maxPositions))
+                : maxPositions;
+    }
+
+    private static int originalLength(ModelConfig config, int maxPositions) {
+        return config.size("original_max_position_embeddings", maxPositions);
+    }
+
+    private double factor() {
+        double factor = required("factor");
+        if (factor <= 0) {
+            throw config.refused(key + ".factor", "is " + factor + ", not positive");
+        }
+        return factor;
+    }
+
+    private double required(String name) {
+        if (!scaling.has(name)) {
+            throw config.refused(key + "." + name, "is missing");
+        }
+        return scaling.number(name, 0);
+    }
+}

@@ -1,0 +1,71 @@
+package io.causalstreams.export.internal.architecture;
+
+import io.causalstreams.export.internal.checkpoint.WeightSource;
+import io.causalstreams.export.internal.weight.Projection;
+import io.causalstreams.export.internal.weight.Weight;
+import java.util.Arrays;
+
+/** The tensors of a checkpoint under one prefix of their names, as weights whose shape was checked. */
+public final class Tensors {
+    private final WeightSource source;
+    private final String prefix;
+
+    private Tensors(WeightSource source, String prefix) {
+        this.source = source;
+        this.prefix = prefix;
+    }
+
+    public static Tensors of(WeightSource source) {
+        return new Tensors(source, "");
+    }
+
+    /** The tensors whose names continue with {@code prefix}. */
+    public Tensors at(String prefix) {
+        return new Tensors(source, this.prefix + prefix);
+    }
+
+    /** As {@link #at}, or without the prefix where {@code probe} is stored so: base models are saved both ways. */
+    public Tensors atOrHere(String prefix, String probe) {
+        return !has(prefix + probe) && has(probe) ? this : at(prefix);
+    }
+
+    public boolean has(String name) {
+        return source.has(prefix + name);
+    }
+
+    /** A matrix of the checkpoint. */
+    public Weight matrix(String name, int rows, int columns) {
+        return stored(name, rows, columns, rows, columns);
+    }
+
+    /** A vector of the checkpoint. */
+    public Weight vector(String name, int size) {
+        return stored(name, size, 1, size);
+    }
+
+    /** {@code name.weight} and, where asked for, {@code name.bias}. */
+    public Projection projection(String name, int outputs, int inputs, boolean bias) {
+        return new Projection(matrix(name + ".weight", outputs, inputs), bias ? vector(name + ".bias", outputs) : null);
+    }
+
+    private Weight stored(String name, int rows, int columns, long... shape) {
+        String full = prefix + name;
+        if (!source.has(full)) {
+            throw new UnsupportedModelException(
+                    "the checkpoint has no tensor %s, which its config.json asks for".formatted(full));
+        }
+        long[] found = source.shape(full);
+        if (!Arrays.equals(found, shape)) {
+            throw new UnsupportedModelException("tensor %s has shape %s, config.json asks for %s"
+                    .formatted(full, Arrays.toString(found), Arrays.toString(shape)));
+        }
+        return new Stored(source, full, rows, columns);
+    }
+
+    private record Stored(WeightSource source, String name, int rows, int columns) implements Weight {
+        @Override
+        public float[] read() {
+            return source.read(name);
+        }
+    }
+}

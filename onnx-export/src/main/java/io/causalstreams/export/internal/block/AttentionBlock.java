@@ -1,0 +1,97 @@
+package io.causalstreams.export.internal.block;
+
+import io.causalstreams.export.internal.architecture.Attention;
+import io.causalstreams.export.internal.architecture.Norm;
+import io.causalstreams.export.internal.graph.NodeBuilder;
+import io.causalstreams.export.internal.graph.Operator;
+import io.causalstreams.export.internal.graph.Scope;
+import io.causalstreams.export.internal.graph.Value;
+import io.causalstreams.export.internal.weight.ChannelOrder;
+import io.causalstreams.export.internal.weight.Projection;
+import java.util.List;
+
+/**
+ * Self-attention over the KV cache.
+ *
+ * <pre>
+ *   x ──qkv──► (q k v) ──GroupQueryAttention──► heads ──output──►
+ *                          ▲ │    past key, value; lengths; cos, sin
+ *                          │ └──► present key, value (appended in place)
+ *
+ *   with q/k norms:  qkv ──Split──► q ──norm──┐
+ *                                   k ──norm──GroupQueryAttention
+ *                                   v ────────┘
+ *
+ *   heads = softmax(mask(cap(scale · rot(q)·rot(k)ᵀ))) · v
+ * </pre>
+ *
+ * Shapes: x (batch, sequence, hidden); qkv (batch, sequence, (heads + 2·kvHeads) · paddedDim); result as x.
+ */
+final class AttentionBlock {
+    private final Arithmetic arithmetic;
+    private final GraphInputs inputs;
+    private final RotaryTables tables;
+    private final HeadLayout layout;
+
+    AttentionBlock(Arithmetic arithmetic, GraphInputs inputs, RotaryTables tables, HeadLayout layout) {
+        this.arithmetic = arithmetic;
+        this.inputs = inputs;
+        this.tables = tables;
+        this.layout = layout;
+    }
+
+    /** Adds the attention of layer {@code index}. */
+    Result add(Scope scope, Value x, Attention attention, int index) {
+        ChannelOrder queryKey = layout.queryKey(attention.rotary());
+        Projection fused = Projection.stack(List.of(
+                attention.query().withOutputs(queryKey.repeated(attention.heads())),
+                attention.key().withOutputs(queryKey.repeated(attention.kvHeads())),
+                attention.value().withOutputs(layout.value().repeated(attention.kvHeads()))));
+        Value qkv = arithmetic.project(scope.at("qkv"), x, fused, Arithmetic.Role.QUERY_KEY_VALUE);
+
+        NodeBuilder node = scope.node(Operator.GROUP_QUERY_ATTENTION, "attend");
+        if (attention.queryNorm() == null || attention.keyNorm() == null) {
+            node.inputs(qkv).omitted(2);
+        } else {
+            node.inputs(split(scope, qkv, attention, attention.queryNorm(), attention.keyNorm()));
+        }
+        node.inputs(inputs.pastKeys().get(index), inputs.pastValues().get(index))
+                .inputs(inputs.seqlensK(), inputs.totalSequenceLength())
+                .attribute("num_heads", attention.heads())
+                .attribute("kv_num_heads", attention.kvHeads())
+                .attribute("scale", (float) attention.scale());
+        if (attention.rotary() != null) {
+            RotaryTables.Pair table = tables.of(attention.rotary());
+            node.inputs(table.cos(), table.sin()).attribute("do_rotary", 1);
+        }
+        if (attention.softcap() != 0) {
+            node.attribute("softcap", (float) attention.softcap());
+        }
+        if (attention.window() != 0) {
+            node.attribute("local_window_size", attention.window());
+        }
+        List<Value> outputs =
+                node.outputs(scope + "/attend", "present." + index + ".key", "present." + index + ".value");
+
+        Projection output = attention.output().withInputs(layout.value().repeated(attention.heads()));
+        Value result = arithmetic.project(scope.at("output"), outputs.get(0), output, Arithmetic.Role.ATTENTION_OUTPUT);
+        return new Result(result, outputs.get(1), outputs.get(2));
+    }
+
+    private Value[] split(Scope scope, Value qkv, Attention attention, Norm queryNorm, Norm keyNorm) {
+        long query = (long) attention.heads() * layout.paddedDim();
+        long keyValue = (long) attention.kvHeads() * layout.paddedDim();
+        List<Value> parts = scope.node(Operator.SPLIT, "split")
+                .inputs(qkv, scope.graph().constant(query, keyValue, keyValue))
+                .attribute("axis", -1)
+                .outputs(3);
+        return new Value[] {
+            HeadNorm.add(scope.at("query_norm"), parts.get(0), queryNorm, attention, attention.heads(), layout),
+            HeadNorm.add(scope.at("key_norm"), parts.get(1), keyNorm, attention, attention.kvHeads(), layout),
+            parts.get(2)
+        };
+    }
+
+    /** The branch's result, and the cache after it. */
+    record Result(Value output, Value presentKey, Value presentValue) {}
+}

@@ -1,0 +1,33 @@
+package io.causalstreams.export.internal.block;
+
+import io.causalstreams.export.internal.graph.Dimension;
+import io.causalstreams.export.internal.graph.ElementType;
+import io.causalstreams.export.internal.graph.GraphBuilder;
+import io.causalstreams.export.internal.graph.Value;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The inputs of {@code docs/graph-contract.md}. */
+record GraphInputs(
+        Value inputIds,
+        Value seqlensK,
+        Value totalSequenceLength,
+        Value logitsPositions,
+        List<Value> pastKeys,
+        List<Value> pastValues) {
+
+    static GraphInputs declare(GraphBuilder graph, int layers, Dimension... cache) {
+        Dimension batch = Dimension.of("batch");
+        Value inputIds = graph.input("input_ids", ElementType.INT64, batch, Dimension.of("sequence"));
+        Value seqlensK = graph.input("seqlens_k", ElementType.INT32, batch);
+        Value total = graph.input("total_sequence_length", ElementType.INT32);
+        Value positions = graph.input("logits_positions", ElementType.INT64, Dimension.of("rows"));
+        List<Value> keys = new ArrayList<>();
+        List<Value> values = new ArrayList<>();
+        for (int i = 0; i < layers; i++) {
+            keys.add(graph.input("past_key_values." + i + ".key", ElementType.FLOAT, cache));
+            values.add(graph.input("past_key_values." + i + ".value", ElementType.FLOAT, cache));
+        }
+        return new GraphInputs(inputIds, seqlensK, total, positions, keys, values);
+    }
+}

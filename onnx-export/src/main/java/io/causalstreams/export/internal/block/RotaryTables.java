@@ -1,0 +1,55 @@
+package io.causalstreams.export.internal.block;
+
+import io.causalstreams.export.internal.architecture.Rotary;
+import io.causalstreams.export.internal.graph.ElementType;
+import io.causalstreams.export.internal.graph.Scope;
+import io.causalstreams.export.internal.graph.TensorData;
+import io.causalstreams.export.internal.graph.Value;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Tables of cos and sin, shape (positions, paddedDim / 2), that layers with equal rotary positions share.
+ *
+ * <p>Pairs beyond {@link Rotary#pairs()} do not turn: cos 1, sin 0.
+ */
+final class RotaryTables {
+    private final Scope scope;
+    private final int positions;
+    private final int columns;
+    private final Map<Rotary, Pair> tables = new HashMap<>();
+
+    RotaryTables(Scope scope, int positions, HeadLayout layout) {
+        this.scope = scope;
+        this.positions = positions;
+        this.columns = layout.paddedDim() / 2;
+    }
+
+    Pair of(Rotary rotary) {
+        return tables.computeIfAbsent(rotary, r -> {
+            String suffix = tables.isEmpty() ? "" : "." + tables.size();
+            return new Pair(
+                    table("cos" + suffix, (position, pair) -> pair < r.pairs() ? r.cos(position, pair) : 1),
+                    table("sin" + suffix, (position, pair) -> pair < r.pairs() ? r.sin(position, pair) : 0));
+        });
+    }
+
+    private Value table(String name, Element element) {
+        return scope.initializer(name, ElementType.FLOAT, new long[] {positions, columns}, () -> {
+            float[] elements = new float[Math.multiplyExact(positions, columns)];
+            for (int position = 0; position < positions; position++) {
+                for (int pair = 0; pair < columns; pair++) {
+                    elements[position * columns + pair] = element.at(position, pair);
+                }
+            }
+            return TensorData.floats(elements);
+        });
+    }
+
+    /** The two tables of one rotation. */
+    record Pair(Value cos, Value sin) {}
+
+    private interface Element {
+        float at(int position, int pair);
+    }
+}

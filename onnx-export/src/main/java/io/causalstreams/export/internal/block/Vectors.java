@@ -1,0 +1,18 @@
+package io.causalstreams.export.internal.block;
+
+import io.causalstreams.export.internal.graph.ElementType;
+import io.causalstreams.export.internal.graph.Scope;
+import io.causalstreams.export.internal.graph.TensorData;
+import io.causalstreams.export.internal.graph.Value;
+import io.causalstreams.export.internal.weight.Weight;
+
+/** Vectors of a checkpoint as initializers. */
+final class Vectors {
+    private Vectors() {}
+
+    /** Shape (elements), fp32. */
+    static Value add(Scope scope, String name, Weight vector) {
+        return scope.initializer(
+                name, ElementType.FLOAT, new long[] {vector.rows()}, () -> TensorData.floats(vector.read()));
+    }
+}

@@ -1,0 +1,103 @@
+package io.causalstreams.export.internal.graph;
+
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.Supplier;
+
+/**
+ * The file beside {@code model.onnx} that holds the elements of large initializers (ONNX "external data").
+ *
+ * <p>Tensors are appended one by one, so memory stays at one tensor whatever the size of the model, and the runtime can
+ * map the file. Large ones start at a page boundary, which mapping needs. What is smaller than
+ * {@value #INLINE_BYTES} bytes stays in the graph, where shape inference can see it.
+ *
+ * @see <a href="https://onnx.ai/onnx/repo-docs/ExternalData.html">ONNX external data</a>
+ */
+public final class ExternalTensorFile implements TensorStore, AutoCloseable {
+    static final int INLINE_BYTES = 1024;
+    private static final int PAGE_BYTES = 4096;
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private final String location;
+    private final FileChannel channel;
+    private final MessageDigest digest;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private long position;
+
+    public ExternalTensorFile(Path file) throws IOException {
+        this.location = String.valueOf(file.getFileName());
+        this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            this.digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void store(TensorProto.Builder tensor, Supplier<TensorData> data) throws IOException {
+        TensorData elements = data.get();
+        long bytes = elements.size() * elements.type().bytes();
+        if (bytes < INLINE_BYTES) {
+            tensor.setRawData(ByteString.copyFrom(elements.toBytes()));
+            return;
+        }
+        align(bytes >= PAGE_BYTES ? PAGE_BYTES : 64);
+        tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                .addExternalData(entry("location", location))
+                .addExternalData(entry("offset", Long.toString(position)))
+                .addExternalData(entry("length", Long.toString(bytes)));
+        long next = 0;
+        while (next < elements.size()) {
+            next = elements.writeTo(buffer, next);
+            drain();
+        }
+    }
+
+    /** SHA-256 of everything written so far, in hexadecimal. Ends the writing. */
+    public String sha256() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Bytes written. */
+    public long size() {
+        return position;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private void align(int boundary) throws IOException {
+        int padding = Math.floorMod(-position, boundary);
+        if (padding > 0) {
+            buffer.put(new byte[padding]);
+            drain();
+        }
+    }
+
+    private void drain() throws IOException {
+        buffer.flip();
+        position += buffer.remaining();
+        digest.update(buffer.duplicate());
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+        buffer.clear();
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+    }
+}

@@ -1,0 +1,22 @@
+package io.causalstreams.export.internal.graph;
+
+/** IEEE 754 binary16, which Java 17 has no conversions for. */
+final class HalfPrecision {
+    private HalfPrecision() {}
+
+    /** Rounds to nearest even; what is too large becomes infinity. */
+    static short fromFloat(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        int sign = (bits >>> 16) & 0x8000;
+        int magnitude = bits & 0x7fffffff;
+        if (magnitude >= 0x47800000) { // 65536 and above, infinity, NaN
+            return (short) (sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00));
+        }
+        if (magnitude < 0x38800000) { // below 2^-14: subnormal halves are multiples of 2^-24
+            float scaled = Float.intBitsToFloat(magnitude) * 0x1p24f;
+            return (short) (sign | (int) Math.rint(scaled));
+        }
+        int rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
+        return (short) (sign | ((rounded - 0x38000000) >>> 13));
+    }
+}

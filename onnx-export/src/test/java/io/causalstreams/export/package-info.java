@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.export;
+
+import org.jspecify.annotations.NullMarked;
