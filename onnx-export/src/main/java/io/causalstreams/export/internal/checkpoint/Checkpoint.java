@@ -13,7 +13,7 @@ import java.nio.file.Path;
 public interface Checkpoint extends AutoCloseable {
 
     /**
-     * Opens a directory with {@code config.json} and safetensors files. Headers are read and checked; weights are read
+     * Opens a {@code .gguf} file, or a directory with {@code config.json} and safetensors files. Headers are read and checked; weights are read
      * on demand.
      *
      * @throws CheckpointException if the source is missing, incomplete or damaged
@@ -22,15 +22,15 @@ public interface Checkpoint extends AutoCloseable {
         if (Files.isDirectory(source)) {
             return SafetensorsCheckpoint.open(source);
         }
-        if (!Files.exists(source)) {
+        if (Files.exists(source)) {
+            return GgufCheckpoint.open(source);
+        } else {
             throw new CheckpointException(
                     source + ": no such file or directory; give a .gguf file or a checkpoint directory");
         }
-        throw new CheckpointException(
-                source + ": not a checkpoint; give a .gguf file, or a directory with config.json and *.safetensors");
     }
 
-    /** The model's {@code config.json}. */
+    /** The model's {@code config.json}; for GGUF the same keys rebuilt from its metadata. */
     JsonNode config();
 
     WeightSource weights();

@@ -11,7 +11,18 @@ import java.util.Optional;
 public enum GgmlType {
     F32(0, 1, 4),
     F16(1, 1, 2),
-    BF16(30, 1, 2);
+    BF16(30, 1, 2),
+    Q4_0(2, 32, 2 + 16),
+    Q4_1(3, 32, 2 + 2 + 16),
+    Q5_0(6, 32, 2 + 4 + 16),
+    Q5_1(7, 32, 2 + 2 + 4 + 16),
+    Q8_0(8, 32, 2 + 32),
+    IQ4_NL(20, 32, 2 + 16),
+    Q2_K(10, 256, 16 + 64 + 2 + 2),
+    Q3_K(11, 256, 32 + 64 + 12 + 2),
+    Q4_K(12, 256, 2 + 2 + 12 + 128),
+    Q5_K(13, 256, 2 + 2 + 12 + 32 + 128),
+    Q6_K(14, 256, 128 + 64 + 16 + 2);
 
     private final int code;
     private final int blockElements;
@@ -44,6 +55,17 @@ public enum GgmlType {
             case F32 -> PlainFloats::float32;
             case F16 -> PlainFloats::float16;
             case BF16 -> PlainFloats::bfloat16;
+            case Q4_0 -> SmallBlocks::q4Symmetric;
+            case Q4_1 -> SmallBlocks::q4WithMinimum;
+            case Q5_0 -> SmallBlocks::q5Symmetric;
+            case Q5_1 -> SmallBlocks::q5WithMinimum;
+            case Q8_0 -> SmallBlocks::q8Symmetric;
+            case IQ4_NL -> SmallBlocks::q4Nonlinear;
+            case Q2_K -> SuperBlocks::q2;
+            case Q3_K -> SuperBlocks::q3;
+            case Q4_K -> SuperBlocks::q4;
+            case Q5_K -> SuperBlocks::q5;
+            case Q6_K -> SuperBlocks::q6;
         };
     }
 }

@@ -45,6 +45,19 @@ final class JsonFiles {
         }
     }
 
+    /** Parses text that is one JSON object; {@code what} names it in errors. */
+    static ObjectNode parse(String what, String text) {
+        try {
+            if (MAPPER.readTree(text) instanceof ObjectNode object) {
+                return object;
+            }
+            throw new CheckpointException(what + " is not a JSON object; convert the model again");
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(
+                    what + " is not valid JSON (" + e.getOriginalMessage() + "); convert the model again", e);
+        }
+    }
+
     static void write(Path file, JsonNode content) {
         try {
             MAPPER.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), content);

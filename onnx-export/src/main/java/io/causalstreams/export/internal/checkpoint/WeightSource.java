@@ -1,5 +1,6 @@
 package io.causalstreams.export.internal.checkpoint;
 
+import java.util.Optional;
 import java.util.Set;
 
 /** The weights of one checkpoint, read one tensor at a time so that memory stays near one tensor. */
@@ -26,6 +27,14 @@ public interface WeightSource {
      *     - 9 elements, or it holds NaN or infinite weights
      */
     float[] read(String name);
+
+    /**
+     * The tensor's stored blocks, for exports that keep the checkpoint's own quantization; empty where the format has
+     * none, or where the tensor's rows are not stored whole.
+     */
+    default Optional<QuantizedTensor> quantized(String name) {
+        return Optional.empty();
+    }
 
     /** SHA-256 (64 hex digits) over the names, types, shapes and stored bytes of all tensors; reads everything once. */
     String digest();

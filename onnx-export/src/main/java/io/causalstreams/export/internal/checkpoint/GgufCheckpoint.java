@@ -1,0 +1,57 @@
+package io.causalstreams.export.internal.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+
+/** A single GGUF file: metadata, tokenizer and weights. */
+final class GgufCheckpoint implements Checkpoint {
+
+    private final ByteSource source;
+    private final GgufFile file;
+    private final ObjectNode config;
+    private final GgufWeights weights;
+
+    private GgufCheckpoint(ByteSource source, GgufFile file) {
+        this.source = source;
+        this.file = file;
+        GgufFamily family = GgufFamily.of(file);
+        this.config = family.config(file);
+        this.weights = new GgufWeights(file, family.weights(file, config));
+    }
+
+    static GgufCheckpoint open(Path path) {
+        ByteSource source = FileByteSource.open(path);
+        try {
+            return new GgufCheckpoint(source, GgufFile.open(source));
+        } catch (RuntimeException e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public JsonNode config() {
+        return config;
+    }
+
+    @Override
+    public WeightSource weights() {
+        return weights;
+    }
+
+    @Override
+    public void writeTokenizer(Path directory) {
+        GgufTokenizer.write(file.metadata(), config, directory);
+    }
+
+    @Override
+    public String name() {
+        return GgufNames.of(file.metadata(), source.name());
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}

@@ -1,0 +1,123 @@
+package io.causalstreams.export.internal.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * A GGUF header seen from one model: keys without their architecture prefix.
+ *
+ * @param file the header
+ * @param architecture {@code general.architecture}, the prefix of the model's keys
+ */
+record GgufKeys(GgufFile file, String architecture) {
+
+    private static final List<String> END_TOKENS = List.of("eos", "eot", "eom");
+
+    static GgufKeys of(GgufFile file) {
+        GgufMetadata metadata = file.metadata();
+        String architecture = metadata.require("general.architecture", metadata.string("general.architecture"));
+        return new GgufKeys(file, architecture);
+    }
+
+    /** A size that must be there and be positive. */
+    int size(String key) {
+        int size = metadata().require(full(key), integer(key));
+        if (size == 0) {
+            throw new CheckpointException(
+                    metadata().file() + ": metadata " + full(key) + " is 0; the GGUF file is damaged");
+        }
+        return size;
+    }
+
+    Optional<Integer> integer(String key) {
+        return metadata().integer(full(key));
+    }
+
+    Optional<Double> number(String key) {
+        return metadata().number(full(key));
+    }
+
+    double requiredNumber(String key) {
+        return metadata().require(full(key), number(key));
+    }
+
+    Optional<Boolean> flag(String key) {
+        return metadata().flag(full(key));
+    }
+
+    Optional<String> string(String key) {
+        return metadata().string(full(key));
+    }
+
+    boolean hasTensor(String name) {
+        return file.tensors().containsKey(name);
+    }
+
+    StoredTensor tensor(String name) {
+        StoredTensor tensor = file.tensors().get(name);
+        if (tensor == null) {
+            throw new CheckpointException(metadata().file() + ": has no tensor " + name
+                    + "; the file is incomplete, convert the model again");
+        }
+        return tensor;
+    }
+
+    int heads() {
+        return size("attention.head_count");
+    }
+
+    /** Elements of one head: stated, or the hidden size's share. */
+    int headDim() {
+        return integer("attention.key_length").orElseGet(() -> size("embedding_length") / heads());
+    }
+
+    /** Keys that every decoder's config has. */
+    ObjectNode decoderConfig(String modelType, String modelClass) {
+        ObjectNode config = JsonFiles.MAPPER.createObjectNode();
+        config.putArray("architectures").add(modelClass);
+        config.put("model_type", modelType);
+        config.put("hidden_size", size("embedding_length"));
+        config.put("num_hidden_layers", size("block_count"));
+        config.put("num_attention_heads", heads());
+        config.put("num_key_value_heads", integer("attention.head_count_kv").orElseGet(this::heads));
+        integer("feed_forward_length").ifPresent(value -> config.put("intermediate_size", value));
+        config.put("max_position_embeddings", size("context_length"));
+        number("attention.layer_norm_rms_epsilon").ifPresent(value -> config.put("rms_norm_eps", value));
+        config.put("rope_theta", number("rope.freq_base").orElse(10000.0));
+        RopeScaling.of(this).ifPresent(scaling -> config.set("rope_scaling", scaling));
+        putVocabulary(config);
+        return config;
+    }
+
+    /** Vocabulary size (rows of the embedding), tied output and special token ids. */
+    void putVocabulary(ObjectNode config) {
+        config.put("vocab_size", tensor("token_embd.weight").shape().get(0));
+        config.put("tie_word_embeddings", !hasTensor("output.weight"));
+        tokenId("bos").ifPresent(id -> config.put("bos_token_id", id));
+        tokenId("padding").ifPresent(id -> config.put("pad_token_id", id));
+        TreeSet<Integer> ends = new TreeSet<>();
+        END_TOKENS.forEach(name -> tokenId(name).ifPresent(ends::add));
+        if (ends.size() == 1) {
+            config.put("eos_token_id", ends.first());
+        } else if (ends.size() > 1) {
+            ArrayNode ids = config.putArray("eos_token_id");
+            tokenId("eos").ifPresent(ids::add);
+            ends.stream().filter(id -> !tokenId("eos").equals(Optional.of(id))).forEach(ids::add);
+        }
+    }
+
+    private Optional<Integer> tokenId(String name) {
+        return metadata().integer("tokenizer.ggml." + name + "_token_id");
+    }
+
+    GgufMetadata metadata() {
+        return file.metadata();
+    }
+
+    private String full(String key) {
+        return architecture + '.' + key;
+    }
+}
