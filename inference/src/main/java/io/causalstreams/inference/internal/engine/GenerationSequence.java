@@ -1,0 +1,266 @@
+package io.causalstreams.inference.internal.engine;
+
+import io.causalstreams.inference.FinishReason;
+import io.causalstreams.inference.GenerationEvent;
+import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.TokenLogprob;
+import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.model.CausalLm.LogitsWanted;
+import io.causalstreams.inference.internal.model.Logits;
+import io.causalstreams.inference.internal.sampling.Logprobs;
+import io.causalstreams.inference.internal.sampling.Sampler;
+import io.causalstreams.inference.internal.sampling.TokenHistory;
+import io.causalstreams.inference.internal.sampling.TokenStop;
+import io.causalstreams.inference.internal.text.Tokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One choice of a generation. Its tokens are the prompt, then the resumed ones, then what it generates. */
+final class GenerationSequence extends Sequence {
+    private final PreparedRequest request;
+    private final int choice;
+    private final Tokenizer tokenizer;
+    private final Sampler sampler;
+    private final TokenHistory history;
+    private final TokenStop tokenStop;
+    private final StreamingDetokenizer detokenizer;
+    private final StringBuilder text = new StringBuilder();
+    private final List<TokenLogprob> completionLogprobs = new ArrayList<>();
+    private final boolean scoresPrompt;
+
+    private int[] tokens;
+    private int length;
+    private boolean decoding;
+    private TokenConstraint.@Nullable State constraint;
+    private TokenStop.@Nullable Stop end;
+
+    GenerationSequence(RequestRun run, int choice, ModelFacts model) {
+        super(run);
+        this.request = run.request();
+        this.choice = choice;
+        this.tokenizer = model.tokenizer();
+        SamplingParams sampling = request.sampling;
+        this.sampler = new Sampler(sampling, request.seed, choice, model.eosTokenIds(), model.sampleableTokens());
+        this.history = new TokenHistory(request.promptTokens);
+        this.tokenStop = new TokenStop(sampling, model.eosTokenIds(), request.maxTokens);
+        this.detokenizer = new StreamingDetokenizer(
+                tokenizer, sampling.stop(), sampling.includeStopStrInOutput(), sampling.minTokens());
+        this.constraint = request.constraint == null ? null : request.constraint.start();
+        this.scoresPrompt = choice == 0 && sampling.promptLogprobs() != null;
+        this.length = request.promptTokens.length;
+        this.tokens = Arrays.copyOf(request.promptTokens, length + 16);
+        if (request.maxTokens == 0) {
+            end = new TokenStop.Stop(FinishReason.LENGTH, null);
+        }
+        for (int token : request.resumed.get(choice)) {
+            if (end == null) {
+                append(token);
+            }
+        }
+    }
+
+    @Override
+    int pendingTokens() {
+        return decoding ? 0 : target() - cachedLength();
+    }
+
+    @Override
+    long backlogTokens() {
+        if (isComplete()) {
+            return 0;
+        }
+        long generated = end == null ? request.maxTokens - history.completionLength() : 0;
+        return (decoding ? 0 : target() - cachedLength()) + generated;
+    }
+
+    @Override
+    Chunk nextChunk(int limit) {
+        int from = cachedLength();
+        int to = Math.min(target(), from + limit);
+        LogitsWanted wanted = to == length ? LogitsWanted.LAST : LogitsWanted.NONE;
+        if (firstUnscored() < Math.min(to, scoringEnd())) {
+            wanted = LogitsWanted.ALL;
+        }
+        return new Chunk(Arrays.copyOfRange(tokens, from, to), from, wanted);
+    }
+
+    @Override
+    int decodeInput() {
+        return tokens[length - 1];
+    }
+
+    @Override
+    SequenceOutcome evaluate(Chunk chunk, Logits logits, int lastRow) {
+        List<TokenLogprob> scores = new ArrayList<>();
+        if (chunk.wanted == LogitsWanted.ALL) {
+            int end = Math.min(chunk.end(), scoringEnd());
+            for (int position = firstUnscored(); position < end; position++) {
+                int next = position + 1;
+                int alternatives = alternativesAt(next);
+                scores.add(Logprobs.of(logits, position - chunk.pastLength, tokens[next], alternatives, tokenizer));
+            }
+        }
+        if (chunk.end() < length || end != null) {
+            return new SequenceOutcome.Advanced(chunk.end(), scores, List.of());
+        }
+        return new SequenceOutcome.Advanced(chunk.end(), scores, List.of(sample(logits, lastRow)));
+    }
+
+    @Override
+    void commit(SequenceOutcome outcome) {
+        SequenceOutcome.Advanced advanced = (SequenceOutcome.Advanced) outcome;
+        for (TokenLogprob score : advanced.scores()) {
+            if (scoresPrompt && !run().promptScored()) {
+                run().addPromptScore(score);
+            } else {
+                completionLogprobs.add(score);
+            }
+        }
+        setCachedLength(advanced.cachedLength());
+        for (SequenceOutcome.SampledToken sampled : advanced.sampled()) {
+            if (end != null) {
+                break;
+            }
+            decoding = true;
+            if (sampled.logprob() != null) {
+                completionLogprobs.add(sampled.logprob());
+            }
+            int index = history.completionLength();
+            String delta = append(sampled.tokenId());
+            run().emit(new GenerationEvent.TokenChunk(
+                    choice,
+                    index,
+                    List.of(sampled.tokenId()),
+                    delta,
+                    sampled.logprob() == null ? null : List.of(sampled.logprob())));
+        }
+    }
+
+    @Override
+    boolean isComplete() {
+        return end != null && (!needsPass() || cachedLength() >= target());
+    }
+
+    @Override
+    boolean isEligible() {
+        return super.isEligible() && (choice == 0 || run().promptComputed());
+    }
+
+    @Override
+    int[] cacheTokens() {
+        return tokens;
+    }
+
+    @Override
+    int reusableTokens() {
+        return Math.min(firstUnscored(), target() - 1);
+    }
+
+    @Override
+    void onAdmitted(int reused) {
+        if (choice == 0) {
+            run().reused(Math.min(reused, request.promptTokens.length));
+        }
+    }
+
+    @Override
+    void onSlotLost() {
+        decoding = false;
+    }
+
+    /** Ends an unfinished choice from outside, with what it has shown. */
+    void end(FinishReason reason) {
+        if (!isComplete()) {
+            end = new TokenStop.Stop(reason, null);
+        }
+    }
+
+    /** Prompt and completion tokens known so far. */
+    int length() {
+        return length;
+    }
+
+    /** The choice as it stands. */
+    GenerationEvent.Choice result() {
+        TokenStop.Stop stop = end == null ? new TokenStop.Stop(FinishReason.ERROR, null) : end;
+        return new GenerationEvent.Choice(
+                choice,
+                text.toString(),
+                Arrays.stream(history.completionTokens()).boxed().toList(),
+                stop.finishReason(),
+                stop.stopReason(),
+                request.sampling.logprobs() == null ? null : completionLogprobs);
+    }
+
+    private SequenceOutcome.SampledToken sample(Logits logits, int row) {
+        int token = sampler.sample(logits, row, history, constraint);
+        Integer alternatives = request.sampling.logprobs();
+        return new SequenceOutcome.SampledToken(
+                token, alternatives == null ? null : Logprobs.of(logits, row, token, alternatives, tokenizer));
+    }
+
+    /** Appends a token to everything that follows the completion; the text that may be shown with it. */
+    private String append(int token) {
+        if (length == tokens.length) {
+            tokens = Arrays.copyOf(tokens, length * 2);
+        }
+        tokens[length++] = token;
+        history.append(token);
+        end = tokenStop.after(token, history.completionLength());
+        boolean stopToken = end != null && end.finishReason() == FinishReason.STOP;
+        String delta = "";
+        if (!stopToken || request.sampling.includeStopStrInOutput()) {
+            delta = detokenizer.append(token);
+            String matched = detokenizer.matchedStop();
+            if (matched != null) {
+                end = new TokenStop.Stop(FinishReason.STOP, matched);
+            }
+        }
+        if (end == null && constraint != null) {
+            constraint = constraint.after(token);
+            if (constraint.accepting() && constraint.allowed().isEmpty()) {
+                end = new TokenStop.Stop(FinishReason.STOP, null);
+            }
+        }
+        if (end != null) {
+            delta += detokenizer.finish();
+        }
+        text.append(delta);
+        return delta;
+    }
+
+    /** Tokens that have to go through the model: of an ended choice nobody asks what follows the last. */
+    private int target() {
+        return end == null ? length : length - 1;
+    }
+
+    /** Whether an ended choice has something to compute: a prompt to score or to keep, or logprobs of resumed tokens. */
+    private boolean needsPass() {
+        return (request.maxTokens == 0 && choice == 0) || firstUnscored() < scoringEnd();
+    }
+
+    /** The first position whose next token is known and has yet to be scored; {@code MAX_VALUE} = none. */
+    private int firstUnscored() {
+        if (scoresPrompt && !run().promptScored()) {
+            return run().promptScores() - 1;
+        }
+        if (request.sampling.logprobs() != null && completionLogprobs.size() < history.completionLength()) {
+            return request.promptTokens.length - 1 + completionLogprobs.size();
+        }
+        return Integer.MAX_VALUE;
+    }
+
+    /** Positions from here on have no next token to score. */
+    private int scoringEnd() {
+        return request.sampling.logprobs() == null ? request.promptTokens.length - 1 : length - 1;
+    }
+
+    private int alternativesAt(int position) {
+        Integer alternatives = position < request.promptTokens.length
+                ? request.sampling.promptLogprobs()
+                : request.sampling.logprobs();
+        return alternatives == null ? 0 : alternatives;
+    }
+}

@@ -1,0 +1,173 @@
+package io.causalstreams.inference.internal.engine;
+
+import io.causalstreams.inference.GenerationException.Invalid;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.Prompt;
+import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.model.ModelMetadata;
+import io.causalstreams.inference.internal.text.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a request into tokens and checks it against the model. Pure but for the constraint cache; any thread.
+ */
+final class RequestPreparation {
+    private final ModelMetadata metadata;
+    private final int contextTokens;
+    private final Tokenizer tokenizer;
+    private final @Nullable Function<List<Prompt.Message>, List<Tokenizer.TemplatePart>> template;
+    private final Function<OutputConstraint, TokenConstraint> constraints;
+
+    /**
+     * @param contextTokens prompt and completion tokens a request may hold
+     * @param template renders a conversation, null when the model has none
+     * @param constraints compiles a constraint or throws Invalid
+     */
+    RequestPreparation(
+            ModelMetadata metadata,
+            int contextTokens,
+            Tokenizer tokenizer,
+            @Nullable Function<List<Prompt.Message>, List<Tokenizer.TemplatePart>> template,
+            Function<OutputConstraint, TokenConstraint> constraints) {
+        this.metadata = metadata;
+        this.contextTokens = contextTokens;
+        this.tokenizer = tokenizer;
+        this.template = template;
+        this.constraints = constraints;
+    }
+
+    /** Everything the engine thread needs to run the request. @throws Invalid naming the field at fault */
+    PreparedRequest prepare(GenerationRequest request) {
+        String id = request.id();
+        SamplingParams sampling = request.sampling();
+        String field = request.prompt() instanceof Prompt.Chat ? "messages" : "prompt";
+        int[] prompt = promptTokens(request);
+        int longest = contextTokens - (Integer.valueOf(0).equals(sampling.maxTokens()) ? 0 : 1);
+        if (prompt.length > longest) {
+            throw new Invalid(
+                    field,
+                    "request " + id + ": prompt has " + prompt.length + " tokens, the context holds " + contextTokens
+                            + (prompt.length == contextTokens ? " and needs room for a token" : "")
+                            + "; shorten the prompt or raise the engine's context tokens");
+        }
+        if (prompt.length == 0) {
+            throw new Invalid(field, "request " + id + ": the prompt has no tokens; give it text");
+        }
+        checkTokens(id, "logit_bias", sampling.logitBias().keySet());
+        int left = contextTokens - prompt.length;
+        int maxTokens = sampling.maxTokens() == null ? left : Math.min(left, sampling.maxTokens());
+        @Nullable
+        List<PreparedRequest.Label> labels =
+                request.task() instanceof GenerationRequest.Task.Classify task ? labels(id, task.labels(), left) : null;
+        OutputConstraint constraint = sampling.constraint();
+        return new PreparedRequest(
+                id,
+                prompt,
+                sampling,
+                maxTokens,
+                sampling.seed() == null ? seed(id) : sampling.seed(),
+                resumed(request),
+                constraint == null ? null : constraints.apply(constraint),
+                labels,
+                request.priority(),
+                request.deadline(),
+                request.user() == null ? "" : request.user());
+    }
+
+    private int[] promptTokens(GenerationRequest request) {
+        Prompt prompt = request.prompt();
+        if (prompt instanceof Prompt.Tokens tokens) {
+            checkTokens(request.id(), "prompt", tokens.ids());
+            return tokens.ids().stream().mapToInt(Integer::intValue).toArray();
+        }
+        if (prompt instanceof Prompt.Text text) {
+            int[] tokens = tokenizer.encodeText(text.text());
+            return metadata.addBos() && metadata.bosTokenId() >= 0 ? prepend(metadata.bosTokenId(), tokens) : tokens;
+        }
+        if (template == null) {
+            throw new Invalid(
+                    "messages",
+                    "request " + request.id() + ": model " + metadata.name()
+                            + " has no chat template; send a prompt instead of messages");
+        }
+        List<Prompt.Message> messages = ((Prompt.Chat) prompt).messages();
+        if (messages.isEmpty()) {
+            throw new Invalid("messages", "request " + request.id() + ": messages is empty; send at least one");
+        }
+        return tokenizer.encodeTemplate(template.apply(messages));
+    }
+
+    private List<PreparedRequest.Label> labels(String id, List<String> texts, int left) {
+        if (texts.isEmpty()) {
+            throw new Invalid("labels", "request " + id + ": labels is empty; name at least one");
+        }
+        if (new HashSet<>(texts).size() < texts.size()) {
+            throw new Invalid("labels", "request " + id + ": labels names one twice; each must be different");
+        }
+        List<PreparedRequest.Label> labels = new ArrayList<>();
+        for (String text : texts) {
+            int[] tokens = tokenizer.encodeText(text);
+            if (tokens.length == 0) {
+                throw new Invalid("labels", "request " + id + ": a label is empty; give it text");
+            }
+            if (tokens.length > left) {
+                throw new Invalid(
+                        "labels",
+                        "request " + id + ": label '" + text + "' has " + tokens.length + " tokens, the prompt leaves "
+                                + left + " of " + contextTokens + "; shorten one of them");
+            }
+            labels.add(new PreparedRequest.Label(text, tokens));
+        }
+        return labels;
+    }
+
+    private List<int[]> resumed(GenerationRequest request) {
+        List<List<Integer>> resumeFrom = request.resumeFrom();
+        int choices = request.sampling().n();
+        if (resumeFrom.size() > choices) {
+            throw new Invalid(
+                    "n", "request " + request.id() + ": resumes " + resumeFrom.size() + " choices of " + choices);
+        }
+        List<int[]> resumed = new ArrayList<>();
+        for (int choice = 0; choice < choices; choice++) {
+            List<Integer> tokens = choice < resumeFrom.size() ? resumeFrom.get(choice) : List.of();
+            checkTokens(request.id(), "resume_from", tokens);
+            resumed.add(tokens.stream().mapToInt(Integer::intValue).toArray());
+        }
+        return resumed;
+    }
+
+    private void checkTokens(String id, String field, Iterable<Integer> tokens) {
+        for (int token : tokens) {
+            if (token < 0 || token >= metadata.vocabularySize()) {
+                throw new Invalid(
+                        field,
+                        "request " + id + ": " + field + " holds token " + token + ", the vocabulary has 0 to "
+                                + (metadata.vocabularySize() - 1));
+            }
+        }
+    }
+
+    private static int[] prepend(int token, int[] tokens) {
+        int[] result = new int[tokens.length + 1];
+        result[0] = token;
+        System.arraycopy(tokens, 0, result, 1, tokens.length);
+        return result;
+    }
+
+    /** FNV-1a, 64 bits: the same id gives the same draws on every machine and in every version. */
+    static long seed(String id) {
+        long hash = 0xcbf29ce484222325L;
+        for (byte each : id.getBytes(StandardCharsets.UTF_8)) {
+            hash = (hash ^ (each & 0xff)) * 0x100000001b3L;
+        }
+        return hash;
+    }
+}

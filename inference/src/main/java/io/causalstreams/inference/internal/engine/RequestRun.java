@@ -1,0 +1,151 @@
+package io.causalstreams.inference.internal.engine;
+
+import io.causalstreams.inference.FinishReason;
+import io.causalstreams.inference.GenerationEvent;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.TokenLogprob;
+import io.causalstreams.inference.Usage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on its way through the engine: its sequences, what they have in common, and its one end.
+ *
+ * <pre>
+ *   OPEN ──► all choices complete / deadline ──► finished ──┐
+ *     ├────► failed, engine closed ────────────► error ─────┼─► CLOSED (nothing is emitted any more)
+ *     └────► cancelled ─────────────────────────────────────┘
+ * </pre>
+ *
+ * <p>Threading: made on the submitter's thread, then engine thread only.
+ */
+final class RequestRun {
+    private final PreparedRequest request;
+    private final RequestListener listener;
+    private final List<Sequence> sequences = new ArrayList<>();
+    private final List<@Nullable TokenLogprob> promptScores = new ArrayList<>();
+    private final List<GenerationEvent.TokenChunk> outbox = new ArrayList<>();
+    private int cachedTokens = -1;
+    private boolean closed;
+
+    RequestRun(PreparedRequest request, ModelFacts model, RequestListener listener) {
+        this.request = request;
+        this.listener = listener;
+        this.promptScores.add(null);
+        if (request.labels != null) {
+            sequences.add(new ClassificationSequence(this, request.labels));
+        } else {
+            for (int choice = 0; choice < request.resumed.size(); choice++) {
+                sequences.add(new GenerationSequence(this, choice, model));
+            }
+        }
+    }
+
+    PreparedRequest request() {
+        return request;
+    }
+
+    List<Sequence> sequences() {
+        return sequences;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether the first choice's slot holds the prompt, so that the others can copy it; or never will again. */
+    boolean promptComputed() {
+        Sequence first = sequences.get(0);
+        return first.isComplete() || first.cachedLength() >= request.promptTokens.length;
+    }
+
+    /** Entries of the prompt's scores so far; the first token has none, its entry is null and always there. */
+    int promptScores() {
+        return promptScores.size();
+    }
+
+    boolean promptScored() {
+        return promptScores.size() >= request.promptTokens.length;
+    }
+
+    void addPromptScore(TokenLogprob score) {
+        promptScores.add(score);
+    }
+
+    /** The first choice was given a slot that already held {@code tokens} of the prompt. Only the first time counts. */
+    void reused(int tokens) {
+        if (cachedTokens < 0) {
+            cachedTokens = tokens;
+        }
+    }
+
+    /** Notes a chunk; {@link #flush} sends it. */
+    void emit(GenerationEvent.TokenChunk chunk) {
+        outbox.add(chunk);
+    }
+
+    /** Sends what a committed step produced, and the end when every choice is complete. */
+    void flush() {
+        if (closed) {
+            return;
+        }
+        outbox.forEach(listener::onChunk);
+        outbox.clear();
+        if (sequences.stream().allMatch(Sequence::isComplete)) {
+            closed = true;
+            listener.onFinished(finished());
+        }
+    }
+
+    /** Ends what is still running, keeping the text so far. */
+    void expire() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        for (Sequence sequence : sequences) {
+            if (sequence instanceof GenerationSequence generation) {
+                generation.end(FinishReason.DEADLINE_EXCEEDED);
+            }
+        }
+        listener.onFinished(finished());
+    }
+
+    void fail(GenerationException error) {
+        if (!closed) {
+            closed = true;
+            listener.onError(error);
+        }
+    }
+
+    /** Nobody listens any more. */
+    void cancel() {
+        closed = true;
+    }
+
+    private GenerationEvent.Finished finished() {
+        List<GenerationEvent.Choice> choices = new ArrayList<>();
+        @Nullable List<GenerationEvent.LabelScore> classification = null;
+        int completionTokens = 0;
+        for (Sequence sequence : sequences) {
+            if (sequence instanceof GenerationSequence generation) {
+                GenerationEvent.Choice choice = generation.result();
+                completionTokens += choice.tokenIds().size();
+                choices.add(choice);
+            } else if (sequence instanceof ClassificationSequence labels) {
+                boolean complete = labels.isComplete();
+                classification = complete ? labels.result() : null;
+                FinishReason reason = complete ? FinishReason.STOP : FinishReason.DEADLINE_EXCEEDED;
+                choices.add(new GenerationEvent.Choice(0, "", List.of(), reason, null, null));
+            }
+        }
+        return new GenerationEvent.Finished(
+                choices,
+                new Usage(request.promptTokens.length, completionTokens, Math.max(0, cachedTokens)),
+                Arrays.stream(request.promptTokens).boxed().toList(),
+                request.sampling.promptLogprobs() == null || !promptScored() ? null : promptScores,
+                classification);
+    }
+}

@@ -1,0 +1,86 @@
+package io.causalstreams.inference.internal.engine;
+
+import io.causalstreams.inference.GenerationException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The hand-off into the engine: any thread submits and cancels, the engine thread takes. A request counts from its
+ * submission to {@link #done()}; the queue refuses more than {@code limit} of them at once.
+ */
+final class SubmissionQueue {
+    private final int limit;
+    private final Runnable wake;
+    private final List<RequestRun> submitted = new ArrayList<>();
+    private final List<RequestRun> cancelled = new ArrayList<>();
+    private int inFlight;
+    private @org.jspecify.annotations.Nullable GenerationException refusal;
+
+    /** What has happened since the last time; cancellations of what was never submitted do not occur. */
+    record Batch(List<RequestRun> submitted, List<RequestRun> cancelled) {}
+
+    /** @param wake called after every change, outside of the lock */
+    SubmissionQueue(int limit, Runnable wake) {
+        this.limit = limit;
+        this.wake = wake;
+    }
+
+    /**
+     * Takes a request.
+     *
+     * @throws GenerationException.Busy if {@code limit} requests are in flight
+     * @throws GenerationException.Aborted if the engine was closed, {@code Failed} if it died
+     */
+    void submit(RequestRun run) {
+        synchronized (this) {
+            checkOpen(run.request().id);
+            if (inFlight >= limit) {
+                throw new GenerationException.Busy("request " + run.request().id + ": the engine has taken " + inFlight
+                        + " requests, its limit (slots + maxWaiting); submit it again later");
+            }
+            inFlight++;
+            submitted.add(run);
+        }
+        wake.run();
+    }
+
+    void cancel(RequestRun run) {
+        synchronized (this) {
+            cancelled.add(run);
+        }
+        wake.run();
+    }
+
+    /** Everything since the last call. */
+    synchronized Batch take() {
+        Batch batch = new Batch(List.copyOf(submitted), List.copyOf(cancelled));
+        submitted.clear();
+        cancelled.clear();
+        return batch;
+    }
+
+    /** A request that was taken has ended. */
+    synchronized void done() {
+        inFlight--;
+    }
+
+    synchronized boolean isEmpty() {
+        return submitted.isEmpty() && cancelled.isEmpty();
+    }
+
+    /** Refuses everything from now on with {@code reason}'s type and message. */
+    synchronized void close(GenerationException reason) {
+        if (refusal == null) {
+            refusal = reason;
+        }
+    }
+
+    private void checkOpen(String id) {
+        if (refusal instanceof GenerationException.Failed failed) {
+            throw new GenerationException.Failed("request " + id + ": " + failed.getMessage(), failed);
+        }
+        if (refusal != null) {
+            throw new GenerationException.Aborted("request " + id + ": " + refusal.getMessage());
+        }
+    }
+}

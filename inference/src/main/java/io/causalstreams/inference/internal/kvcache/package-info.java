@@ -1,0 +1,5 @@
+/** Accounting of KV-cache slots: layout, ownership, and what finished sequences left in them. */
+@NullMarked
+package io.causalstreams.inference.internal.kvcache;
+
+import org.jspecify.annotations.NullMarked;

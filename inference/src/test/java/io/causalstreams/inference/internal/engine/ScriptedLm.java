@@ -1,0 +1,145 @@
+package io.causalstreams.inference.internal.engine;
+
+import io.causalstreams.inference.internal.model.CausalLm;
+import io.causalstreams.inference.internal.model.Logits;
+import io.causalstreams.inference.internal.model.ModelMetadata;
+import io.causalstreams.inference.internal.model.StepFailedException;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.IntPredicate;
+
+/**
+ * A model made of arithmetic. Its cache is a table of tokens, and the logits at a position are drawn from a hash of all
+ * the tokens the slot holds up to there, so one wrong, stale or missing position of a slot changes what comes out.
+ */
+final class ScriptedLm implements CausalLm {
+    static final int EOS = 0;
+
+    private final int[][] cache;
+    private final int vocabulary;
+    private int callsToFail;
+    private IntPredicate failing = tokens -> true;
+    private BiConsumer<int[], float[]> script = (tokens, row) -> {};
+    private boolean closed;
+
+    /** One line per forward pass, for assertions: {@code decode 3} or {@code prefill 12}. */
+    final List<String> passes = new ArrayList<>();
+
+    ScriptedLm(int slots, int contextTokens, int vocabulary) {
+        this.cache = new int[slots][contextTokens];
+        for (int[] slot : cache) {
+            Arrays.fill(slot, -1);
+        }
+        this.vocabulary = vocabulary;
+    }
+
+    /** Changes the logits of a position, given the tokens up to it. */
+    ScriptedLm scripted(BiConsumer<int[], float[]> script) {
+        this.script = script;
+        return this;
+    }
+
+    /** The next {@code calls} forward passes fail whose size (rows or chunk) the predicate accepts. */
+    void failNext(int calls, IntPredicate failing) {
+        this.callsToFail = calls;
+        this.failing = failing;
+    }
+
+    @Override
+    public ModelMetadata metadata() {
+        return new ModelMetadata(
+                "scripted", "none", "fp32", "0000", 1, 1, 1, vocabulary, maxContextTokens(), Set.of(EOS), -1, false);
+    }
+
+    @Override
+    public int slots() {
+        return cache.length;
+    }
+
+    @Override
+    public int maxContextTokens() {
+        return cache[0].length;
+    }
+
+    @Override
+    public long kvCacheBytes() {
+        return 0;
+    }
+
+    @Override
+    public Logits decode(int[] tokenIds, int[] pastLengths, int rows) {
+        passes.add("decode " + rows);
+        for (int row = 0; row < rows; row++) {
+            cache[row][pastLengths[row]] = tokenIds[row];
+        }
+        failIfAsked(rows);
+        FloatBuffer logits = FloatBuffer.allocate(rows * vocabulary);
+        for (int row = 0; row < rows; row++) {
+            logits.put(row(row, pastLengths[row] + 1));
+        }
+        return new Logits(logits, rows, vocabulary);
+    }
+
+    @Override
+    public Logits prefill(int slot, int[] tokenIds, int pastLength, LogitsWanted wanted) {
+        passes.add("prefill " + tokenIds.length);
+        System.arraycopy(tokenIds, 0, cache[slot], pastLength, tokenIds.length);
+        failIfAsked(tokenIds.length);
+        int rows = wanted == LogitsWanted.ALL ? tokenIds.length : wanted == LogitsWanted.LAST ? 1 : 0;
+        FloatBuffer logits = FloatBuffer.allocate(rows * vocabulary);
+        for (int row = 0; row < rows; row++) {
+            logits.put(row(slot, pastLength + tokenIds.length - rows + row + 1));
+        }
+        return new Logits(logits, rows, vocabulary);
+    }
+
+    @Override
+    public void copySlot(int from, int to, int length) {
+        System.arraycopy(cache[from], 0, cache[to], 0, length);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    long decodePasses() {
+        return passes.stream().filter(pass -> pass.startsWith("decode")).count();
+    }
+
+    private float[] row(int slot, int length) {
+        int[] tokens = Arrays.copyOf(cache[slot], length);
+        long state = 0x9E3779B97F4A7C15L;
+        for (int token : tokens) {
+            state = mix(state ^ (token + 1));
+        }
+        float[] row = new float[vocabulary];
+        for (int i = 0; i < vocabulary; i++) {
+            row[i] = (mix(state + i) >>> 40) / (float) (1 << 24) * 8 - 4;
+        }
+        row[EOS] -= 2;
+        script.accept(tokens, row);
+        return row;
+    }
+
+    private void failIfAsked(int size) {
+        if (callsToFail > 0 && failing.test(size)) {
+            callsToFail--;
+            throw new StepFailedException("as the test wants", new IllegalStateException());
+        }
+    }
+
+    private static long mix(long value) {
+        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}
