@@ -2,14 +2,78 @@ package io.causalstreams.inference.internal.engine;
 
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.ModelInfo;
+import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.model.CausalLm;
+import io.causalstreams.inference.internal.model.ModelDirectory;
+import io.causalstreams.inference.internal.model.ModelMetadata;
+import io.causalstreams.inference.internal.model.OrtCausalLm;
+import io.causalstreams.inference.internal.scheduling.FairPriorityPolicy;
+import io.causalstreams.inference.internal.text.ChatTemplate;
+import io.causalstreams.inference.internal.text.HuggingFaceTokenizer;
+import io.causalstreams.inference.internal.text.Tokenizer;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Wires an engine from a model directory. */
+/** Wires an engine. */
 public final class EngineFactory {
     private EngineFactory() {}
 
-    @SuppressWarnings("DoNotCallSuggester")
+    /**
+     * Loads a model directory and starts the engine.
+     *
+     * @throws GenerationException.Failed naming the file that cannot be used
+     */
     public static GenerationEngine open(Path modelDirectory, EngineConfig config) {
-        throw new UnsupportedOperationException("no engine for " + modelDirectory + " with " + config);
+        ModelDirectory directory = ModelDirectory.at(modelDirectory);
+        Tokenizer tokenizer = HuggingFaceTokenizer.open(directory.path());
+        try {
+            @Nullable
+            ChatTemplate template = ChatTemplate.load(directory.path()).orElse(null);
+            CausalLm model = OrtCausalLm.open(directory, config);
+            return start(model, tokenizer, template, EngineFactory::compile, config, Clock.systemUTC());
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /** Starts an engine that owns, and closes, the model and the tokenizer. */
+    static GenerationEngine start(
+            CausalLm model,
+            Tokenizer tokenizer,
+            @Nullable ChatTemplate template,
+            Function<OutputConstraint, TokenConstraint> constraints,
+            EngineConfig config,
+            Clock clock) {
+        ModelMetadata metadata = model.metadata();
+        ModelFacts facts = new ModelFacts(
+                tokenizer, metadata.eosTokenIds(), Math.min(tokenizer.size(), metadata.vocabularySize()));
+        RequestPreparation preparation = new RequestPreparation(
+                metadata, model.maxContextTokens(), tokenizer, template == null ? null : template::render, constraints);
+        ModelInfo info = new ModelInfo(
+                metadata.name(),
+                metadata.fingerprint(),
+                metadata.vocabularySize(),
+                model.maxContextTokens(),
+                metadata.precision(),
+                template != null);
+        EngineThread thread = new EngineThread("causal-streams-engine", () -> {
+            model.close();
+            tokenizer.close();
+        });
+        SubmissionQueue queue = new SubmissionQueue(config.slots() + config.maxWaiting(), thread::wake);
+        EngineLoop loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), clock);
+        thread.start(loop, queue);
+        return new BatchingEngine(info, facts, preparation, queue, loop, thread);
+    }
+
+    private static TokenConstraint compile(OutputConstraint constraint) {
+        throw new GenerationException.Invalid(
+                "structured_outputs", constraint.getClass().getSimpleName() + " is not supported");
     }
 }

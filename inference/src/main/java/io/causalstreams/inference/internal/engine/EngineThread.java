@@ -2,37 +2,41 @@ package io.causalstreams.inference.internal.engine;
 
 import io.causalstreams.inference.GenerationException;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Steps the loop while there is work and sleeps otherwise. Owns the model's life: closes it when the loop has ended.
+ * Steps the loop while there is work and sleeps otherwise; at the end it releases what the loop used.
  *
  * <p>If a step throws, the engine is dead: every open request fails, and later ones are refused with the cause.
+ *
+ * <p>Threading: {@link #start} once; {@link #wake} and {@link #close} on any thread.
  */
 final class EngineThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineThread.class);
 
-    private final EngineLoop loop;
-    private final SubmissionQueue queue;
+    private final String name;
     private final Runnable release;
-    private final Thread thread;
+    private volatile @Nullable Thread thread;
+    private volatile @Nullable SubmissionQueue queue;
     private volatile boolean closing;
 
     /** @param release runs last on the engine thread: closes what the loop used */
-    EngineThread(String name, EngineLoop loop, SubmissionQueue queue, Runnable release) {
-        this.loop = loop;
-        this.queue = queue;
+    EngineThread(String name, Runnable release) {
+        this.name = name;
         this.release = release;
-        this.thread = new Thread(this::run, name);
-        thread.setDaemon(true);
     }
 
-    void start() {
-        thread.start();
+    void start(EngineLoop loop, SubmissionQueue queue) {
+        this.queue = queue;
+        Thread started = new Thread(() -> run(loop, queue), name);
+        started.setDaemon(true);
+        this.thread = started;
+        started.start();
     }
 
-    /** There may be work. Any thread. */
+    /** There may be work. */
     void wake() {
         LockSupport.unpark(thread);
     }
@@ -40,17 +44,26 @@ final class EngineThread implements AutoCloseable {
     /** Ends every open request with Aborted after the running step and waits for the thread, unless called on it. */
     @Override
     public void close() {
-        queue.close(new GenerationException.Aborted("the engine was closed; run it on another"));
-        closing = true;
-        wake();
-        if (Thread.currentThread() == thread) {
+        SubmissionQueue submissions = queue;
+        Thread running = thread;
+        if (submissions == null || running == null) {
             return;
         }
+        submissions.close(new GenerationException.Aborted("the engine was closed; run it on another"));
+        closing = true;
+        wake();
+        if (Thread.currentThread() != running) {
+            join(running);
+        }
+    }
+
+    private static void join(Thread running) {
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        while (running.isAlive()) {
             try {
-                thread.join();
+                running.join();
             } catch (InterruptedException e) {
+                // Native memory is freed on that thread: closing is not done before it has ended.
                 interrupted = true;
             }
         }
@@ -59,11 +72,11 @@ final class EngineThread implements AutoCloseable {
         }
     }
 
-    private void run() {
+    private void run(EngineLoop loop, SubmissionQueue submissions) {
         try {
             while (!closing) {
                 boolean busy = loop.step();
-                if (!busy && queue.isEmpty() && !closing) {
+                if (!busy && submissions.isEmpty() && !closing) {
                     LockSupport.park(this);
                 }
             }
@@ -71,9 +84,9 @@ final class EngineThread implements AutoCloseable {
                     new GenerationException.Aborted("request " + id + ": the engine was closed; run it on another"));
         } catch (Throwable e) {
             LOG.error("the engine died", e);
-            GenerationException.Failed failure = new GenerationException.Failed("the engine died: " + e, e);
-            queue.close(failure);
-            loop.abort(id -> new GenerationException.Failed("request " + id + ": " + failure.getMessage(), e));
+            GenerationException.Failed death = new GenerationException.Failed("the engine died: " + e, e);
+            submissions.close(death);
+            loop.abort(id -> new GenerationException.Failed("request " + id + ": " + death.getMessage(), e));
         } finally {
             release.run();
         }

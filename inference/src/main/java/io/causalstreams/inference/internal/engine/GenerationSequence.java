@@ -11,6 +11,7 @@ import io.causalstreams.inference.internal.sampling.Logprobs;
 import io.causalstreams.inference.internal.sampling.Sampler;
 import io.causalstreams.inference.internal.sampling.TokenHistory;
 import io.causalstreams.inference.internal.sampling.TokenStop;
+import io.causalstreams.inference.internal.text.StreamingDetokenizer;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
