@@ -1,0 +1,108 @@
+package io.causalstreams.inference.internal.constraint;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A deterministic automaton over bytes, fully explored, without states from which nothing can be accepted. That makes
+ * intersections and complements usable, of which one cannot see whether they still contain a string. Immutable.
+ */
+final class ByteTable {
+
+    static final int DEAD = -1;
+
+    private static final int MAX_STATES = 10_000;
+
+    /** Class of each byte: bytes of a class lead to the same state everywhere. */
+    private final int[] classes;
+
+    /** Next state by state and class. */
+    private final int[][] next;
+
+    private final BitSet accepting;
+
+    private ByteTable(int[] classes, int[][] next, BitSet accepting) {
+        this.classes = classes;
+        this.next = next;
+        this.accepting = accepting;
+    }
+
+    /**
+     * The same language without intersections and complements.
+     *
+     * @throws UnsupportedConstraintException if that takes more than {@value #MAX_STATES} states
+     */
+    static Expression explore(Expression root, Expressions expressions) {
+        ByteClasses byteClasses = ByteClasses.of(root);
+        Map<Expression, Integer> numbers = new HashMap<>(Map.of(root, 0));
+        List<Expression> states = new ArrayList<>(List.of(root));
+        List<int[]> next = new ArrayList<>();
+        for (int state = 0; state < states.size(); state++) {
+            int[] row = new int[byteClasses.count()];
+            for (int byteClass = 0; byteClass < row.length; byteClass++) {
+                Expression derivative =
+                        expressions.derivative(states.get(state), byteClasses.representative(byteClass));
+                if (derivative == Expressions.NEVER) {
+                    row[byteClass] = DEAD;
+                    continue;
+                }
+                Integer number = numbers.putIfAbsent(derivative, states.size());
+                if (number == null) {
+                    states.add(derivative);
+                }
+                row[byteClass] = number == null ? states.size() - 1 : number;
+            }
+            next.add(row);
+            if (states.size() > MAX_STATES) {
+                throw new UnsupportedConstraintException(
+                        "its combination needs more than " + MAX_STATES + " states; use smaller bounds");
+            }
+        }
+        BitSet accepting = new BitSet();
+        for (int state = 0; state < states.size(); state++) {
+            accepting.set(state, states.get(state).nullable());
+        }
+        int[][] rows = next.toArray(int[][]::new);
+        if (!removeDead(rows, accepting)) {
+            return Expressions.NEVER;
+        }
+        return expressions.tableState(new ByteTable(byteClasses.classes(), rows, accepting), 0);
+    }
+
+    /** Cuts the ways to states that cannot accept any more; returns whether the first state can. */
+    private static boolean removeDead(int[][] rows, BitSet accepting) {
+        BitSet live = (BitSet) accepting.clone();
+        int before;
+        do {
+            before = live.cardinality();
+            for (int state = rows.length - 1; state >= 0; state--) {
+                if (!live.get(state) && Arrays.stream(rows[state]).anyMatch(to -> to != DEAD && live.get(to))) {
+                    live.set(state);
+                }
+            }
+        } while (live.cardinality() > before);
+        for (int[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = row[i] != DEAD && live.get(row[i]) ? row[i] : DEAD;
+            }
+        }
+        return live.get(0);
+    }
+
+    int next(int state, int value) {
+        return next[state][classes[value]];
+    }
+
+    boolean accepting(int state) {
+        return accepting.get(state);
+    }
+
+    /** Whether nothing can follow. */
+    boolean isFinal(int state) {
+        return Arrays.stream(next[state]).allMatch(to -> to == DEAD);
+    }
+}

@@ -1,0 +1,120 @@
+package io.causalstreams.inference.internal.constraint;
+
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.internal.text.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Compiles {@link OutputConstraint}s to token masks over one vocabulary and keeps the last {@value #MAX_CACHED}.
+ *
+ * <p>Memory: the vocabulary's trie once (about 12 bytes per node, twice as many nodes as tokens); a compiled constraint grows
+ * with use up to about 8 MB, whatever the schema. Threading: any thread; compiling takes milliseconds to, for the greatest
+ * accepted schemas, about a second, so it belongs on the submitting thread and not on the engine's.
+ */
+public final class ConstraintCompiler {
+
+    private static final int MAX_CACHED = 32;
+    private static final int MAX_TEXT = 1 << 20;
+
+    private final VocabularyTrie trie;
+
+    @SuppressWarnings("serial") // never serialized
+    private final Map<OutputConstraint, TokenConstraint> cache = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<OutputConstraint, TokenConstraint> eldest) {
+            return size() > MAX_CACHED;
+        }
+    };
+
+    public ConstraintCompiler(Tokenizer tokenizer) {
+        this(Vocabulary.of(tokenizer));
+    }
+
+    public ConstraintCompiler(Vocabulary vocabulary) {
+        this.trie = new VocabularyTrie(vocabulary);
+    }
+
+    /**
+     * The constraint over this vocabulary, its first mask already computed.
+     *
+     * @throws GenerationException.Invalid if the constraint is malformed, uses what is not supported, is too large, or cannot
+     *     be written with this vocabulary; {@code parameter()} is the wire field
+     */
+    public TokenConstraint compile(OutputConstraint constraint) {
+        synchronized (cache) {
+            TokenConstraint known = cache.get(constraint);
+            if (known != null) {
+                return known;
+            }
+        }
+        TokenConstraint compiled = compileAnew(constraint);
+        compiled.start().allowed();
+        synchronized (cache) {
+            cache.put(constraint, compiled);
+        }
+        return compiled;
+    }
+
+    private TokenConstraint compileAnew(OutputConstraint constraint) {
+        String field = fieldOf(constraint);
+        Expressions expressions = new Expressions(trie.singleBytes());
+        try {
+            return new CompiledConstraint(field, grammarOf(constraint, expressions), expressions, trie);
+        } catch (UnsupportedConstraintException e) {
+            throw new GenerationException.Invalid(field, field + ": " + e.getMessage());
+        }
+    }
+
+    private static String fieldOf(OutputConstraint constraint) {
+        boolean json =
+                constraint instanceof OutputConstraint.JsonObject || constraint instanceof OutputConstraint.JsonSchema;
+        return json ? "response_format" : "structured_outputs";
+    }
+
+    private Expression grammarOf(OutputConstraint constraint, Expressions expressions) {
+        Expression grammar;
+        if (constraint instanceof OutputConstraint.JsonObject) {
+            grammar = new JsonGrammar(expressions).anyObject();
+        } else if (constraint instanceof OutputConstraint.JsonSchema) {
+            throw new UnsupportedConstraintException("json_schema is not supported yet; use json_object");
+        } else if (constraint instanceof OutputConstraint.Choice choice) {
+            grammar = choice(choice.choices(), expressions);
+        } else {
+            grammar = regex(((OutputConstraint.Regex) constraint).pattern(), expressions);
+        }
+        if (grammar == Expressions.NEVER) {
+            throw new UnsupportedConstraintException("no text meets it");
+        }
+        return grammar;
+    }
+
+    private static Expression choice(List<String> choices, Expressions expressions) {
+        if (choices.isEmpty()) {
+            throw new UnsupportedConstraintException("choice is empty; give at least one string");
+        }
+        checkLength(choices.stream().mapToLong(String::length).sum());
+        for (String text : choices) {
+            if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+                throw new UnsupportedConstraintException("a choice has half of a surrogate pair");
+            }
+        }
+        return choices.stream().allMatch(String::isEmpty)
+                ? Expressions.EMPTY
+                : expressions.lexeme(expressions.literals(choices));
+    }
+
+    private static Expression regex(String pattern, Expressions expressions) {
+        checkLength(pattern.length());
+        return expressions.lexeme(PatternParser.parseFull(pattern).toExpression(expressions, CharacterEncoding.TEXT));
+    }
+
+    private static void checkLength(long length) {
+        if (length > MAX_TEXT) {
+            throw new UnsupportedConstraintException("it has " + length + " characters; the limit is " + MAX_TEXT);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.causalstreams.inference.internal.constraint;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+
+/** Distinct byte strings in unsigned lexicographic order, at least one. Immutable. */
+final class LiteralSet {
+
+    private final byte[][] strings;
+
+    LiteralSet(Collection<byte[]> strings) {
+        byte[][] sorted = strings.toArray(byte[][]::new);
+        Arrays.sort(sorted, Arrays::compareUnsigned);
+        int count = 0;
+        for (byte[] string : sorted) {
+            if (count == 0 || !Arrays.equals(sorted[count - 1], string)) {
+                sorted[count++] = string;
+            }
+        }
+        this.strings = Arrays.copyOf(sorted, count);
+    }
+
+    int size() {
+        return strings.length;
+    }
+
+    int lengthOf(int index) {
+        return strings[index].length;
+    }
+
+    List<byte[]> strings() {
+        return List.of(strings);
+    }
+
+    /**
+     * The first index in {@code from..to} whose string, longer than {@code depth}, has at least {@code value} there;
+     * strings {@code from..to} share their first {@code depth} bytes. {@code to} when there is none.
+     */
+    int firstAtLeast(int from, int to, int depth, int value) {
+        int low = from;
+        int high = to;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            byte[] string = strings[middle];
+            if (string.length <= depth || (string[depth] & 0xFF) < value) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}

@@ -1,0 +1,163 @@
+package io.causalstreams.inference.internal.constraint;
+
+import io.causalstreams.inference.internal.constraint.Expression.Repetition;
+import io.causalstreams.inference.internal.constraint.Expression.Sequence;
+import io.causalstreams.inference.internal.constraint.Expression.Union;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Computes which tokens can follow a position.
+ *
+ * <p>Idea: most tokens stay within the lexeme being written, whatever comes after it. So the trie is walked once per state of
+ * a lexeme ({@link Inside}), shared by all positions with that state; the rest is a short walk from each trie node where the
+ * lexeme may end ("{@code "}" and what follows it in a token), once per stack. All three kinds of masks are cached: per
+ * lexeme state, per reading, per list of readings.
+ *
+ * <p>Counters: a count that exceeds the longest token cannot be told from any greater one by a single token, so it is cut to
+ * that before the look-up; {@code maxLength: 5000} costs one mask until the last {@code height} bytes.
+ *
+ * <p>Cost: the first kind O(nodes of the trie), about 1e5 for 5e4 tokens; the others O(size / 64) plus the short walks.
+ * Threading: one thread at a time.
+ */
+final class Masks {
+
+    private static final long INSIDE_BYTES = 2L << 20;
+    private static final long READING_BYTES = 2L << 20;
+
+    private final VocabularyTrie trie;
+    private final Expressions expressions;
+    private final Automaton automaton;
+    private final MaskCache<ByteState, Inside> insides = new MaskCache<>(INSIDE_BYTES);
+    private final MaskCache<List<Reading>, Mask> masks = new MaskCache<>(READING_BYTES);
+    private final ByteState[] path;
+
+    Masks(VocabularyTrie trie, Expressions expressions, Automaton automaton) {
+        this.trie = trie;
+        this.expressions = expressions;
+        this.automaton = automaton;
+        this.path = new ByteState[trie.height() + 1];
+    }
+
+    /**
+     * Tokens that stay within a lexeme.
+     *
+     * @param exits trie nodes, with tokens below them, at which the lexeme may end
+     */
+    private record Inside(BitSet tokens, List<Integer> exits) implements MaskCache.Weighted {
+        @Override
+        public long bytes() {
+            return tokens.size() / 8 + exits.size() * 20L;
+        }
+    }
+
+    private record Mask(BitSet tokens) implements MaskCache.Weighted {
+        @Override
+        public long bytes() {
+            return tokens.size() / 8;
+        }
+    }
+
+    /** Tokens that can follow; shared, not to be changed. */
+    BitSet allowed(List<Reading> readings) {
+        Mask known = masks.get(readings);
+        if (known != null) {
+            return known.tokens();
+        }
+        BitSet tokens;
+        if (readings.size() == 1) {
+            tokens = compute(readings.get(0));
+        } else {
+            tokens = new BitSet(trie.vocabularySize());
+            for (Reading reading : readings) {
+                tokens.or(allowed(List.of(reading)));
+            }
+        }
+        masks.put(readings, new Mask(tokens));
+        return tokens;
+    }
+
+    private BitSet compute(Reading reading) {
+        Inside inside = inside(automaton.state(cut(reading.at().rest)));
+        BitSet tokens = (BitSet) inside.tokens().clone();
+        List<Reading> starts = automaton.starts(reading.then());
+        if (reading.at().accepting && !starts.isEmpty()) {
+            tokens.or(allowed(starts));
+        }
+        if (!starts.isEmpty()) {
+            inside.exits().forEach(node -> walk(node, starts, tokens));
+        }
+        return tokens;
+    }
+
+    /** Cuts a leading counter to what one token can tell apart. */
+    private Expression cut(Expression rest) {
+        if (rest instanceof Sequence sequence) {
+            return expressions.sequence(cut(sequence.first), sequence.rest);
+        } else if (rest instanceof Union union) {
+            return expressions.union(union.branches.stream().map(this::cut).toList());
+        } else if (rest instanceof Repetition repetition) {
+            int min = Math.min(repetition.min, trie.height() + 1);
+            int max = repetition.max > trie.height() + 1 ? Expression.UNBOUNDED : repetition.max;
+            return expressions.repetition(repetition.body, min, max);
+        }
+        return rest;
+    }
+
+    private Inside inside(ByteState from) {
+        Inside known = insides.get(from);
+        if (known != null) {
+            return known;
+        }
+        BitSet tokens = new BitSet(trie.vocabularySize());
+        List<Integer> exits = new ArrayList<>();
+        Arrays.fill(path, Automaton.DEAD);
+        path[0] = from;
+        int end = trie.end(VocabularyTrie.ROOT);
+        int node = VocabularyTrie.ROOT + 1;
+        while (node < end) {
+            int depth = trie.depth(node);
+            ByteState state = automaton.next(path[depth - 1], trie.label(node));
+            if (state == Automaton.DEAD) {
+                node = trie.end(node);
+                continue;
+            }
+            path[depth] = state;
+            trie.addTokens(node, tokens);
+            if (state.accepting && !trie.isLeaf(node)) {
+                exits.add(node);
+            }
+            node++;
+        }
+        Inside inside = new Inside(tokens, List.copyOf(exits));
+        insides.put(from, inside);
+        return inside;
+    }
+
+    /** Adds the tokens below {@code from} whose bytes after it can follow {@code readings}. */
+    private void walk(int from, List<Reading> readings, BitSet tokens) {
+        int base = trie.depth(from);
+        List<List<Reading>> way = new ArrayList<>(List.of(readings));
+        int node = from + 1;
+        while (node < trie.end(from)) {
+            int depth = trie.depth(node) - base;
+            List<Reading> next = automaton.next(way.get(depth - 1), trie.label(node));
+            if (next.isEmpty()) {
+                node = trie.end(node);
+                continue;
+            }
+            way.subList(depth, way.size()).clear();
+            way.add(next);
+            trie.addTokens(node, tokens);
+            node++;
+        }
+    }
+
+    /** Forgets what refers to forgotten states. */
+    void forget() {
+        insides.clear();
+        masks.clear();
+    }
+}

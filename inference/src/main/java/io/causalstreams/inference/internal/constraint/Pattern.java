@@ -1,0 +1,51 @@
+package io.causalstreams.inference.internal.constraint;
+
+import java.util.List;
+
+/** A regular expression over characters, see {@link PatternParser} for the dialect. */
+sealed interface Pattern {
+
+    /** One character of a set. */
+    record Characters(CodePoints set) implements Pattern {}
+
+    /** One after the other; the empty list matches the empty text. */
+    record Series(List<Pattern> parts) implements Pattern {}
+
+    /** Any of the branches. */
+    record Alternatives(List<Pattern> branches) implements Pattern {}
+
+    /** {@code min} to {@code max} times the body; {@link Expression#UNBOUNDED} for any number. */
+    record Repeated(Pattern body, int min, int max) implements Pattern {}
+
+    /** The empty text. */
+    static Pattern empty() {
+        return new Series(List.of());
+    }
+
+    /** Any text. */
+    static Pattern anything() {
+        return new Repeated(new Characters(CodePoints.ALL), 0, Expression.UNBOUNDED);
+    }
+
+    static Pattern series(Pattern... parts) {
+        return new Series(List.of(parts));
+    }
+
+    /** The same language over bytes. */
+    default Expression toExpression(Expressions expressions, CharacterEncoding encoding) {
+        if (this instanceof Characters characters) {
+            return encoding.encode(characters.set(), expressions);
+        } else if (this instanceof Series series) {
+            return expressions.sequence(series.parts().stream()
+                    .map(part -> part.toExpression(expressions, encoding))
+                    .toArray(Expression[]::new));
+        } else if (this instanceof Alternatives alternatives) {
+            return expressions.union(alternatives.branches().stream()
+                    .map(branch -> branch.toExpression(expressions, encoding))
+                    .toList());
+        }
+        Repeated repeated = (Repeated) this;
+        return expressions.repetition(
+                repeated.body().toExpression(expressions, encoding), repeated.min(), repeated.max());
+    }
+}
