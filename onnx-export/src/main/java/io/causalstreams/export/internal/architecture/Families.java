@@ -7,7 +7,20 @@ import java.util.stream.Collectors;
 
 /** The families that are known. */
 public final class Families {
-    private static final List<Family> ALL = List.of(new LlamaFamily());
+    private static final List<Family> ALL = List.of(
+            new LlamaFamily(),
+            new MistralFamily(),
+            new QwenFamily(),
+            new SmolLm3Family(),
+            new Phi3Family(),
+            new GemmaFamily(),
+            new GraniteFamily(),
+            new Olmo2Family(),
+            new MixtralFamily(),
+            new Qwen3MoeFamily(),
+            new StarCoder2Family(),
+            new Gpt2Family(),
+            new GptNeoXFamily());
 
     private Families() {}
 

@@ -14,7 +14,7 @@ final class LlamaFamily implements Family {
     public Decoder describe(ModelConfig config, Tensors tensors) {
         LlamaStyle style = new LlamaStyle(config, tensors, 0, 0);
         RotaryConfig positions = RotaryConfig.of(config, style.maxPositions);
-        Rotary rotary = positions.rotary(10_000, style.headDim);
+        Rotary rotary = style.rotary(positions, 10_000);
         Activation activation = Activation.of(config, "hidden_act", "silu");
         boolean attentionBias = config.flag("attention_bias", false);
         boolean mlpBias = config.flag("mlp_bias", false);

@@ -5,6 +5,7 @@ import io.causalstreams.export.internal.weight.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys and tensor names that most families took over from Llama: {@code hidden_size}, {@code model.layers.0.self_attn.q_proj},
@@ -73,7 +74,7 @@ final class LlamaStyle {
     }
 
     /** {@code q_proj}, {@code k_proj}, {@code v_proj} and {@code o_proj} of layer {@code index}. */
-    Attention attention(int index, Rotary rotary, boolean bias, boolean outputBias) {
+    Attention attention(int index, @Nullable Rotary rotary, boolean bias, boolean outputBias) {
         Tensors self = layer(index).at("self_attn.");
         return Attention.plain(
                 heads,
@@ -88,12 +89,27 @@ final class LlamaStyle {
 
     /** {@code gate_proj}, {@code up_proj} and {@code down_proj} of layer {@code index}. */
     FeedForward.Gated gated(int index, Activation activation, boolean bias) {
-        Tensors mlp = layer(index).at("mlp.");
+        return gated(layer(index).at("mlp."), "gate_proj", "up_proj", "down_proj", intermediate, activation, bias);
+    }
+
+    /** A gated feed-forward layer whose three projections have the names given. */
+    FeedForward.Gated gated(
+            Tensors at, String gate, String up, String down, int inner, Activation activation, boolean bias) {
         return new FeedForward.Gated(
-                mlp.projection("gate_proj", intermediate, hidden, bias),
-                mlp.projection("up_proj", intermediate, hidden, bias),
-                mlp.projection("down_proj", hidden, intermediate, bias),
+                at.projection(gate, inner, hidden, bias),
+                at.projection(up, inner, hidden, bias),
+                at.projection(down, hidden, inner, bias),
                 activation);
+    }
+
+    /** Rotary positions of whole heads; families that turn a part of the head do not ask for these. */
+    Rotary rotary(RotaryConfig positions, double absentTheta) {
+        if (positions.partialFactor(1) != 1) {
+            throw config.refused(
+                    "partial_rotary_factor",
+                    "is %s; model_type %s turns whole heads".formatted(positions.partialFactor(1), config.modelType()));
+        }
+        return positions.rotary(absentTheta, headDim);
     }
 
     Norm rms(Tensors at, String name, int size, double absentEpsilon) {

@@ -47,6 +47,16 @@ public final class ModelConfig {
         return node.intValue();
     }
 
+    /** A positive whole number, or 0 where the key is there and null: transformers then switches the feature off. */
+    public int sizeOrOff(String key, int absent) {
+        return json.has(key) && !has(key) ? 0 : size(key, absent);
+    }
+
+    /** A number, or 0 where the key is there and null: transformers then switches the feature off. */
+    public double numberOrOff(String key, double absent) {
+        return json.has(key) && !has(key) ? 0 : number(key, absent);
+    }
+
     public double number(String key, double absent) {
         if (!has(key)) {
             return absent;

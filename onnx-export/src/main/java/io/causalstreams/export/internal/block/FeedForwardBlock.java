@@ -14,6 +14,7 @@ import java.util.List;
  *   gated   x ──gate_up──Split──► gate ──activation──┐
  *                             └─► up ────────────────Mul──down──►
  *   plain   x ──up──activation──down──►
+ *   experts see {@link ExpertsBlock}
  * </pre>
  *
  * Shapes: x (batch, sequence, hidden); result as x.
@@ -33,7 +34,7 @@ final class FeedForwardBlock {
             Value up = arithmetic.project(scope.at("up"), x, plain.up(), Arithmetic.Role.GATE_UP);
             return down(scope, ActivationBlock.add(scope, up, plain.activation()), plain.down());
         }
-        throw new IllegalArgumentException(scope + ": " + feedForward);
+        return new ExpertsBlock(arithmetic, this).add(scope, x, (FeedForward.Experts) feedForward);
     }
 
     private Value gatedInner(Scope scope, Value x, FeedForward.Gated gated) {
