@@ -1,6 +1,7 @@
 package io.causalstreams.app;
 
 import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.Directories;
 import io.causalstreams.app.internal.ErrorLine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,11 +12,9 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -91,7 +90,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     public void close() {
         server.shutdown();
         server.awaitShutdown();
-        deleteQuietly(temporaryDirectory);
+        if (temporaryDirectory != null) {
+            Directories.deleteQuietly(temporaryDirectory);
+        }
     }
 
     /**
@@ -150,18 +151,5 @@ public final class EmbeddedBroker implements AutoCloseable {
         config.put("share.coordinator.state.topic.min.isr", (short) 1);
         config.put("log.cleaner.dedupe.buffer.size", 8L * 1024 * 1024); // heap, 128 MiB by default
         return config;
-    }
-
-    private static void deleteQuietly(@Nullable Path directory) {
-        if (directory == null) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            // The operating system cleans its temporary directory.
-        }
     }
 }

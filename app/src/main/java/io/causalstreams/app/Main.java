@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {BrokerCommand.class})
+        subcommands = {GenerateCommand.class, ExportCommand.class, BrokerCommand.class, ModelsCommand.class})
 public final class Main implements Runnable {
 
     @Option(

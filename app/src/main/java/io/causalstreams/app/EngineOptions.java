@@ -1,0 +1,68 @@
+package io.causalstreams.app;
+
+import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.GenerationEngine;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Sizes of the engine. */
+final class EngineOptions {
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Option(names = "--slots", paramLabel = "N", description = "Requests that are computed at once.")
+    private @Nullable Integer slots;
+
+    @Option(
+            names = "--max-context",
+            paramLabel = "TOKENS",
+            description = "Prompt plus completion of one request; default what the model allows, at most 2048.")
+    private @Nullable Integer maxContext;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of the model; default one per core.")
+    private @Nullable Integer threads;
+
+    @Option(names = "--prefill-chunk", paramLabel = "TOKENS", description = "Prompt tokens computed in one step.")
+    private @Nullable Integer prefillChunk;
+
+    @Option(
+            names = "--prefix-cache",
+            paramLabel = "TOKENS",
+            description = "Tokens of finished requests kept for reuse; 0 = off.")
+    private @Nullable Integer prefixCache;
+
+    @Option(
+            names = "--no-speculation",
+            negatable = false,
+            description = "Do not guess tokens from the prompt when one request runs alone.")
+    private boolean noSpeculation;
+
+    /** The engine of {@code directory}; says on {@code progress} that it is being loaded. */
+    GenerationEngine open(Path directory, EngineConfig defaults, Progress progress) {
+        EngineConfig config = config(defaults);
+        progress.note("Loading " + directory.getFileName() + "…");
+        return GenerationEngine.open(directory, config);
+    }
+
+    /** {@code defaults}, with what the user said instead. */
+    EngineConfig config(EngineConfig defaults) {
+        try {
+            EngineConfig config = defaults;
+            config = slots == null ? config : config.withSlots(slots);
+            config = maxContext == null ? config : config.withMaxContextTokens(maxContext);
+            config = threads == null ? config : config.withIntraOpThreads(threads);
+            config = prefillChunk == null ? config : config.withPrefillChunkTokens(prefillChunk);
+            config = prefixCache == null ? config : config.withPrefixCacheTokens(prefixCache);
+            return noSpeculation ? config.withSpeculation(false) : config;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+}

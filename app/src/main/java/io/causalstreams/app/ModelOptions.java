@@ -1,0 +1,74 @@
+package io.causalstreams.app;
+
+import io.causalstreams.app.internal.models.KnownModel;
+import io.causalstreams.app.internal.models.ModelSource;
+import io.causalstreams.app.internal.models.ModelStore;
+import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.Precision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which model, and how precise. */
+final class ModelOptions {
+
+    /** What a checkpoint is exported to when nobody says. */
+    static final Precision DEFAULT_PRECISION = Precision.FP32;
+
+    @Option(
+            names = "--model",
+            paramLabel = "SRC",
+            defaultValue = "smollm2-135m-instruct",
+            description =
+                    "An exported directory, a .gguf file, a checkpoint directory, a hub name owner/name[@revision],"
+                            + " or an alias; default ${DEFAULT-VALUE}.")
+    private String model = KnownModel.DEFAULT.alias();
+
+    @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            completionCandidates = Precisions.class,
+            converter = Precisions.Converter.class,
+            description = "${COMPLETION-CANDIDATES}; default fp32.")
+    private @Nullable Precision precision;
+
+    ModelSource source() {
+        return ModelSource.parse(model);
+    }
+
+    String name() {
+        return model;
+    }
+
+    Precision precision() {
+        return precision == null ? DEFAULT_PRECISION : precision;
+    }
+
+    /** Downloads and exports what is missing. */
+    Path directory(Progress progress) throws IOException {
+        return ModelStore.ofUser(progress).modelDirectory(source(), precision, DEFAULT_PRECISION);
+    }
+
+    static final class Precisions implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of(Precision.values()).stream().map(Precision::id).iterator();
+        }
+
+        static final class Converter implements picocli.CommandLine.ITypeConverter<Precision> {
+            @Override
+            public Precision convert(String value) {
+                for (Precision precision : Precision.values()) {
+                    if (precision.id().equalsIgnoreCase(value)) {
+                        return precision;
+                    }
+                }
+                throw new picocli.CommandLine.TypeConversionException(
+                        "'" + value + "' is not one of " + String.join(", ", new Precisions()));
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.causalstreams.app;
+
+import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.models.KnownModel;
+import io.causalstreams.app.internal.models.ModelSource;
+import io.causalstreams.app.internal.models.ModelStore;
+import io.causalstreams.app.internal.models.ModelVerification;
+import io.causalstreams.app.internal.terminal.Bytes;
+import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.Precision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What models there are, getting them, checking them. */
+@Command(name = "models", description = "Models on this machine.", mixinStandardHelpOptions = true)
+final class ModelsCommand implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "list, pull or verify?");
+    }
+
+    @Command(name = "list", description = "Known aliases, downloads and exports.", mixinStandardHelpOptions = true)
+    void list() throws IOException {
+        ModelStore store = ModelStore.ofUser(Progress.silent());
+        for (KnownModel model : KnownModel.all()) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-28s %-10s %s%n",
+                    model.alias(),
+                    store.isDownloaded(model) ? Bytes.of(model.bytes()) : "-",
+                    model.description() + (store.isDownloaded(model) ? "" : " (not downloaded)"));
+        }
+        for (ModelStore.Export export : store.exports()) {
+            System.out.printf(
+                    Locale.ROOT, "%-28s %-10s %s%n", export.label(), Bytes.of(export.bytes()), export.directory());
+        }
+    }
+
+    @Command(name = "pull", description = "Downloads a model, and exports it.", mixinStandardHelpOptions = true)
+    void pull(
+            @Parameters(
+                            paramLabel = "SRC",
+                            defaultValue = "smollm2-135m-instruct",
+                            description = "Alias or hub name; default ${DEFAULT-VALUE}.")
+                    String source,
+            @Mixin PullOptions options)
+            throws IOException {
+        Progress progress = Progress.ofStderr();
+        ModelStore store = ModelStore.ofUser(progress);
+        ModelSource parsed = ModelSource.parse(source);
+        Path result = options.downloadOnly()
+                ? store.checkpoint(parsed)
+                : store.modelDirectory(parsed, options.precision(), ModelOptions.DEFAULT_PRECISION);
+        System.out.println(result);
+    }
+
+    @Command(
+            name = "verify",
+            description = "Checks files against their digests, then loads the model and computes with it.",
+            mixinStandardHelpOptions = true)
+    int verify(
+            @Parameters(
+                            paramLabel = "SRC",
+                            arity = "0..*",
+                            description = "Aliases or exported directories; default everything in the cache.")
+                    List<String> sources)
+            throws IOException {
+        ModelStore store = ModelStore.ofUser(Progress.silent());
+        List<ModelVerification.Verdict> verdicts = store.verify(sources == null ? List.of() : sources);
+        verdicts.forEach(verdict -> System.out.println((verdict.ok() ? "ok    " : "WRONG ") + verdict.text()));
+        long wrong = verdicts.stream().filter(verdict -> !verdict.ok()).count();
+        if (wrong > 0) {
+            throw new AppException(
+                    wrong + " of " + verdicts.size() + " are not as they should be; pull or export them again");
+        }
+        return 0;
+    }
+
+    static final class PullOptions {
+        @Option(
+                names = "--precision",
+                paramLabel = "PRECISION",
+                completionCandidates = ModelOptions.Precisions.class,
+                converter = ModelOptions.Precisions.Converter.class,
+                description = "${COMPLETION-CANDIDATES}.")
+        private @Nullable Precision precision;
+
+        @Option(names = "--download-only", description = "Do not export.")
+        private boolean downloadOnly;
+
+        @Nullable
+        Precision precision() {
+            return precision;
+        }
+
+        boolean downloadOnly() {
+            return downloadOnly;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.causalstreams.app.internal.models;
+
+import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.Precision;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Makes model directories out of checkpoints. */
+interface CheckpointExporter {
+
+    /** Writes {@code target} whole or not at all; {@code name} null = the checkpoint's own. */
+    void export(Path checkpoint, Path target, @Nullable String name, Precision precision, Progress progress);
+
+    /** Changes whenever the same checkpoint could give another directory. */
+    String version();
+}

