@@ -56,7 +56,7 @@ public final class OrtCausalLm implements CausalLm {
      */
     public static OrtCausalLm open(ModelDirectory directory, EngineConfig config) {
         Path graph = directory.graph();
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        OrtEnvironment environment = OrtRuntime.environment();
         OrtSession session;
         try (SessionOptions options = new SessionOptions()) {
             if (config.intraOpThreads() != null) {
