@@ -1,0 +1,143 @@
+package io.causalstreams.topology;
+
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Range.between;
+
+import io.causalstreams.topology.internal.processor.OperatorSettings;
+import java.util.Map;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
+import org.apache.kafka.streams.KafkaStreams;
+
+/**
+ * Settings of the operator, all with the prefix {@code causal.streams.}; every other key goes to {@link KafkaStreams}.
+ *
+ * <p>Bounds are per task, that is per partition of the prompts topic. {@code docs/configuration.md} is made from this.
+ */
+public final class CausalStreamsConfig extends AbstractConfig {
+
+    public static final String PROMPTS_TOPIC_CONFIG = "causal.streams.prompts.topic";
+    private static final String PROMPTS_TOPIC_DOC = "Topic prompt events are read from.";
+
+    public static final String TOKENS_TOPIC_CONFIG = "causal.streams.tokens.topic";
+    private static final String TOKENS_TOPIC_DOC = "Topic token events are written to; empty = no token events.";
+
+    public static final String COMPLETIONS_TOPIC_CONFIG = "causal.streams.completions.topic";
+    private static final String COMPLETIONS_TOPIC_DOC =
+            "Topic completion events are written to; empty = no completion events.";
+
+    public static final String DEAD_LETTERS_TOPIC_CONFIG = "causal.streams.dead.letters.topic";
+    private static final String DEAD_LETTERS_TOPIC_DOC =
+            "Topic for the originals of prompts that could not be read or answered; empty = none.";
+
+    public static final String TOKENS_PER_EVENT_CONFIG = "causal.streams.tokens.per.event";
+    private static final String TOKENS_PER_EVENT_DOC = "Tokens of a choice that are told in one event."
+            + " The first token is told at once, and none waits longer than causal.streams.max.delay.ms.";
+
+    public static final String MAX_DELAY_MS_CONFIG = "causal.streams.max.delay.ms";
+    private static final String MAX_DELAY_MS_DOC = "Longest time a token waits for others of its event.";
+
+    public static final String PUNCTUATE_MS_CONFIG = "causal.streams.punctuate.ms";
+    private static final String PUNCTUATE_MS_DOC = "How often the engine's news are taken, published and committed.";
+
+    public static final String MAX_IN_FLIGHT_CONFIG = "causal.streams.max.in.flight.requests";
+    private static final String MAX_IN_FLIGHT_DOC =
+            "Requests a task has in the engine at once; the others wait in the journal, by priority and arrival.";
+
+    public static final String JOURNAL_MAX_ENTRIES_CONFIG = "causal.streams.journal.max.entries";
+    private static final String JOURNAL_MAX_ENTRIES_DOC =
+            "Requests without a completion a task takes before causal.streams.overflow applies.";
+
+    public static final String JOURNAL_MAX_BYTES_CONFIG = "causal.streams.journal.max.bytes";
+    private static final String JOURNAL_MAX_BYTES_DOC =
+            "Bytes of prompts without a completion a task takes before causal.streams.overflow applies.";
+
+    public static final String OVERFLOW_CONFIG = "causal.streams.overflow";
+    private static final String OVERFLOW_DOC =
+            "What happens to prompts beyond the journal's bounds. pause: they stay in"
+                    + " the topic, as consumer lag, and nothing is lost. reject: they get a completion with error.code REJECTED.";
+
+    public static final String PROMPT_MAX_BYTES_CONFIG = "causal.streams.prompt.max.bytes";
+    private static final String PROMPT_MAX_BYTES_DOC = "A longer prompt event is an invalid request. It must fit into a"
+            + " record of the journal's changelog together with its key and headers.";
+
+    public static final String REMEMBER_MS_CONFIG = "causal.streams.remember.ms";
+    private static final String REMEMBER_MS_DOC =
+            "How long a completion is remembered: the same id sent again gets it without being run; 0 = not at all.";
+
+    public static final String REMEMBER_MAX_ENTRIES_CONFIG = "causal.streams.remember.max.entries";
+    private static final String REMEMBER_MAX_ENTRIES_DOC = "Completions a task remembers; the oldest goes first.";
+
+    public static final String REMEMBER_MAX_BYTES_CONFIG = "causal.streams.remember.max.bytes";
+    private static final String REMEMBER_MAX_BYTES_DOC =
+            "Bytes of completions a task remembers; the oldest goes first.";
+
+    public static final String RECORD_MAX_BYTES_CONFIG = "causal.streams.record.max.bytes";
+    private static final String RECORD_MAX_BYTES_DOC =
+            "Largest record written. Sets max.request.size of the producer and"
+                    + " max.message.bytes of the changelog; the output topics must take as much.";
+
+    private static final ConfigDef DEFINITION = new ConfigDef()
+            .define(
+                    PROMPTS_TOPIC_CONFIG,
+                    ConfigDef.Type.STRING,
+                    "prompts",
+                    new ConfigDef.NonEmptyString(),
+                    HIGH,
+                    PROMPTS_TOPIC_DOC)
+            .define(TOKENS_TOPIC_CONFIG, ConfigDef.Type.STRING, "tokens", HIGH, TOKENS_TOPIC_DOC)
+            .define(COMPLETIONS_TOPIC_CONFIG, ConfigDef.Type.STRING, "completions", HIGH, COMPLETIONS_TOPIC_DOC)
+            .define(DEAD_LETTERS_TOPIC_CONFIG, ConfigDef.Type.STRING, "dead-letters", HIGH, DEAD_LETTERS_TOPIC_DOC)
+            .define(TOKENS_PER_EVENT_CONFIG, ConfigDef.Type.INT, 1, atLeast(1), MEDIUM, TOKENS_PER_EVENT_DOC)
+            .define(MAX_DELAY_MS_CONFIG, ConfigDef.Type.LONG, 100L, atLeast(0), MEDIUM, MAX_DELAY_MS_DOC)
+            .define(PUNCTUATE_MS_CONFIG, ConfigDef.Type.LONG, 10L, between(1, 10_000), LOW, PUNCTUATE_MS_DOC)
+            .define(MAX_IN_FLIGHT_CONFIG, ConfigDef.Type.INT, 64, atLeast(1), MEDIUM, MAX_IN_FLIGHT_DOC)
+            .define(JOURNAL_MAX_ENTRIES_CONFIG, ConfigDef.Type.INT, 2000, atLeast(1), MEDIUM, JOURNAL_MAX_ENTRIES_DOC)
+            .define(JOURNAL_MAX_BYTES_CONFIG, ConfigDef.Type.LONG, 32L << 20, atLeast(1), MEDIUM, JOURNAL_MAX_BYTES_DOC)
+            .define(
+                    OVERFLOW_CONFIG,
+                    ConfigDef.Type.STRING,
+                    "pause",
+                    ValidString.in("pause", "reject"),
+                    MEDIUM,
+                    OVERFLOW_DOC)
+            .define(PROMPT_MAX_BYTES_CONFIG, ConfigDef.Type.INT, 512 << 10, atLeast(1), MEDIUM, PROMPT_MAX_BYTES_DOC)
+            .define(REMEMBER_MS_CONFIG, ConfigDef.Type.LONG, 600_000L, atLeast(0), MEDIUM, REMEMBER_MS_DOC)
+            .define(REMEMBER_MAX_ENTRIES_CONFIG, ConfigDef.Type.INT, 1000, atLeast(0), LOW, REMEMBER_MAX_ENTRIES_DOC)
+            .define(REMEMBER_MAX_BYTES_CONFIG, ConfigDef.Type.LONG, 16L << 20, atLeast(0), LOW, REMEMBER_MAX_BYTES_DOC)
+            .define(RECORD_MAX_BYTES_CONFIG, ConfigDef.Type.INT, 8 << 20, atLeast(64 << 10), LOW, RECORD_MAX_BYTES_DOC);
+
+    /** Reads {@code causal.streams.*} of {@code originals}; all other keys are kept for Kafka Streams. */
+    public CausalStreamsConfig(Map<?, ?> originals) {
+        super(DEFINITION, originals, false);
+    }
+
+    /** Every setting with its default. */
+    public static CausalStreamsConfig defaults() {
+        return new CausalStreamsConfig(Map.of());
+    }
+
+    /** What can be set, with types, defaults and documentation. */
+    public static ConfigDef definition() {
+        return new ConfigDef(DEFINITION);
+    }
+
+    OperatorSettings settings() {
+        return new OperatorSettings(
+                getLong(PUNCTUATE_MS_CONFIG),
+                getInt(TOKENS_PER_EVENT_CONFIG),
+                getLong(MAX_DELAY_MS_CONFIG),
+                getInt(MAX_IN_FLIGHT_CONFIG),
+                getInt(JOURNAL_MAX_ENTRIES_CONFIG),
+                getLong(JOURNAL_MAX_BYTES_CONFIG),
+                getString(OVERFLOW_CONFIG).equals("reject"),
+                getInt(PROMPT_MAX_BYTES_CONFIG),
+                getLong(REMEMBER_MS_CONFIG),
+                getInt(REMEMBER_MAX_ENTRIES_CONFIG),
+                getLong(REMEMBER_MAX_BYTES_CONFIG));
+    }
+}

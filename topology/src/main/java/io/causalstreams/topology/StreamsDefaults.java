@@ -1,0 +1,52 @@
+package io.causalstreams.topology;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
+
+/**
+ * The Kafka Streams settings the operator wants; what the user sets wins.
+ *
+ * <p>Latency: the stream thread polls, processes, punctuates and commits in a loop, so a blocking poll delays tokens:
+ * {@code poll.ms} is short. The operator asks for a commit when it has told something, so the commit interval is only a
+ * fallback; a short one would commit empty transactions. A transaction must outlive the interval.
+ */
+final class StreamsDefaults {
+
+    private static final int COMMIT_INTERVAL_MS = 5_000;
+    private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+
+    private StreamsDefaults() {}
+
+    static Properties with(Map<String, Object> user, int recordMaxBytes) {
+        Map<String, Object> all = new HashMap<>();
+        all.put(StreamsConfig.APPLICATION_ID_CONFIG, "causal-streams");
+        all.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        all.put(StreamsConfig.POLL_MS_CONFIG, 5);
+        all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
+        all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        all.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        all.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        // a handler that goes on would swallow half of a write that belongs together
+        all.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailProcessingExceptionHandler.class);
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_TIMEOUT_MS);
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), recordMaxBytes);
+        all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        // what is fetched beyond a full journal is taken all the same
+        all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
+        if (!"streams".equalsIgnoreCase(String.valueOf(user.get("group.protocol")))) {
+            all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
+            all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
+        }
+        all.putAll(user);
+        Properties properties = new Properties();
+        properties.putAll(all);
+        return properties;
+    }
+}

@@ -1,0 +1,79 @@
+package io.causalstreams.topology.internal.journal;
+
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A prompt as it arrived: everything needed to run it again and to tell about its failure later.
+ *
+ * @param sequence place in the task's order of arrival; the journal's key
+ * @param id the request's id
+ * @param key the record's key, unchanged
+ * @param value the record's value, unchanged
+ * @param headers the record's headers, unchanged
+ * @param topic source topic, with {@code partition} and {@code offset}
+ * @param timestamp the record's timestamp, milliseconds since 1970
+ */
+public record Arrival(
+        long sequence,
+        String id,
+        @Nullable Bytes key,
+        @Nullable Bytes value,
+        Headers headers,
+        String topic,
+        int partition,
+        long offset,
+        long timestamp) {
+
+    private static final int VERSION = 1;
+
+    /** The key's bytes. */
+    public byte @Nullable [] keyBytes() {
+        return key == null ? null : key.get();
+    }
+
+    /** The value's bytes; empty for a null value. */
+    public byte[] valueBytes() {
+        return value == null ? new byte[0] : value.get();
+    }
+
+    byte[] encode() {
+        ByteWriter out = new ByteWriter()
+                .varint(VERSION)
+                .string(id)
+                .bytes(keyBytes())
+                .bytes(value == null ? null : value.get())
+                .string(topic)
+                .varint(partition)
+                .varint(offset)
+                .varint(timestamp);
+        for (Header header : headers) {
+            out.string(header.key()).bytes(header.value());
+        }
+        return out.toByteArray();
+    }
+
+    static Arrival decode(long sequence, byte[] bytes) {
+        ByteReader in = new ByteReader(bytes);
+        int version = in.int32();
+        if (version != VERSION) {
+            throw new IllegalStateException("journal entry " + sequence + " has version " + version
+                    + ", this release reads " + VERSION + "; finish its requests with the release that wrote it");
+        }
+        String id = in.string();
+        Bytes key = Bytes.wrap(in.bytes());
+        Bytes value = Bytes.wrap(in.bytes());
+        String topic = in.string();
+        int partition = in.int32();
+        long offset = in.varint();
+        long timestamp = in.varint();
+        Headers headers = new RecordHeaders();
+        while (in.hasRemaining()) {
+            headers.add(in.string(), in.bytes());
+        }
+        return new Arrival(sequence, id, key, value, headers, topic, partition, offset, timestamp);
+    }
+}

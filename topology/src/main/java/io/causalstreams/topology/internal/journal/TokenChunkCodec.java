@@ -1,0 +1,84 @@
+package io.causalstreams.topology.internal.journal;
+
+import io.causalstreams.inference.GenerationEvent.TokenChunk;
+import io.causalstreams.inference.TokenLogprob;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Published tokens as bytes: per chunk choice, token ids, text and, when they were asked for, log-probabilities.
+ *
+ * <p>Token indices are not stored: chunks of a choice follow one another without a gap.
+ */
+final class TokenChunkCodec {
+
+    private TokenChunkCodec() {}
+
+    static byte[] encode(List<TokenChunk> chunks) {
+        ByteWriter out = new ByteWriter();
+        for (TokenChunk chunk : chunks) {
+            List<TokenLogprob> logprobs = chunk.logprobs();
+            out.varint(chunk.choice() * 2L + (logprobs == null ? 0 : 1));
+            out.varint(chunk.tokenIds().size());
+            chunk.tokenIds().forEach(out::varint);
+            out.string(chunk.text());
+            if (logprobs != null) {
+                logprobs.forEach(each -> write(out, each));
+            }
+        }
+        return out.toByteArray();
+    }
+
+    /** Appends the chunks in {@code bytes}; indices count on from those already in {@code chunks}. */
+    static void decodeInto(List<TokenChunk> chunks, byte[] bytes) {
+        ByteReader in = new ByteReader(bytes);
+        while (in.hasRemaining()) {
+            int head = in.int32();
+            int choice = head / 2;
+            int count = in.int32();
+            List<Integer> ids = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                ids.add(in.int32());
+            }
+            String text = in.string();
+            List<TokenLogprob> logprobs = head % 2 == 0 ? null : readLogprobs(in, count);
+            chunks.add(new TokenChunk(choice, tokensOf(choice, chunks), ids, text, logprobs));
+        }
+    }
+
+    private static int tokensOf(int choice, List<TokenChunk> chunks) {
+        for (int i = chunks.size() - 1; i >= 0; i--) {
+            TokenChunk chunk = chunks.get(i);
+            if (chunk.choice() == choice) {
+                return chunk.tokenIndex() + chunk.tokenIds().size();
+            }
+        }
+        return 0;
+    }
+
+    private static void write(ByteWriter out, TokenLogprob logprob) {
+        out.varint(logprob.tokenId()).string(logprob.text()).float64(logprob.logprob());
+        out.varint(logprob.rank()).varint(logprob.alternatives().size());
+        for (TokenLogprob.Alternative each : logprob.alternatives()) {
+            out.varint(each.tokenId()).string(each.text()).float64(each.logprob());
+        }
+    }
+
+    private static @Nullable List<TokenLogprob> readLogprobs(ByteReader in, int count) {
+        List<TokenLogprob> logprobs = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int id = in.int32();
+            String text = in.string();
+            double logprob = in.float64();
+            int rank = in.int32();
+            int size = in.int32();
+            List<TokenLogprob.Alternative> alternatives = new ArrayList<>(size);
+            for (int k = 0; k < size; k++) {
+                alternatives.add(new TokenLogprob.Alternative(in.int32(), in.string(), in.float64()));
+            }
+            logprobs.add(new TokenLogprob(id, text, logprob, rank, alternatives));
+        }
+        return logprobs;
+    }
+}

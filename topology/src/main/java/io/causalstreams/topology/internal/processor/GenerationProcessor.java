@@ -1,0 +1,170 @@
+package io.causalstreams.topology.internal.processor;
+
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.event.EventHeaders;
+import io.causalstreams.topology.event.PromptEnvelope;
+import io.causalstreams.topology.event.PromptEvent;
+import io.causalstreams.topology.event.UnreadablePromptException;
+import io.causalstreams.topology.internal.journal.Arrival;
+import io.causalstreams.topology.internal.journal.Journal;
+import io.causalstreams.topology.internal.journal.RememberedCompletions;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prompt records in; token, completion and dead-letter records out.
+ *
+ * <p>{@link #process} reads, checks and journals, and never waits for the engine. Everything the engine says is told by
+ * the punctuation of {@link RequestLoop}.
+ *
+ * <p>Threading: stream thread. Kafka Streams initialises the same object again after a corruption: {@link #init} builds
+ * everything anew.
+ */
+final class GenerationProcessor implements Processor<byte[], byte[], byte[], OutputEvent> {
+
+    private final String storeName;
+    private final GenerationEngine engine;
+    private final OperatorSettings settings;
+    private final boolean tokens;
+
+    private @Nullable Incarnation incarnation;
+
+    GenerationProcessor(String storeName, GenerationEngine engine, OperatorSettings settings, boolean tokens) {
+        this.storeName = storeName;
+        this.engine = engine;
+        this.settings = settings;
+        this.tokens = tokens;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], OutputEvent> context) {
+        close();
+        KeyValueStore<Bytes, byte[]> store = context.getStateStore(storeName);
+        PromptJobs jobs = new PromptJobs(engine, context.applicationId(), tokens);
+        RememberedCompletions remembered = new RememberedCompletions(
+                store, settings.rememberMs(), settings.rememberEntries(), settings.rememberBytes());
+        RequestLoop<byte[], OutputEvent> loop =
+                new RequestLoop<>(context, engine, jobs, settings, new Journal(store), remembered);
+        loop.restore();
+        context.schedule(Duration.ofMillis(settings.punctuateMs()), PunctuationType.WALL_CLOCK_TIME, loop::turn);
+        incarnation = new Incarnation(context, jobs, loop);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        Incarnation current = Objects.requireNonNull(incarnation, "init comes first");
+        Header cancel = record.headers().lastHeader(EventHeaders.CANCEL);
+        if (cancel != null && cancel.value() != null) {
+            current.loop.cancelId(new String(cancel.value(), StandardCharsets.UTF_8));
+        } else if (record.value() != null) {
+            prompt(current, record, record.value());
+        } else if (record.key() != null) {
+            current.loop.cancelKey(Bytes.wrap(record.key()));
+        }
+    }
+
+    /** Only leaves the engine: a task that is closing must neither forward nor write. */
+    @Override
+    public void close() {
+        if (incarnation != null) {
+            incarnation.loop.close();
+            incarnation = null;
+        }
+    }
+
+    private void prompt(Incarnation current, Record<byte[], byte[]> record, byte[] value) {
+        PromptEnvelope envelope;
+        try {
+            envelope = PromptEnvelope.read(value);
+        } catch (UnreadablePromptException e) {
+            current.loop.tell(List.of(PromptJobs.deadLetter(current.arrival(record, null), e)));
+            return;
+        }
+        Arrival arrival = current.arrival(record, envelope.id());
+        if (current.loop.isInFlight(arrival.id())) {
+            return;
+        }
+        byte[] completion = current.loop.remembered(arrival.id());
+        if (completion != null) {
+            current.loop.tell(List.of(current.jobs.again(arrival, completion, current.now())));
+            return;
+        }
+        Job<byte[], OutputEvent> job;
+        try {
+            job = checked(current, arrival);
+        } catch (RuntimeException e) {
+            end(current, arrival, Ending.failed(arrival.id(), e));
+            return;
+        }
+        if (settings.rejectOverflow() && current.loop.isFull()) {
+            end(current, arrival, Ending.rejected(arrival.id(), current.loop.entries()));
+        } else {
+            current.loop.accept(arrival, job);
+        }
+    }
+
+    private Job<byte[], OutputEvent> checked(Incarnation current, Arrival arrival) {
+        int bytes = arrival.valueBytes().length;
+        if (bytes > settings.promptMaxBytes()) {
+            throw new GenerationException.Invalid(
+                    null,
+                    "the prompt event has " + bytes + " bytes, at most " + settings.promptMaxBytes()
+                            + " are taken; shorten it or raise causal.streams.prompt.max.bytes");
+        }
+        Job<byte[], OutputEvent> job = current.jobs.open(arrival);
+        try {
+            engine.validate(job.request());
+        } catch (GenerationException.Busy | GenerationException.Aborted e) {
+            // no verdict on the request: it waits in the journal, here or with the next owner
+            return job;
+        }
+        return job;
+    }
+
+    /** Ends a request that was never journaled. */
+    private void end(Incarnation current, Arrival arrival, Ending ending) {
+        current.loop.tell(current.jobs
+                .invalid(arrival)
+                .end(ending, List.of(), current.now())
+                .records());
+    }
+
+    /** What {@link #init} builds. */
+    private record Incarnation(
+            ProcessorContext<byte[], OutputEvent> context, PromptJobs jobs, RequestLoop<byte[], OutputEvent> loop) {
+
+        Arrival arrival(Record<byte[], byte[]> record, @Nullable String bodyId) {
+            RecordMetadata source = context.recordMetadata().orElseThrow();
+            String id = PromptEvent.resolveId(
+                    bodyId, record.headers(), source.topic(), source.partition(), source.offset());
+            return new Arrival(
+                    loop.nextSequence(),
+                    id,
+                    Bytes.wrap(record.key()),
+                    Bytes.wrap(record.value()),
+                    new RecordHeaders(record.headers()),
+                    source.topic(),
+                    source.partition(),
+                    source.offset(),
+                    record.timestamp());
+        }
+
+        long now() {
+            return context.currentSystemTimeMs();
+        }
+    }
+}

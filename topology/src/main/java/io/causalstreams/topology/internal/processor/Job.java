@@ -1,0 +1,56 @@
+package io.causalstreams.topology.internal.processor;
+
+import io.causalstreams.inference.GenerationEvent.TokenChunk;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.topology.event.OutputEvents.Partial;
+import io.causalstreams.topology.internal.journal.Arrival;
+import java.util.List;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one kind of operator makes of an arrival: the request to the engine and the records that tell about it.
+ *
+ * <p>Everything here is pure: the same arrival gives the same request after a restart.
+ */
+interface Job<K, V> {
+
+    /** The request, without resumed tokens. */
+    GenerationRequest request();
+
+    /** The conversation it belongs to, or null. */
+    @Nullable
+    String session();
+
+    /**
+     * The records of a chunk.
+     *
+     * @param textOffset characters of the choice before the chunk
+     */
+    List<Record<K, V>> tokens(TokenChunk chunk, int textOffset, long nowMs);
+
+    /**
+     * The records of the end.
+     *
+     * @param published what was published of each choice
+     */
+    End<K, V> end(Ending ending, List<Partial> published, long nowMs);
+
+    /**
+     * The end of a request.
+     *
+     * @param records completion and dead letter
+     * @param remembered what the same id sent again is answered with, or null
+     */
+    record End<K, V>(List<Record<K, V>> records, @Nullable Bytes remembered) {}
+
+    /** Opens arrivals; also those journaled before a restart. */
+    interface Opener<K, V> {
+        /** Reads an arrival. @throws RuntimeException if it is not a valid request */
+        Job<K, V> open(Arrival arrival);
+
+        /** The job of an arrival that cannot be read or run; it can only end. */
+        Job<K, V> invalid(Arrival arrival);
+    }
+}

@@ -1,0 +1,154 @@
+package io.causalstreams.topology.internal.processor;
+
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationEvent.TokenChunk;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.Prompt;
+import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.event.ErrorCode;
+import io.causalstreams.topology.event.EventHeaders;
+import io.causalstreams.topology.event.EventJson;
+import io.causalstreams.topology.event.OutputEvents;
+import io.causalstreams.topology.event.OutputEvents.Partial;
+import io.causalstreams.topology.event.PromptEnvelope;
+import io.causalstreams.topology.event.PromptEvent;
+import io.causalstreams.topology.event.TokenEvent;
+import io.causalstreams.topology.event.UnreadablePromptException;
+import io.causalstreams.topology.internal.error.DeadLetterHeaders;
+import io.causalstreams.topology.internal.journal.Arrival;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prompt events in, token events, completion events and dead letters out.
+ *
+ * @param engine names the model in the events
+ * @param applicationId first part of {@code ce_source}
+ * @param tokens whether token events are told
+ */
+record PromptJobs(GenerationEngine engine, String applicationId, boolean tokens)
+        implements Job.Opener<byte[], OutputEvent> {
+
+    @Override
+    public Job<byte[], OutputEvent> open(Arrival arrival) {
+        PromptEvent prompt = PromptEvent.parse(arrival.valueBytes());
+        OutputEvents events = OutputEvents.of(prompt, arrival.id(), created(arrival), engine.model());
+        return new PromptJob(arrival, prompt.toRequest(arrival.id()), prompt.sessionId(), events);
+    }
+
+    @Override
+    public Job<byte[], OutputEvent> invalid(Arrival arrival) {
+        OutputEvents events = new OutputEvents(arrival.id(), shape(arrival), false, created(arrival), engine.model());
+        GenerationRequest none = GenerationRequest.of(
+                arrival.id(), new Prompt.Text(""), SamplingParams.builder().build());
+        return new PromptJob(arrival, none, null, events);
+    }
+
+    /** The dead letter of a record that holds no request. */
+    static Record<byte[], OutputEvent> deadLetter(Arrival arrival, Throwable cause) {
+        return record(arrival, OutputEvent.Kind.DEAD_LETTER, arrival.value(), DeadLetterHeaders.of(arrival, cause));
+    }
+
+    /** A remembered completion, as the answer to {@code arrival}. */
+    Record<byte[], OutputEvent> again(Arrival arrival, byte[] completion, long nowMs) {
+        return completion(arrival, completion, nowMs);
+    }
+
+    private static OutputEvents.Shape shape(Arrival arrival) {
+        try {
+            return PromptEnvelope.read(arrival.valueBytes()).shape();
+        } catch (UnreadablePromptException e) {
+            return OutputEvents.Shape.CHAT;
+        }
+    }
+
+    private static long created(Arrival arrival) {
+        return arrival.timestamp() / 1000;
+    }
+
+    private Record<byte[], OutputEvent> completion(Arrival arrival, byte[] completion, long nowMs) {
+        Headers headers =
+                EventHeaders.completion(arrival.headers(), source(), arrival.id(), Instant.ofEpochMilli(nowMs));
+        return record(arrival, OutputEvent.Kind.COMPLETION, Bytes.wrap(completion), headers);
+    }
+
+    private String source() {
+        return EventHeaders.source(applicationId, engine.model().name());
+    }
+
+    private static Record<byte[], OutputEvent> record(
+            Arrival arrival, OutputEvent.Kind kind, @Nullable Bytes value, Headers headers) {
+        return new Record<>(
+                arrival.keyBytes(), new OutputEvent(kind, arrival.id(), value), arrival.timestamp(), headers);
+    }
+
+    private final class PromptJob implements Job<byte[], OutputEvent> {
+
+        private final Arrival arrival;
+        private final GenerationRequest request;
+        private final @Nullable String session;
+        private final OutputEvents events;
+
+        PromptJob(Arrival arrival, GenerationRequest request, @Nullable String session, OutputEvents events) {
+            this.arrival = arrival;
+            this.request = request;
+            this.session = session;
+            this.events = events;
+        }
+
+        @Override
+        public GenerationRequest request() {
+            return request;
+        }
+
+        @Override
+        public @Nullable String session() {
+            return session;
+        }
+
+        @Override
+        public List<Record<byte[], OutputEvent>> tokens(TokenChunk chunk, int textOffset, long nowMs) {
+            if (!tokens) {
+                return List.of();
+            }
+            TokenEvent event = events.token(chunk, textOffset);
+            Headers headers = EventHeaders.token(arrival.headers(), source(), event, Instant.ofEpochMilli(nowMs));
+            return List.of(record(arrival, OutputEvent.Kind.TOKENS, Bytes.wrap(EventJson.write(event)), headers));
+        }
+
+        @Override
+        public End<byte[], OutputEvent> end(Ending ending, List<Partial> published, long nowMs) {
+            List<Record<byte[], OutputEvent>> records = new ArrayList<>();
+            CompletionEvent completion = completionOf(ending, published);
+            byte[] bytes = EventJson.write(completion);
+            records.add(completion(arrival, bytes, nowMs));
+            Throwable cause = ending instanceof Ending.Failed failed ? failed.cause() : null;
+            if (cause != null) {
+                records.add(deadLetter(arrival, cause));
+            }
+            return new End<>(records, isAnswer(completion) ? Bytes.wrap(bytes) : null);
+        }
+
+        private CompletionEvent completionOf(Ending ending, List<Partial> published) {
+            if (ending instanceof Ending.Completed completed) {
+                return events.completion(PublishedText.of(completed.finished(), published));
+            }
+            Ending.Failed failed = (Ending.Failed) ending;
+            int promptTokens =
+                    request.prompt() instanceof Prompt.Tokens ids ? ids.ids().size() : 0;
+            return events.failure(failed.failure(), failed.reason(), published, promptTokens);
+        }
+
+        /** A failure may pass when the same request is sent again; an answer and a cancel stay. */
+        private boolean isAnswer(CompletionEvent completion) {
+            return completion.error() == null || completion.error().code() == ErrorCode.CANCELLED;
+        }
+    }
+}

@@ -1,0 +1,331 @@
+package io.causalstreams.topology.internal.processor;
+
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationEvent.Finished;
+import io.causalstreams.inference.GenerationEvent.TokenChunk;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.topology.event.OutputEvents.Partial;
+import io.causalstreams.topology.internal.journal.Arrival;
+import io.causalstreams.topology.internal.journal.Journal;
+import io.causalstreams.topology.internal.journal.RememberedCompletions;
+import io.causalstreams.topology.internal.journal.TaskWrites;
+import io.causalstreams.topology.internal.journal.TokenLog;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeSet;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The requests of one incarnation of a task, from arrival to completion.
+ *
+ * <p>The journal is the queue: what the engine does not take yet waits there. One {@link #turn} takes the engine's
+ * news, publishes tokens and completions, submits what waits, and asks for a commit when it wrote something.
+ * Every write to the journal is made together with the records that tell the same (see {@link TaskWrites}).
+ *
+ * <p>Threading: stream thread only. The engine's thread only reaches the {@link TaskMailbox}.
+ */
+final class RequestLoop<K, V> {
+
+    private static final Logger log = LoggerFactory.getLogger(RequestLoop.class);
+
+    /** How long a full engine is left alone. */
+    private static final long BUSY_BACKOFF_MS = 50;
+
+    private final ProcessorContext<K, V> context;
+    private final GenerationEngine engine;
+    private final Job.Opener<K, V> opener;
+    private final OperatorSettings settings;
+    private final Journal journal;
+    private final RememberedCompletions remembered;
+
+    private final TaskMailbox mailbox = new TaskMailbox();
+    private final Map<String, TrackedRequest> byId = new HashMap<>();
+    private final TreeSet<TrackedRequest> waiting = new TreeSet<>(TrackedRequest.ORDER);
+    private final PriorityQueue<TrackedRequest> deadlines =
+            new PriorityQueue<>(Comparator.comparingLong(TrackedRequest::deadlineMs));
+    private final Map<TrackedRequest, Run<K, V>> running = new LinkedHashMap<>();
+
+    /** Journaled requests another release took and this one cannot read; ended at the first turn. */
+    private final Map<Arrival, RuntimeException> broken = new LinkedHashMap<>();
+
+    private long busyUntilMs;
+    private boolean wrote;
+
+    RequestLoop(
+            ProcessorContext<K, V> context,
+            GenerationEngine engine,
+            Job.Opener<K, V> opener,
+            OperatorSettings settings,
+            Journal journal,
+            RememberedCompletions remembered) {
+        this.context = context;
+        this.engine = engine;
+        this.opener = opener;
+        this.settings = settings;
+        this.journal = journal;
+        this.remembered = remembered;
+    }
+
+    /** Takes up the journal of the task's former owner; the requests run again from their published tokens. */
+    void restore() {
+        journal.restore(arrival -> {
+            try {
+                track(arrival, opener.open(arrival));
+            } catch (RuntimeException e) {
+                log.warn(
+                        "journaled request {} is no valid request for this release; it ends as an error", arrival.id());
+                broken.put(arrival, e);
+            }
+        });
+        remembered.restore();
+        if (!byId.isEmpty()) {
+            log.info("task {}: {} unfinished requests restored", context.taskId(), byId.size());
+        }
+    }
+
+    /** Whether a request of this name has no completion yet. */
+    boolean isInFlight(String id) {
+        return byId.containsKey(id);
+    }
+
+    /** The completion of a finished request of this name, or null. */
+    byte @Nullable [] remembered(String id) {
+        return remembered.get(id, now());
+    }
+
+    /** Whether the journal holds as much as it may. */
+    boolean isFull() {
+        return journal.entries() >= settings.journalMaxEntries() || journal.bytes() >= settings.journalMaxBytes();
+    }
+
+    int entries() {
+        return journal.entries();
+    }
+
+    long nextSequence() {
+        return journal.nextSequence();
+    }
+
+    /** Journals a new request and submits it when there is room. */
+    void accept(Arrival arrival, Job<K, V> job) {
+        journal.add(arrival);
+        wrote = true;
+        track(arrival, job);
+        submitWaiting(now());
+    }
+
+    /** Tells records that belong to no request in flight. */
+    void tell(List<Record<K, V>> records) {
+        TaskWrites.together(() -> records.forEach(context::forward));
+        wrote = true;
+    }
+
+    /** Ends the request of this name as cancelled; does nothing when there is none. */
+    void cancelId(String id) {
+        TrackedRequest request = byId.get(id);
+        if (request != null) {
+            cancel(request);
+        }
+    }
+
+    /** Ends every request of this record key as cancelled. */
+    void cancelKey(Bytes key) {
+        List<TrackedRequest> ofKey =
+                byId.values().stream().filter(each -> key.equals(each.key)).toList();
+        ofKey.forEach(this::cancel);
+    }
+
+    /** One punctuation. */
+    void turn(long nowMs) {
+        endBroken(nowMs);
+        mailbox.drain(channel -> receive(channel, nowMs));
+        publishDue(nowMs);
+        expireWaiting(nowMs);
+        submitWaiting(nowMs);
+        remembered.evict(nowMs);
+        if (wrote) {
+            context.commit();
+            wrote = false;
+        }
+    }
+
+    /** Leaves the engine; what it still says is dropped. Nothing is written: the next owner goes on from the journal. */
+    void close() {
+        mailbox.close();
+        running.values().forEach(run -> run.channel().dispose());
+        running.clear();
+        waiting.clear();
+        byId.clear();
+    }
+
+    private void track(Arrival arrival, Job<K, V> job) {
+        TrackedRequest request = new TrackedRequest(arrival, job.request(), job.session(), now());
+        byId.put(request.id, request);
+        waiting.add(request);
+        if (request.deadline != null) {
+            deadlines.add(request);
+        }
+    }
+
+    private void submitWaiting(long nowMs) {
+        while (!waiting.isEmpty() && running.size() < settings.maxInFlight() && nowMs >= busyUntilMs) {
+            TrackedRequest request = waiting.first();
+            waiting.remove(request);
+            submit(request);
+        }
+    }
+
+    private void submit(TrackedRequest request) {
+        Arrival arrival = journal.arrival(request.sequence);
+        RequestChannel channel = new RequestChannel(mailbox, request);
+        Run<K, V> run = run(arrival, opener.open(arrival), channel);
+        running.put(request, run);
+        request.running(run.progress());
+        try {
+            GenerationRequest fresh = run.job().request();
+            engine.generate(fresh.resumedFrom(run.progress().resumeFrom())).subscribe(channel);
+        } catch (RuntimeException e) {
+            channel.fail(e);
+        }
+    }
+
+    private void receive(RequestChannel channel, long nowMs) {
+        TrackedRequest request = channel.request();
+        Run<K, V> run = running.get(request);
+        if (run == null || run.channel() != channel) {
+            return;
+        }
+        RequestChannel.News news = channel.take();
+        Finished finished = null;
+        for (var event : news.events()) {
+            if (event instanceof TokenChunk chunk) {
+                run.progress().choice(chunk.choice()).add(chunk, nowMs);
+            } else if (event instanceof Finished end) {
+                finished = end;
+            }
+        }
+        if (finished != null) {
+            end(request, run, new Ending.Completed(finished), nowMs);
+        } else if (news.error() != null) {
+            failed(request, run, news.error(), nowMs);
+        } else if (news.ended()) {
+            failed(request, run, new GenerationException.Failed("the engine ended it without an answer", null), nowMs);
+        }
+    }
+
+    private void failed(TrackedRequest request, Run<K, V> run, Throwable error, long nowMs) {
+        if (error instanceof GenerationException.Busy) {
+            running.remove(request);
+            request.waiting();
+            waiting.add(request);
+            busyUntilMs = nowMs + BUSY_BACKOFF_MS;
+        } else if (error instanceof GenerationException.Aborted) {
+            log.info("request {} stays in the journal: the engine is closed", request.id);
+        } else {
+            end(request, run, Ending.failed(request.id, error), nowMs);
+        }
+    }
+
+    private void publishDue(long nowMs) {
+        for (Run<K, V> run : running.values()) {
+            List<TokenChunk> due = run.progress().due(settings.tokensPerEvent(), settings.maxDelayMs(), nowMs, false);
+            if (!due.isEmpty()) {
+                List<Record<K, V>> records = records(run, due, nowMs);
+                TaskWrites.together(() -> {
+                    run.log().append(due);
+                    records.forEach(context::forward);
+                });
+                wrote = true;
+            }
+        }
+    }
+
+    /** Waiting requests only: those in the engine are ended by it, with the tokens they have. */
+    private void expireWaiting(long nowMs) {
+        while (!deadlines.isEmpty() && deadlines.peek().isPast(nowMs)) {
+            TrackedRequest request = deadlines.poll();
+            if (waiting.remove(request)) {
+                endWaiting(request, Ending.deadlineExceeded(request.id), nowMs);
+            }
+        }
+    }
+
+    private void cancel(TrackedRequest request) {
+        Run<K, V> run = running.get(request);
+        if (run == null) {
+            waiting.remove(request);
+            endWaiting(request, Ending.cancelled(request.id), now());
+        } else {
+            run.channel().dispose();
+            end(request, run, Ending.cancelled(request.id), now());
+        }
+    }
+
+    private void endWaiting(TrackedRequest request, Ending ending, long nowMs) {
+        Arrival arrival = journal.arrival(request.sequence);
+        Run<K, V> run = run(arrival, opener.open(arrival), new RequestChannel(mailbox, request));
+        end(request, run, ending, nowMs);
+    }
+
+    private void endBroken(long nowMs) {
+        broken.forEach((arrival, cause) -> {
+            Job<K, V> job = opener.invalid(arrival);
+            TrackedRequest request = new TrackedRequest(arrival, job.request(), null, nowMs);
+            Run<K, V> run = run(arrival, job, new RequestChannel(mailbox, request));
+            end(request, run, Ending.failed(arrival.id(), cause), nowMs);
+        });
+        broken.clear();
+    }
+
+    private Run<K, V> run(Arrival arrival, Job<K, V> job, RequestChannel channel) {
+        TokenLog tokens = journal.tokens(arrival.sequence());
+        Progress progress = new Progress(job.request().sampling().n(), tokens.published());
+        return new Run<>(arrival, job, tokens, progress, channel);
+    }
+
+    /** The last tokens, the completion, and the journal's forgetting: all in one transaction. */
+    private void end(TrackedRequest request, Run<K, V> run, Ending ending, long nowMs) {
+        List<TokenChunk> due = run.progress().due(0, 0, nowMs, true);
+        List<Record<K, V>> records = new ArrayList<>(records(run, due, nowMs));
+        List<Partial> published = run.progress().published();
+        Job.End<K, V> end = run.job().end(ending, published, nowMs);
+        records.addAll(end.records());
+        Bytes answer = end.remembered();
+        TaskWrites.together(() -> {
+            records.forEach(context::forward);
+            journal.remove(run.arrival(), run.log());
+            if (answer != null) {
+                remembered.put(request.id, answer.get(), nowMs);
+            }
+        });
+        running.remove(request);
+        byId.remove(request.id);
+        deadlines.remove(request);
+        wrote = true;
+    }
+
+    private List<Record<K, V>> records(Run<K, V> run, List<TokenChunk> due, long nowMs) {
+        List<Record<K, V>> records = new ArrayList<>();
+        for (TokenChunk chunk : due) {
+            ChoiceProgress choice = run.progress().choice(chunk.choice());
+            records.addAll(run.job().tokens(chunk, choice.characters(), nowMs));
+            choice.publish(chunk);
+        }
+        return records;
+    }
+
+    private long now() {
+        return context.currentSystemTimeMs();
+    }
+}

@@ -1,0 +1,46 @@
+package io.causalstreams.topology.internal.processor;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * Requests that have news, from the engine's thread to the stream thread.
+ *
+ * <p>One per incarnation of a task: a task that is closed or revived leaves its mailbox behind, and what the engine
+ * still says there is dropped. Bounded: a request is in it at most once, its events wait in its own channel.
+ *
+ * <p>Threading: offered to by the engine's thread, drained by the stream thread, closed by the stream thread.
+ */
+final class TaskMailbox {
+
+    private final Queue<RequestChannel> ready = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
+
+    void offer(RequestChannel channel) {
+        if (!closed) {
+            ready.add(channel);
+        }
+    }
+
+    /** Hands over those that are in it now, in order of arrival; news that come meanwhile wait for the next drain. */
+    void drain(Consumer<RequestChannel> each) {
+        int present = ready.size();
+        for (int i = 0; i < present; i++) {
+            RequestChannel channel = ready.poll();
+            if (channel == null) {
+                return;
+            }
+            each.accept(channel);
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void close() {
+        closed = true;
+        ready.clear();
+    }
+}

@@ -1,0 +1,70 @@
+package io.causalstreams.topology.internal.processor;
+
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.topology.internal.journal.Arrival;
+import java.time.Instant;
+import java.util.Comparator;
+import org.apache.kafka.common.utils.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A journaled request as the task knows it in memory. The prompt itself stays in the journal until it runs.
+ *
+ * <pre>
+ *            submit                 Finished, Invalid, Failed, cancel, deadline
+ *  WAITING ──────────► RUNNING ───────────────────────────────────────────────► (removed)
+ *     ▲                   │ │ Aborted
+ *     └───── Busy ────────┘ └──────────► PARKED: the engine is closed, the next owner of the task runs it
+ * </pre>
+ *
+ * <p>Threading: stream thread; {@link #progress()} may be read by any.
+ */
+final class TrackedRequest {
+
+    /** Lower priority number first, then in order of arrival. */
+    static final Comparator<TrackedRequest> ORDER =
+            Comparator.comparingInt((TrackedRequest each) -> each.priority).thenComparingLong(each -> each.sequence);
+
+    final long sequence;
+    final String id;
+    final @Nullable Bytes key;
+    final int priority;
+    final @Nullable Instant deadline;
+    final @Nullable String session;
+    final long arrivedMs;
+
+    private volatile @Nullable Progress progress;
+
+    TrackedRequest(Arrival arrival, GenerationRequest request, @Nullable String session, long arrivedMs) {
+        this.sequence = arrival.sequence();
+        this.id = arrival.id();
+        this.key = arrival.key();
+        this.priority = request.priority();
+        this.deadline = request.deadline();
+        this.session = session;
+        this.arrivedMs = arrivedMs;
+    }
+
+    /** What was published by the run in the engine, or null while it waits. */
+    @Nullable
+    Progress progress() {
+        return progress;
+    }
+
+    void running(Progress started) {
+        progress = started;
+    }
+
+    void waiting() {
+        progress = null;
+    }
+
+    /** Milliseconds since 1970; far away when there is none. */
+    long deadlineMs() {
+        return deadline == null ? Long.MAX_VALUE : deadline.toEpochMilli();
+    }
+
+    boolean isPast(long nowMs) {
+        return deadlineMs() < nowMs;
+    }
+}

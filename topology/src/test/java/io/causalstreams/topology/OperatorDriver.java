@@ -1,0 +1,96 @@
+package io.causalstreams.topology;
+
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.event.EventJson;
+import io.causalstreams.topology.event.TokenEvent;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The whole topology under virtual time. */
+final class OperatorDriver implements AutoCloseable {
+
+    static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
+
+    final TopologyTestDriver driver;
+    final TestInputTopic<byte[], byte[]> prompts;
+    final TestOutputTopic<byte[], byte[]> tokens;
+    final TestOutputTopic<byte[], byte[]> completions;
+    final TestOutputTopic<byte[], byte[]> deadLetters;
+
+    OperatorDriver(GenerationEngine engine) {
+        this(engine, Map.of());
+    }
+
+    OperatorDriver(GenerationEngine engine, Map<String, Object> settings) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("application.id", "app");
+        all.put("bootstrap.servers", "none:1");
+        CausalStreams causalStreams = new CausalStreams(engine, new CausalStreamsConfig(all));
+        driver = new TopologyTestDriver(causalStreams.topology(), causalStreams.streamsProperties(), START);
+        prompts = driver.createInputTopic(
+                "prompts", new ByteArraySerializer(), new ByteArraySerializer(), START, Duration.ZERO);
+        tokens = output("tokens");
+        completions = output("completions");
+        deadLetters = output("dead-letters");
+    }
+
+    void send(@Nullable String key, @Nullable String json) {
+        send(key, json, Map.of());
+    }
+
+    void send(@Nullable String key, @Nullable String json, Map<String, String> headers) {
+        RecordHeaders all = new RecordHeaders();
+        headers.forEach((name, value) -> all.add(name, bytes(value)));
+        prompts.pipeInput(new TestRecord<>(bytes(key), bytes(json), all));
+    }
+
+    /** Lets {@code ms} pass; the punctuation runs. */
+    void advance(long ms) {
+        driver.advanceWallClockTime(Duration.ofMillis(ms));
+    }
+
+    List<TokenEvent> tokenEvents() {
+        return tokens.readValuesToList().stream().map(EventJson::readToken).toList();
+    }
+
+    List<CompletionEvent> completionEvents() {
+        return completions.readValuesToList().stream()
+                .map(EventJson::readCompletion)
+                .toList();
+    }
+
+    CompletionEvent completion() {
+        return EventJson.readCompletion(completions.readValue());
+    }
+
+    static String header(Headers headers, String name) {
+        return new String(headers.lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    static byte @Nullable [] bytes(@Nullable String text) {
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+
+    private TestOutputTopic<byte[], byte[]> output(String topic) {
+        return driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+}
