@@ -32,6 +32,10 @@ record GgufKeys(GgufFile file, String architecture) {
         return size;
     }
 
+    boolean has(String key) {
+        return metadata().has(full(key));
+    }
+
     Optional<Integer> integer(String key) {
         return metadata().integer(full(key));
     }

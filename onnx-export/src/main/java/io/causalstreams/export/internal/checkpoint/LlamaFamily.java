@@ -36,7 +36,7 @@ final class LlamaFamily implements GgufFamily {
     }
 
     /** Older files state a head's size only as the number of rotary dimensions, which in Llama is the whole head. */
-    private static int headDim(GgufKeys keys) {
+    static int headDim(GgufKeys keys) {
         return keys.integer("attention.key_length")
                 .or(() -> keys.integer("rope.dimension_count"))
                 .orElseGet(keys::headDim);
@@ -44,11 +44,9 @@ final class LlamaFamily implements GgufFamily {
 
     @Override
     public TensorNames names(ObjectNode config) {
-        int heads = config.path("num_attention_heads").asInt();
-        int keyValueHeads = config.path("num_key_value_heads").asInt();
-        return TensorNames.decoder()
-                .map("blk.{}.attn_q", "model.layers.{}.self_attn.q_proj", new TensorLayout.RotaryPairs(heads))
-                .map("blk.{}.attn_k", "model.layers.{}.self_attn.k_proj", new TensorLayout.RotaryPairs(keyValueHeads))
+        return TensorNames.rotaryPairs(
+                        config.path("num_attention_heads").asInt(),
+                        config.path("num_key_value_heads").asInt())
                 .map("blk.{}.ffn_gate_inp", "model.layers.{}.block_sparse_moe.gate")
                 .map("blk.{}.ffn_gate_exps", "model.layers.{}.block_sparse_moe.experts.{}.w1")
                 .map("blk.{}.ffn_down_exps", "model.layers.{}.block_sparse_moe.experts.{}.w2")

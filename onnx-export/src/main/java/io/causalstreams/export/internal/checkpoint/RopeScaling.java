@@ -37,7 +37,9 @@ final class RopeScaling {
         scaling.put("factor", keys.requiredNumber("rope.scaling.factor"));
         keys.integer("rope.scaling.original_context_length")
                 .ifPresent(length -> scaling.put("original_max_position_embeddings", length));
-        keys.number("rope.scaling.attn_factor").ifPresent(factor -> scaling.put("attention_factor", factor));
+        keys.number("rope.scaling.yarn_attn_factor")
+                .or(() -> keys.number("rope.scaling.attn_factor"))
+                .ifPresent(factor -> scaling.put("attention_factor", factor));
         keys.number("rope.scaling.yarn_beta_fast").ifPresent(beta -> scaling.put("beta_fast", beta));
         keys.number("rope.scaling.yarn_beta_slow").ifPresent(beta -> scaling.put("beta_slow", beta));
         return scaling;

@@ -52,6 +52,19 @@ final class TensorNames {
                 .map("blk.{}.ffn_down", "model.layers.{}.mlp.down_proj");
     }
 
+    /** The names of {@link #decoder()}, with query and key rows stored as rotary pairs. */
+    static TensorNames rotaryPairs(int heads, int keyValueHeads) {
+        return decoder()
+                .map("blk.{}.attn_q", "model.layers.{}.self_attn.q_proj", new TensorLayout.RotaryPairs(heads))
+                .map("blk.{}.attn_k", "model.layers.{}.self_attn.k_proj", new TensorLayout.RotaryPairs(keyValueHeads));
+    }
+
+    /** Forgets a name: files of this family do not have the tensor. */
+    TensorNames without(String stored) {
+        targets.remove(stored);
+        return this;
+    }
+
     /**
      * The file's tensors under their Hugging Face names.
      *

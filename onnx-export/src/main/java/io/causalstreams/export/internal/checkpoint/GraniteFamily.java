@@ -1,0 +1,32 @@
+package io.causalstreams.export.internal.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** {@code granite}: Llama with four multipliers. */
+final class GraniteFamily implements GgufFamily {
+
+    @Override
+    public ObjectNode config(GgufKeys keys) {
+        if (!keys.flag("rope.scaling.finetuned").orElse(true)) {
+            throw new CheckpointException(keys.metadata().file()
+                    + ": is a Granite model without rotary positions, which is not supported; use another model");
+        }
+        ObjectNode config = keys.decoderConfig("granite", "GraniteForCausalLM");
+        config.put("hidden_act", "silu");
+        config.put("attention_bias", keys.hasTensor("blk.0.attn_output.bias"));
+        config.put("mlp_bias", keys.hasTensor("blk.0.ffn_down.bias"));
+        config.put(
+                "attention_multiplier", keys.number("attention.scale").orElseGet(() -> 1 / Math.sqrt(keys.headDim())));
+        config.put("embedding_multiplier", keys.number("embedding_scale").orElse(1.0));
+        config.put("residual_multiplier", keys.number("residual_scale").orElse(1.0));
+        config.put("logits_scaling", keys.requiredNumber("logit_scale"));
+        return config;
+    }
+
+    @Override
+    public TensorNames names(ObjectNode config) {
+        return TensorNames.rotaryPairs(
+                config.path("num_attention_heads").asInt(),
+                config.path("num_key_value_heads").asInt());
+    }
+}

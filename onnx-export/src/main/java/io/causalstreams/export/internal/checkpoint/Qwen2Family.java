@@ -1,0 +1,20 @@
+package io.causalstreams.export.internal.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** {@code qwen2}: biased queries, keys and values, stored as they are. */
+final class Qwen2Family implements GgufFamily {
+
+    @Override
+    public ObjectNode config(GgufKeys keys) {
+        ObjectNode config = keys.decoderConfig("qwen2", "Qwen2ForCausalLM");
+        config.put("hidden_act", "silu");
+        config.put("use_sliding_window", false);
+        return config;
+    }
+
+    @Override
+    public TensorNames names(ObjectNode config) {
+        return TensorNames.decoder();
+    }
+}

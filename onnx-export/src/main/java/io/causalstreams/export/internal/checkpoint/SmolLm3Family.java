@@ -1,0 +1,34 @@
+package io.causalstreams.export.internal.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** {@code smollm3}: Llama, with every fourth layer without rotary positions (the step is not in the file). */
+final class SmolLm3Family implements GgufFamily {
+
+    private static final int NO_ROPE_STEP = 4;
+
+    @Override
+    public ObjectNode config(GgufKeys keys) {
+        ObjectNode config = keys.decoderConfig("smollm3", "SmolLM3ForCausalLM");
+        config.put("head_dim", LlamaFamily.headDim(keys));
+        config.put("hidden_act", "silu");
+        config.put("attention_bias", keys.hasTensor("blk.0.attn_output.bias"));
+        config.put("mlp_bias", keys.hasTensor("blk.0.ffn_down.bias"));
+        config.put("use_sliding_window", false);
+        config.put("no_rope_layer_interval", NO_ROPE_STEP);
+        ArrayNode rope = config.putArray("no_rope_layers");
+        for (int layer = 1; layer <= keys.size("block_count"); layer++) {
+            // The name misleads: 1 is a layer with rotary positions.
+            rope.add(layer % NO_ROPE_STEP == 0 ? 0 : 1);
+        }
+        return config;
+    }
+
+    @Override
+    public TensorNames names(ObjectNode config) {
+        return TensorNames.rotaryPairs(
+                config.path("num_attention_heads").asInt(),
+                config.path("num_key_value_heads").asInt());
+    }
+}
