@@ -34,6 +34,7 @@ final class GenerationSequence extends Sequence {
     private int[] tokens;
     private int length;
     private boolean decoding;
+    private boolean passDone;
     private TokenConstraint.@Nullable State constraint;
     private TokenStop.@Nullable Stop end;
 
@@ -120,6 +121,7 @@ final class GenerationSequence extends Sequence {
             }
         }
         setCachedLength(advanced.cachedLength());
+        passDone = end != null && cachedLength() >= target();
         for (SequenceOutcome.SampledToken sampled : advanced.sampled()) {
             if (end != null) {
                 break;
@@ -141,7 +143,7 @@ final class GenerationSequence extends Sequence {
 
     @Override
     boolean isComplete() {
-        return end != null && (!needsPass() || cachedLength() >= target());
+        return end != null && (passDone || !needsPass());
     }
 
     @Override
@@ -239,7 +241,7 @@ final class GenerationSequence extends Sequence {
 
     /** Whether an ended choice has something to compute: a prompt to score or to keep, or logprobs of resumed tokens. */
     private boolean needsPass() {
-        return (request.maxTokens == 0 && choice == 0) || firstUnscored() < scoringEnd();
+        return (request.maxTokens == 0 && choice == 0 && length > 1) || firstUnscored() < scoringEnd();
     }
 
     /** The first position whose next token is known and has yet to be scored; {@code MAX_VALUE} = none. */
