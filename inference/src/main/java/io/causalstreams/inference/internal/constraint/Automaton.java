@@ -6,8 +6,8 @@ import io.causalstreams.inference.internal.constraint.Expression.Repetition;
 import io.causalstreams.inference.internal.constraint.Expression.Sequence;
 import io.causalstreams.inference.internal.constraint.Expression.Union;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -88,17 +88,18 @@ final class Automaton {
         List<Reading> known = starts.get(grammar);
         if (known == null) {
             Set<Reading> found = new LinkedHashSet<>();
-            addStarts(grammar, Expressions.EMPTY, found);
+            addStarts(grammar, Expressions.EMPTY, found, new HashSet<>());
             known = List.copyOf(found);
             starts.put(grammar, known);
         }
         return known;
     }
 
-    private void addStarts(Expression grammar, Expression then, Collection<Reading> found) {
+    /** @param seen rules and stacks already followed */
+    private void addStarts(Expression grammar, Expression then, Set<Reading> found, Set<List<Object>> seen) {
         Expression at = grammar;
         while (at instanceof Sequence sequence) {
-            addStarts(sequence.first, expressions.sequence(sequence.rest, then), found);
+            addStarts(sequence.first, expressions.sequence(sequence.rest, then), found, seen);
             if (!sequence.first.nullable()) {
                 return;
             }
@@ -107,11 +108,11 @@ final class Automaton {
         if (at instanceof Lexeme lexeme) {
             found.add(new Reading(state(lexeme.regular), then));
         } else if (at instanceof Union union) {
-            union.branches.forEach(branch -> addStarts(branch, then, found));
+            union.branches.forEach(branch -> addStarts(branch, then, found, seen));
         } else if (at instanceof Repetition repetition) {
-            addStarts(repetition.body, expressions.sequence(expressions.withoutFirst(repetition), then), found);
-        } else if (at instanceof Reference reference) {
-            addStarts(reference.rule.body(), then, found);
+            addStarts(repetition.body, expressions.sequence(expressions.withoutFirst(repetition), then), found, seen);
+        } else if (at instanceof Reference reference && seen.add(List.of(reference.rule, then))) {
+            addStarts(reference.rule.body(), then, found, seen);
         }
     }
 

@@ -15,15 +15,24 @@ final class ByteRanges {
 
     private final int greatest;
 
-    private ByteRanges(Expressions expressions, int least, int greatest) {
+    /** The place before which a decimal point is written; negative for none. */
+    private final int point;
+
+    private ByteRanges(Expressions expressions, int least, int greatest, int point) {
         this.expressions = expressions;
+        this.point = point;
         this.least = least;
         this.greatest = greatest;
     }
 
-    /** Decimal numbers of as many digits as {@code low} and {@code high} both have, leading zeros included. */
-    static Expression digits(String low, String high, Expressions expressions) {
-        return new ByteRanges(expressions, '0', '9')
+    /**
+     * Decimal numbers of as many digits as {@code low} and {@code high} both have, leading zeros included.
+     *
+     * @param decimals number of digits behind a decimal point, less than all; 0 for no point
+     */
+    static Expression digits(String low, String high, int decimals, Expressions expressions) {
+        int point = decimals == 0 ? -1 : low.length() - decimals;
+        return new ByteRanges(expressions, '0', '9', point)
                 .between(low.getBytes(StandardCharsets.US_ASCII), high.getBytes(StandardCharsets.US_ASCII), 0);
     }
 
@@ -33,8 +42,8 @@ final class ByteRanges {
         for (int[] length : new int[][] {{0, 0x7F}, {0x80, 0x7FF}, {0x800, 0xFFFF}, {0x10000, 0x10FFFF}}) {
             for (CodePoints.Range range :
                     characters.and(CodePoints.range(length[0], length[1])).ranges()) {
-                branches.add(
-                        new ByteRanges(expressions, 0x80, 0xBF).between(encode(range.low()), encode(range.high()), 0));
+                branches.add(new ByteRanges(expressions, 0x80, 0xBF, -1)
+                        .between(encode(range.low()), encode(range.high()), 0));
             }
         }
         return expressions.union(branches);
@@ -48,6 +57,11 @@ final class ByteRanges {
         if (index == low.length) {
             return Expressions.EMPTY;
         }
+        Expression here = behindPoint(low, high, index);
+        return index == point ? expressions.sequence(expressions.literal("."), here) : here;
+    }
+
+    private Expression behindPoint(byte[] low, byte[] high, int index) {
         int first = low[index] & 0xFF;
         int last = high[index] & 0xFF;
         if (first == last) {
@@ -67,12 +81,21 @@ final class ByteRanges {
             freeTo--;
         }
         if (freeFrom <= freeTo) {
-            int free = low.length - index - 1;
-            branches.add(expressions.sequence(
-                    expressions.bytes(freeFrom, freeTo),
-                    expressions.repetition(expressions.bytes(least, greatest), free, free)));
+            branches.add(expressions.sequence(expressions.bytes(freeFrom, freeTo), free(index + 1, low.length)));
         }
         return expressions.union(branches);
+    }
+
+    /** Any bytes at the places {@code from} to {@code to} (excluded). */
+    private Expression free(int from, int to) {
+        Expression any = expressions.bytes(least, greatest);
+        if (point < from || point >= to) {
+            return expressions.repetition(any, to - from, to - from);
+        }
+        return expressions.sequence(
+                expressions.repetition(any, point - from, point - from),
+                expressions.literal("."),
+                expressions.repetition(any, to - point, to - point));
     }
 
     private static boolean isAll(byte[] string, int value, int from) {

@@ -79,8 +79,9 @@ public final class ConstraintCompiler {
         Expression grammar;
         if (constraint instanceof OutputConstraint.JsonObject) {
             grammar = new JsonGrammar(expressions).anyObject();
-        } else if (constraint instanceof OutputConstraint.JsonSchema) {
-            throw new UnsupportedConstraintException("json_schema is not supported yet; use json_object");
+        } else if (constraint instanceof OutputConstraint.JsonSchema schema) {
+            checkLength(schema.schema().length());
+            grammar = SchemaCompiler.compile(schema.schema(), expressions);
         } else if (constraint instanceof OutputConstraint.Choice choice) {
             grammar = choice(choice.choices(), expressions);
         } else {

@@ -44,7 +44,6 @@ final class Expressions {
 
     private final ByteSet alphabet;
     private final Map<List<Object>, Expression> interned = new HashMap<>();
-    private Map<List<Object>, Expression> frozen = Map.of();
     private boolean compiling = true;
 
     /** @param alphabet the bytes that can be written; classes of characters are narrowed to them */
@@ -251,21 +250,20 @@ final class Expressions {
         return union(branches);
     }
 
-    /** Ends compiling: what exists now is kept for ever. */
+    /** Ends compiling: from now on there is no limit but {@link #forget}. */
     void freeze() {
-        frozen = Map.copyOf(interned);
+        forget();
         compiling = false;
     }
 
-    /** Forgets all expressions made since {@link #freeze}. */
+    /** Forgets all expressions; those in use stay valid. */
     void forget() {
         interned.clear();
-        interned.putAll(frozen);
     }
 
-    /** Expressions made since {@link #freeze} and not forgotten. */
+    /** Expressions made and not forgotten. */
     int size() {
-        return interned.size() - frozen.size();
+        return interned.size();
     }
 
     private Expression intern(List<Object> key, Supplier<Expression> maker) {

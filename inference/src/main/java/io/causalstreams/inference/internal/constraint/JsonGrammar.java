@@ -69,6 +69,11 @@ final class JsonGrammar {
         return expressions.reference(value);
     }
 
+    /** The rule behind {@link #anyValue}. */
+    Rule anyValueRule() {
+        return value;
+    }
+
     /** A string of {@code min} to {@code max} characters (code points). */
     Expression string(int min, int max) {
         return lexeme(quoted(stringContent(min, max)));

@@ -31,6 +31,17 @@ sealed interface Pattern {
         return new Series(List.of(parts));
     }
 
+    /** Without series of one part around it. */
+    default Pattern simplified() {
+        if (this instanceof Series series) {
+            List<Pattern> parts = series.parts().stream()
+                    .filter(part -> !part.equals(empty()))
+                    .toList();
+            return parts.size() == 1 ? parts.get(0).simplified() : this;
+        }
+        return this;
+    }
+
     /** The same language over bytes. */
     default Expression toExpression(Expressions expressions, CharacterEncoding encoding) {
         if (this instanceof Characters characters) {
@@ -47,5 +58,37 @@ sealed interface Pattern {
         Repeated repeated = (Repeated) this;
         return expressions.repetition(
                 repeated.body().toExpression(expressions, encoding), repeated.min(), repeated.max());
+    }
+
+    /** Characters of the shortest match. */
+    default long shortest() {
+        if (this instanceof Characters) {
+            return 1;
+        } else if (this instanceof Series series) {
+            return series.parts().stream().mapToLong(Pattern::shortest).sum();
+        } else if (this instanceof Alternatives alternatives) {
+            return alternatives.branches().stream()
+                    .mapToLong(Pattern::shortest)
+                    .min()
+                    .orElse(0);
+        }
+        Repeated repeated = (Repeated) this;
+        return Math.min(repeated.body().shortest() * repeated.min(), Expression.UNBOUNDED);
+    }
+
+    /** Characters of the longest match; {@link Expression#UNBOUNDED} or more if there is none. */
+    default long longest() {
+        if (this instanceof Characters) {
+            return 1;
+        } else if (this instanceof Series series) {
+            return series.parts().stream().mapToLong(Pattern::longest).sum();
+        } else if (this instanceof Alternatives alternatives) {
+            return alternatives.branches().stream()
+                    .mapToLong(Pattern::longest)
+                    .max()
+                    .orElse(0);
+        }
+        Repeated repeated = (Repeated) this;
+        return Math.min(repeated.body().longest() * repeated.max(), Expression.UNBOUNDED);
     }
 }
