@@ -18,6 +18,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * Turns a checkpoint into a model directory: the files of {@code docs/graph-contract.md}.
@@ -40,10 +41,15 @@ public final class OnnxExporter {
      *     written
      */
     public static void export(Path source, Path outputDirectory, ExportOptions options) {
+        export(source, outputDirectory, options, decoder -> PrecisionPlan.of(options.precision(), decoder));
+    }
+
+    static void export(
+            Path source, Path outputDirectory, ExportOptions options, Function<Decoder, PrecisionPlan> plan) {
         try (Checkpoint checkpoint = Checkpoint.open(source);
                 StagingDirectory staging = StagingDirectory.beside(outputDirectory)) {
             checkpoint.writeTokenizer(staging.path());
-            writeModel(checkpoint, source, staging.path(), options);
+            writeModel(checkpoint, source, staging.path(), options, plan);
             staging.moveInPlace();
         } catch (CheckpointException | UnsupportedModelException e) {
             throw new ExportException(e.getMessage(), e);
@@ -72,13 +78,18 @@ public final class OnnxExporter {
         }
     }
 
-    private static void writeModel(Checkpoint checkpoint, Path source, Path directory, ExportOptions options)
+    private static void writeModel(
+            Checkpoint checkpoint,
+            Path source,
+            Path directory,
+            ExportOptions options,
+            Function<Decoder, PrecisionPlan> planner)
             throws IOException {
         ModelConfig config = new ModelConfig(checkpoint.config());
         Decoder described = Families.describe(config, Tensors.of(checkpoint.weights()));
         String name = options.name() != null ? options.name() : checkpoint.name();
-        long total = totalBytes(described, options.precision());
-        PrecisionPlan plan = PrecisionPlan.of(options.precision(), described);
+        long total = totalBytes(planner.apply(described));
+        PrecisionPlan plan = planner.apply(described);
         String weightsDigest;
         try (ExternalTensorFile data = new ExternalTensorFile(directory.resolve(DATA_FILE))) {
             GraphBuilder graph = new GraphBuilder(name, (tensor, elements) -> {
@@ -97,8 +108,7 @@ public final class OnnxExporter {
         ExportManifest.write(directory, source, name, options.precision(), weightsDigest);
     }
 
-    private static long totalBytes(Decoder decoder, Precision precision) {
-        PrecisionPlan plan = PrecisionPlan.of(precision, decoder);
+    private static long totalBytes(PrecisionPlan plan) {
         GraphBuilder graph = new GraphBuilder("dry run", TensorStore.discarding());
         new DecoderGraph(graph, plan.decoder(), plan.arithmetic()).add();
         return graph.parameters().stream().mapToLong(Parameter::bytes).sum();

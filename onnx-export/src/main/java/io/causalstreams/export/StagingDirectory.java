@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -33,8 +34,7 @@ final class StagingDirectory implements AutoCloseable {
             throw new IOException("it is a file");
         }
         Files.createDirectories(parent);
-        return new StagingDirectory(
-                absolute, Files.createTempDirectory(parent, "." + absolute.getFileName() + ".export-"));
+        return new StagingDirectory(absolute, Files.createDirectory(sibling(absolute, "export")));
     }
 
     Path path() {
@@ -45,8 +45,8 @@ final class StagingDirectory implements AutoCloseable {
     void moveInPlace() throws IOException {
         if (Files.exists(target)) {
             requireModelDirectory(target);
-            Path old = Files.createTempDirectory(path.getParent(), "." + target.getFileName() + ".old-");
-            Files.move(target, old, StandardCopyOption.REPLACE_EXISTING);
+            Path old = sibling(target, "old");
+            Files.move(target, old);
             move();
             delete(old);
         } else {
@@ -57,6 +57,11 @@ final class StagingDirectory implements AutoCloseable {
     @Override
     public void close() throws IOException {
         delete(path);
+    }
+
+    /** Not a temporary directory of Java's, which only its owner may read. */
+    private static Path sibling(Path target, String purpose) {
+        return target.resolveSibling("." + target.getFileName() + "." + purpose + "-" + UUID.randomUUID());
     }
 
     private void move() throws IOException {

@@ -28,6 +28,11 @@ public record Decoder(
         layers = List.copyOf(layers);
     }
 
+    public Decoder withLayers(List<DecoderLayer> layers) {
+        return new Decoder(
+                tokenTable, embeddingScale, positionTable, layers, finalNorm, head, logitsSoftcap, maxPositions);
+    }
+
     public int vocabularySize() {
         return head.outputs();
     }

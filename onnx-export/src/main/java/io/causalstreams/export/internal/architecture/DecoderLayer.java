@@ -28,6 +28,11 @@ public record DecoderLayer(
                 beforeAttention, attention, null, beforeFeedForward, feedForward, null, Residual.SEQUENTIAL);
     }
 
+    public DecoderLayer withAttention(Attention attention) {
+        return new DecoderLayer(
+                beforeAttention, attention, afterAttention, beforeFeedForward, feedForward, afterFeedForward, residual);
+    }
+
     /** How the two branches join the stream. */
     public enum Residual {
         SEQUENTIAL,

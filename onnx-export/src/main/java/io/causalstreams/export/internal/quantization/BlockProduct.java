@@ -1,0 +1,71 @@
+package io.causalstreams.export.internal.quantization;
+
+import io.causalstreams.export.internal.graph.ElementType;
+import io.causalstreams.export.internal.graph.Operator;
+import io.causalstreams.export.internal.graph.Scope;
+import io.causalstreams.export.internal.graph.TensorData;
+import io.causalstreams.export.internal.graph.Value;
+import io.causalstreams.export.internal.weight.Weight;
+
+/**
+ * Eight-bit weights in blocks of {@value #BLOCK} inputs, each with a scale of its own.
+ *
+ * <pre>
+ *   x ──MatMulNBits(8 bits)──►
+ * </pre>
+ *
+ * Needs no preparation of the decoder and leaves activations of each block in eight bits inside the kernel; slower than
+ * {@link OneTermProduct} for more than a few rows.
+ */
+final class BlockProduct {
+    static final int BLOCK = 32;
+    /** Activations of a block in eight bits: the fast kernels. */
+    static final int ACCURACY_LEVEL = 4;
+
+    private static final int MAX = 127;
+    private static final int ZERO_POINT = 128;
+
+    private BlockProduct() {}
+
+    /** Shapes: x (…, inputs); result (…, outputs), fp32. */
+    static Value add(Scope scope, Value x, Weight weight) {
+        int outputs = weight.rows();
+        int inputs = weight.columns();
+        int blocks = (inputs + BLOCK - 1) / BLOCK;
+        float[] scales = new float[Math.multiplyExact(outputs, blocks)];
+        Value elements = scope.initializer(
+                "weight",
+                ElementType.UINT8,
+                new long[] {outputs, blocks, BLOCK},
+                () -> TensorData.uint8(quantise(weight.read(), inputs, blocks, scales)));
+        Value scale = scope.initializer(
+                "scale", ElementType.FLOAT, new long[] {outputs, blocks}, () -> TensorData.floats(scales));
+        return scope.node(Operator.MAT_MUL_N_BITS, "matmul")
+                .inputs(x, elements, scale)
+                .attribute("K", inputs)
+                .attribute("N", outputs)
+                .attribute("bits", 8)
+                .attribute("block_size", BLOCK)
+                .attribute("accuracy_level", ACCURACY_LEVEL)
+                .output();
+    }
+
+    private static byte[] quantise(float[] w, int inputs, int blocks, float[] scales) {
+        byte[] q = new byte[Math.multiplyExact(scales.length, BLOCK)];
+        for (int block = 0; block < scales.length; block++) {
+            int first = block % blocks * BLOCK;
+            int count = Math.min(BLOCK, inputs - first);
+            int offset = block / blocks * inputs + first;
+            float max = 0;
+            for (int i = 0; i < count; i++) {
+                max = Math.max(max, Math.abs(w[offset + i]));
+            }
+            scales[block] = max > 0 ? max / MAX : 1;
+            for (int i = 0; i < BLOCK; i++) {
+                int value = i < count ? Math.round(w[offset + i] / scales[block]) : 0;
+                q[block * BLOCK + i] = (byte) (value + ZERO_POINT);
+            }
+        }
+        return q;
+    }
+}

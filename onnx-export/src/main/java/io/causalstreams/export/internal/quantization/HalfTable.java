@@ -1,0 +1,31 @@
+package io.causalstreams.export.internal.quantization;
+
+import io.causalstreams.export.internal.graph.ElementType;
+import io.causalstreams.export.internal.graph.Operator;
+import io.causalstreams.export.internal.graph.Scope;
+import io.causalstreams.export.internal.graph.TensorData;
+import io.causalstreams.export.internal.graph.Value;
+import io.causalstreams.export.internal.weight.Weight;
+
+/**
+ * The embedding in half precision: a step touches a few rows, so its size counts and its speed does not.
+ *
+ * <pre>
+ *   ids ──Gather(table)──Cast(float)──►
+ * </pre>
+ */
+final class HalfTable {
+    private HalfTable() {}
+
+    static Value embed(Scope scope, Value ids, Weight table) {
+        Value rows = scope.initializer(
+                "weight",
+                ElementType.FLOAT16,
+                new long[] {table.rows(), table.columns()},
+                () -> TensorData.halfFloats(table.read()));
+        return scope.node(Operator.CAST, "cast")
+                .inputs(scope.apply(Operator.GATHER, "gather", rows, ids))
+                .attribute("to", ElementType.FLOAT.code())
+                .output();
+    }
+}

@@ -1,0 +1,195 @@
+package io.causalstreams.export.internal.quantization;
+
+import io.causalstreams.export.internal.architecture.Attention;
+import io.causalstreams.export.internal.architecture.Decoder;
+import io.causalstreams.export.internal.architecture.DecoderLayer;
+import io.causalstreams.export.internal.architecture.FeedForward;
+import io.causalstreams.export.internal.architecture.Norm;
+import io.causalstreams.export.internal.weight.Matrices;
+import io.causalstreams.export.internal.weight.Projection;
+import io.causalstreams.export.internal.weight.Weight;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The same decoder over a rotated residual stream, in which no channel is much larger than the others.
+ *
+ * <p>Idea (QuaRot, arXiv 2404.00456). A few channels of the residual stream are a hundred times larger than the rest, and eight
+ * bits per row leave nothing for those. With an orthogonal R let the stream hold R·x instead of x:
+ *
+ * <pre>
+ *   embedding, writers (output, down)    W → R·W, b → R·b
+ *   readers (q, k, v, gate, up, head)    W → W·diag(w)·Rᵀ
+ *   norms before readers                 w → 1, because |R·x| = |x|
+ * </pre>
+ *
+ * The function computed is the same, at no cost at run time. A LayerNorm is the RMS norm of x minus its mean (SliceGPT, arXiv
+ * 2401.15024): writers subtract the mean of their outputs, and the norm's bias moves into the readers' biases.
+ *
+ * <p>A norm between a branch and the stream (Gemma 2, OLMo 2) would have to commute with R and does not: such decoders are left
+ * alone, see {@link #possible}.
+ */
+final class ResidualRotation {
+    private final OrthogonalTransform transform;
+    private final boolean centred;
+
+    private ResidualRotation(OrthogonalTransform transform, boolean centred) {
+        this.transform = transform;
+        this.centred = centred;
+    }
+
+    /** Whether nothing but linear maps writes to the stream, and norms of one kind stand before everything that reads it. */
+    static boolean possible(Decoder decoder) {
+        Norm.Kind kind = decoder.finalNorm().kind();
+        return decoder.layers().stream()
+                .allMatch(layer -> layer.afterAttention() == null
+                        && layer.afterFeedForward() == null
+                        && isOf(layer.beforeAttention(), kind)
+                        && isOf(layer.beforeFeedForward(), kind));
+    }
+
+    static Decoder apply(Decoder decoder) {
+        if (!possible(decoder)) {
+            throw new IllegalArgumentException("the residual stream cannot be rotated");
+        }
+        return new ResidualRotation(
+                        new OrthogonalTransform(decoder.hiddenSize()),
+                        decoder.finalNorm().kind() == Norm.Kind.LAYER)
+                .rotated(decoder);
+    }
+
+    private Decoder rotated(Decoder decoder) {
+        return new Decoder(
+                table(decoder.tokenTable()),
+                decoder.embeddingScale(),
+                decoder.positionTable() == null ? null : table(decoder.positionTable()),
+                decoder.layers().stream().map(this::layer).toList(),
+                unit(decoder.finalNorm()),
+                reader(decoder.head(), decoder.finalNorm()),
+                decoder.logitsSoftcap(),
+                decoder.maxPositions());
+    }
+
+    private DecoderLayer layer(DecoderLayer layer) {
+        Norm first = required(layer.beforeAttention());
+        Norm second = required(layer.beforeFeedForward());
+        Attention attention = layer.attention()
+                .withProjections(
+                        reader(layer.attention().query(), first),
+                        reader(layer.attention().key(), first),
+                        reader(layer.attention().value(), first),
+                        writer(layer.attention().output()));
+        return new DecoderLayer(
+                unit(first),
+                attention,
+                null,
+                unit(second),
+                feedForward(layer.feedForward(), second),
+                null,
+                layer.residual());
+    }
+
+    private FeedForward feedForward(FeedForward feedForward, Norm norm) {
+        if (feedForward instanceof FeedForward.Gated gated) {
+            return gated(gated, norm);
+        }
+        if (feedForward instanceof FeedForward.Plain plain) {
+            return new FeedForward.Plain(reader(plain.up(), norm), writer(plain.down()), plain.activation());
+        }
+        FeedForward.Experts experts = (FeedForward.Experts) feedForward;
+        List<FeedForward.Gated> all =
+                experts.experts().stream().map(expert -> gated(expert, norm)).toList();
+        return new FeedForward.Experts(reader(experts.router(), norm), all, experts.chosen(), experts.normalised());
+    }
+
+    private FeedForward.Gated gated(FeedForward.Gated gated, Norm norm) {
+        return new FeedForward.Gated(
+                reader(gated.gate(), norm), reader(gated.up(), norm), writer(gated.down()), gated.activation());
+    }
+
+    /** W·diag(w)·Rᵀ, and b + W·(the norm's bias). */
+    private Projection reader(Projection projection, Norm norm) {
+        Weight weight = projection.weight();
+        Weight rotated = weight.derived("·w·Rᵀ", weight.rows(), weight.columns(), w -> {
+            scaleColumns(w, norm.weight().read());
+            return transform.applyToRows(w);
+        });
+        return new Projection(rotated, readerBias(projection, norm.bias()));
+    }
+
+    private static @Nullable Weight readerBias(Projection projection, @Nullable Weight normBias) {
+        if (normBias == null) {
+            return projection.bias();
+        }
+        Weight weight = projection.weight();
+        Weight own = projection.bias() != null ? projection.bias() : Weight.filled("0", weight.rows(), 0);
+        return own.derived("+W·b", weight.rows(), 1, b -> {
+            float[] w = weight.read();
+            float[] shift = normBias.read();
+            for (int r = 0; r < b.length; r++) {
+                double sum = b[r];
+                for (int c = 0; c < shift.length; c++) {
+                    sum += (double) w[r * shift.length + c] * shift[c];
+                }
+                b[r] = (float) sum;
+            }
+            return b;
+        });
+    }
+
+    /** R·W and R·b, after the mean over the outputs was taken away where the norms are LayerNorms. */
+    private Projection writer(Projection projection) {
+        Weight weight = projection.weight();
+        Weight rotated = weight.derived("R·", weight.rows(), weight.columns(), w -> {
+            float[] columns = Matrices.transpose(w, weight.rows(), weight.columns());
+            return Matrices.transpose(rotateRows(columns), weight.columns(), weight.rows());
+        });
+        Weight bias = projection.bias();
+        return new Projection(rotated, bias == null ? null : bias.derived("R·", bias.rows(), 1, this::rotateRows));
+    }
+
+    private Weight table(Weight table) {
+        return table.derived("·Rᵀ", table.rows(), table.columns(), this::rotateRows);
+    }
+
+    private float[] rotateRows(float[] rows) {
+        if (centred) {
+            centre(rows, transform.size());
+        }
+        return transform.applyToRows(rows);
+    }
+
+    private static void centre(float[] rows, int columns) {
+        for (int offset = 0; offset < rows.length; offset += columns) {
+            double sum = 0;
+            for (int c = 0; c < columns; c++) {
+                sum += rows[offset + c];
+            }
+            float mean = (float) (sum / columns);
+            for (int c = 0; c < columns; c++) {
+                rows[offset + c] -= mean;
+            }
+        }
+    }
+
+    private static void scaleColumns(float[] matrix, float[] factors) {
+        for (int i = 0; i < matrix.length; i++) {
+            matrix[i] *= factors[i % factors.length];
+        }
+    }
+
+    private static Norm unit(Norm norm) {
+        return Norm.rms(Weight.filled("1", norm.size(), 1), norm.epsilon());
+    }
+
+    private static boolean isOf(@Nullable Norm norm, Norm.Kind kind) {
+        return norm != null && norm.kind() == kind;
+    }
+
+    private static Norm required(@Nullable Norm norm) {
+        if (norm == null) {
+            throw new IllegalArgumentException("a layer without a norm before its branch");
+        }
+        return norm;
+    }
+}
