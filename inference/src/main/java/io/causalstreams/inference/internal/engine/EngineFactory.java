@@ -35,7 +35,7 @@ public final class EngineFactory {
             @Nullable
             ChatTemplate template = ChatTemplate.load(directory.path()).orElse(null);
             CausalLm model = OrtCausalLm.open(directory, config);
-            return start(model, tokenizer, template, EngineFactory::compile, config, Clock.systemUTC());
+            return start(model, tokenizer, template, new LazyConstraints(tokenizer), config, Clock.systemUTC());
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -70,10 +70,5 @@ public final class EngineFactory {
         EngineLoop loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), clock);
         thread.start(loop, queue);
         return new BatchingEngine(info, facts, preparation, queue, loop, thread);
-    }
-
-    private static TokenConstraint compile(OutputConstraint constraint) {
-        throw new GenerationException.Invalid(
-                "structured_outputs", constraint.getClass().getSimpleName() + " is not supported");
     }
 }
