@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 
 /** Files under {@code src/test/resources}. */
@@ -20,6 +21,10 @@ public final class Resources {
         } catch (IOException e) {
             throw new UncheckedIOException(name, e);
         }
+    }
+
+    public static int[] ints(JsonNode array) {
+        return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
     }
 
     /** Unpacks the tokenizer of SmolLM2-135M-Instruct (49,152 tokens, byte-level BPE) into {@code directory}. */

@@ -1,6 +1,8 @@
 package io.causalstreams.inference.internal.text;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -37,6 +39,38 @@ record TokenizerFile(ObjectNode root, List<String> contents, List<AddedToken> ad
         JsonNode config = Files.exists(configFile) ? readJson(configFile) : JSON.createObjectNode();
         List<String> contents = contents(root);
         return new TokenizerFile(root, contents, addedTokens(root, contents, specialNames(config)));
+    }
+
+    /** The names of the special tokens of a model directory, without reading its vocabulary. */
+    static Set<String> specialNames(Path directory) {
+        Path configFile = directory.resolve("tokenizer_config.json");
+        Set<String> names = new HashSet<>();
+        if (Files.exists(configFile)) {
+            names.addAll(specialNames(readJson(configFile)));
+        }
+        Path file = directory.resolve("tokenizer.json");
+        if (Files.exists(file)) {
+            try (JsonParser parser = JSON.createParser(file.toFile())) {
+                parser.nextToken();
+                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                    boolean added = parser.currentName().equals("added_tokens");
+                    parser.nextToken();
+                    if (added) {
+                        JsonNode tokens = parser.readValueAsTree();
+                        tokens.forEach(token -> {
+                            if (token.path("special").asBoolean()) {
+                                names.add(tokenText(token));
+                            }
+                        });
+                    } else {
+                        parser.skipChildren();
+                    }
+                }
+            } catch (IOException e) {
+                throw new GenerationException.Failed(file + " cannot be read; export the model again", e);
+            }
+        }
+        return names;
     }
 
     List<AddedToken> specialTokens() {

@@ -1,39 +1,82 @@
 package io.causalstreams.inference.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.testing.Resources;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Conversations as Jinja2, set up as transformers does, renders them. */
 class ChatTemplateGoldenTest {
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-03-07T09:05:02Z"), ZoneOffset.UTC);
+
+    @TempDir
+    Path directory;
+
+    @TestFactory
+    Stream<DynamicTest> shouldRenderTemplatesAsJinja2Does() throws IOException {
+        Files.writeString(
+                directory.resolve("tokenizer_config.json"),
+                "{\"bos_token\": \"<s>\", \"eos_token\": {\"content\": \"</s>\"}, \"pad_token\": \"<pad>\"}");
+        List<DynamicTest> tests = new ArrayList<>();
+        for (JsonNode golden : Resources.json("goldens/chat_templates.json").path("cases")) {
+            tests.add(DynamicTest.dynamicTest(golden.path("name").asText(), () -> {
+                Files.writeString(
+                        directory.resolve("chat_template.jinja"),
+                        golden.path("template").asText());
+                ChatTemplate template = ChatTemplate.load(directory, CLOCK).orElseThrow();
+                if (golden.has("refused")) {
+                    assertThatThrownBy(() -> template.render(messages(golden)))
+                            .isInstanceOf(GenerationException.Invalid.class)
+                            .hasMessageContaining(golden.path("refused").asText());
+                } else {
+                    assertThat(text(template.render(messages(golden))))
+                            .isEqualTo(golden.path("text").asText());
+                }
+            }));
+        }
+        return tests.stream();
+    }
 
     @Test
-    void shouldRenderAndEncodeConversationsOfTheDefaultModelAsTheReferenceDoes(@TempDir Path directory) {
+    void shouldRenderAndEncodeConversationsOfTheDefaultModelAsTheReferenceDoes() {
         Resources.smolLm2Tokenizer(directory);
         ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.open(directory)) {
             for (JsonNode golden : Resources.json("goldens/smollm2_chat.json").path("cases")) {
-                List<Prompt.Message> messages = new ArrayList<>();
-                golden.path("messages")
-                        .forEach(message -> messages.add(new Prompt.Message(
-                                message.path("role").asText(),
-                                message.path("content").asText())));
+                List<Tokenizer.TemplatePart> parts = template.render(messages(golden));
 
-                List<Tokenizer.TemplatePart> parts = template.render(messages);
-
-                assertThat(parts.stream().map(Tokenizer.TemplatePart::text).collect(Collectors.joining()))
-                        .isEqualTo(golden.path("text").asText());
-                List<Integer> ids = new ArrayList<>();
-                golden.path("ids").forEach(id -> ids.add(id.asInt()));
-                assertThat(tokenizer.encodeTemplate(parts)).containsExactly(ids.toArray(Integer[]::new));
+                assertThat(text(parts)).isEqualTo(golden.path("text").asText());
+                assertThat(tokenizer.encodeTemplate(parts)).isEqualTo(Resources.ints(golden.path("ids")));
             }
         }
+    }
+
+    private static List<Prompt.Message> messages(JsonNode golden) {
+        List<Prompt.Message> messages = new ArrayList<>();
+        golden.path("messages")
+                .forEach(message -> messages.add(new Prompt.Message(
+                        message.path("role").asText(), message.path("content").asText())));
+        return messages;
+    }
+
+    private static String text(List<Tokenizer.TemplatePart> parts) {
+        return parts.stream().map(Tokenizer.TemplatePart::text).collect(Collectors.joining());
     }
 }

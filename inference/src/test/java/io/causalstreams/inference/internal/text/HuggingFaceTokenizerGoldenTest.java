@@ -87,8 +87,6 @@ class HuggingFaceTokenizerGoldenTest {
     }
 
     private static int[] ids(JsonNode golden) {
-        return IntStream.range(0, golden.path("ids").size())
-                .map(i -> golden.path("ids").get(i).asInt())
-                .toArray();
+        return Resources.ints(golden.path("ids"));
     }
 }
