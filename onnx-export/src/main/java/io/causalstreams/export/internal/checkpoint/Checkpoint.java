@@ -3,6 +3,7 @@ package io.causalstreams.export.internal.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * An opened checkpoint: configuration, weights and tokenizer, in Hugging Face's names and layout whatever the file
@@ -13,13 +14,18 @@ import java.nio.file.Path;
 public interface Checkpoint extends AutoCloseable {
 
     /**
-     * Opens a {@code .gguf} file, or a directory with {@code config.json} and safetensors files. Headers are read and checked; weights are read
+     * Opens a {@code .gguf} file, a directory with {@code config.json} and safetensors files, or one
+     * with a single {@code .gguf} file and no {@code config.json}. Headers are read and checked; weights are read
      * on demand.
      *
      * @throws CheckpointException if the source is missing, incomplete or damaged
      */
     static Checkpoint open(Path source) {
         if (Files.isDirectory(source)) {
+            Optional<Path> gguf = GgufCheckpoint.onlyFileOf(source);
+            if (gguf.isPresent()) {
+                return GgufCheckpoint.open(gguf.get());
+            }
             return SafetensorsCheckpoint.open(source);
         }
         if (Files.exists(source)) {

@@ -2,7 +2,13 @@ package io.causalstreams.export.internal.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A single GGUF file: metadata, tokenizer and weights. */
 final class GgufCheckpoint implements Checkpoint {
@@ -27,6 +33,21 @@ final class GgufCheckpoint implements Checkpoint {
         } catch (RuntimeException e) {
             source.close();
             throw e;
+        }
+    }
+
+    /** The GGUF file of a directory that holds one, and no other checkpoint. */
+    static Optional<Path> onlyFileOf(Path directory) {
+        if (Files.exists(directory.resolve("config.json"))) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            List<Path> found = files.filter(
+                            file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".gguf"))
+                    .toList();
+            return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+        } catch (IOException e) {
+            throw new CheckpointException(directory + ": cannot be listed (" + e.getMessage() + ")", e);
         }
     }
 

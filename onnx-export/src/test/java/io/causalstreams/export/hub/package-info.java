@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.export.hub;
+
+import org.jspecify.annotations.NullMarked;
