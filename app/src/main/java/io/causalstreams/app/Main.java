@@ -22,7 +22,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {GenerateCommand.class, ExportCommand.class, BrokerCommand.class, ModelsCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            GenerateCommand.class,
+            ServeCommand.class,
+            ProduceCommand.class,
+            TailCommand.class,
+            BrokerCommand.class,
+            ExportCommand.class,
+            ModelsCommand.class
+        })
 public final class Main implements Runnable {
 
     @Option(

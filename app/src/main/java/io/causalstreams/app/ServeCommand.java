@@ -1,0 +1,113 @@
+package io.causalstreams.app;
+
+import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.kafka.BrokerWait;
+import io.causalstreams.app.internal.kafka.KafkaConnection;
+import io.causalstreams.app.internal.kafka.Operator;
+import io.causalstreams.app.internal.kafka.Topics;
+import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.ModelInfo;
+import io.causalstreams.topology.CausalStreamsConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The topology against any broker. */
+@Command(
+        name = "serve",
+        description = "Answers the prompts of a topic until it is interrupted.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    private static final Duration ASSIGNMENT_PATIENCE = Duration.ofMinutes(2);
+
+    @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private final EngineOptions engineOptions = new EngineOptions();
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Of the prompts topic, when it must be created; default ${DEFAULT-VALUE}.")
+    private int partitions;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "How long to wait for the broker; default ${DEFAULT-VALUE}.")
+    private int waitSeconds;
+
+    @Option(names = "--ready-file", paramLabel = "FILE", description = "Created when prompts are being answered.")
+    private @Nullable Path readyFile;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Progress progress = Progress.ofStderr();
+        KafkaConnection connection = kafka.connection();
+        CausalStreamsConfig config = operatorConfig(connection);
+        EngineConfig engineConfig = engineOptions.config(EngineConfig.defaults());
+        model.source(); // a wrong name is told before anything else is tried
+        BrokerWait.until(connection, Duration.ofSeconds(waitSeconds), progress);
+        List<String> created = Topics.createMissing(connection, config, partitions);
+        if (!created.isEmpty()) {
+            progress.note("Created " + String.join(", ", created) + ".");
+        }
+        GenerationEngine engine = engineOptions.open(model.directory(progress), engineConfig, progress);
+        Operator operator = Operator.start(engine, config);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(operator, engine), "serve-shutdown"));
+        if (operator.awaitRunning(ASSIGNMENT_PATIENCE)) {
+            announce(engine.model(), connection, config, progress);
+        }
+        operator.awaitEnd();
+        return 0;
+    }
+
+    private static CausalStreamsConfig operatorConfig(KafkaConnection connection) {
+        try {
+            return KafkaOptions.operatorConfig(connection);
+        } catch (ConfigException e) {
+            throw new AppException("--config: " + e.getMessage(), e);
+        }
+    }
+
+    private void announce(ModelInfo loaded, KafkaConnection connection, CausalStreamsConfig config, Progress progress)
+            throws IOException {
+        progress.note("Serving " + loaded.name() + " (" + loaded.precision() + ", " + loaded.maxContextTokens()
+                + " tokens of context) on " + connection.servers() + ": "
+                + config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG) + " → "
+                + config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG) + ", "
+                + config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG) + ", "
+                + config.getString(CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG) + ". Stop it with Ctrl-C.");
+        if (readyFile != null) {
+            Files.writeString(readyFile, loaded.name());
+        }
+    }
+
+    private void shutDown(Operator operator, GenerationEngine engine) {
+        try {
+            if (readyFile != null) {
+                Files.deleteIfExists(readyFile);
+            }
+        } catch (IOException e) {
+            // the process ends anyway
+        }
+        operator.close();
+        engine.close();
+    }
+}

@@ -1,0 +1,101 @@
+package io.causalstreams.app.internal.kafka;
+
+import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.ErrorLine;
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.topology.CausalStreams;
+import io.causalstreams.topology.CausalStreamsConfig;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running topology. The engine is the caller's.
+ *
+ * <p>Threading: any thread.
+ */
+public final class Operator implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Operator.class);
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(6);
+    private static final Duration REPLACEMENT_PAUSE = Duration.ofSeconds(1);
+
+    private final KafkaStreams streams;
+    private final CountDownLatch running = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean failed;
+
+    private Operator(KafkaStreams streams) {
+        this.streams = streams;
+    }
+
+    /**
+     * Starts the topology; the broker must answer and the topics exist.
+     *
+     * @throws AppException if a setting is wrong
+     */
+    public static Operator start(GenerationEngine engine, CausalStreamsConfig config) {
+        try {
+            CausalStreams causalStreams = new CausalStreams(engine, config);
+            Operator operator =
+                    new Operator(new KafkaStreams(causalStreams.topology(), causalStreams.streamsProperties()));
+            operator.streams.setUncaughtExceptionHandler(Operator::replaceThread);
+            operator.streams.setStateListener(operator::onState);
+            operator.streams.start();
+            return operator;
+        } catch (ConfigException | StreamsException e) {
+            throw new AppException("the topology cannot start: " + ErrorLine.of(e), e);
+        }
+    }
+
+    private static StreamThreadExceptionResponse replaceThread(Throwable failure) {
+        LOGGER.error("stream thread failed and is replaced: {}", ErrorLine.of(failure));
+        LOGGER.debug("stream thread failed", failure);
+        try {
+            Thread.sleep(REPLACEMENT_PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+
+    private void onState(State now, State before) {
+        if (now == State.RUNNING) {
+            running.countDown();
+        }
+        if (now == State.ERROR || now == State.NOT_RUNNING) {
+            failed |= now == State.ERROR;
+            ended.countDown();
+            running.countDown();
+        }
+    }
+
+    /** Whether partitions are assigned and restored within {@code patience}. */
+    public boolean awaitRunning(Duration patience) throws InterruptedException {
+        return running.await(patience.toMillis(), TimeUnit.MILLISECONDS) && streams.state() == State.RUNNING;
+    }
+
+    /**
+     * Blocks until the topology ends.
+     *
+     * @throws AppException if it failed
+     */
+    public void awaitEnd() throws InterruptedException {
+        ended.await();
+        if (failed) {
+            throw new AppException("the topology failed, see the log lines above; --verbose shows more");
+        }
+    }
+
+    /** Commits what was published and leaves the group; what is in flight continues after the next start. */
+    @Override
+    public void close() {
+        streams.close(CLOSE_PATIENCE);
+    }
+}
