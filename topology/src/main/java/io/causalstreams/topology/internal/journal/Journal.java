@@ -23,7 +23,7 @@ import org.apache.kafka.streams.state.Stores;
  * the producer's {@code max.request.size} one day, and then for ever.
  *
  * <p>The store is in memory, because an unclean close under exactly-once replays the changelog anyway, and never cached:
- * a cached write can be lost while the tokens of the same transaction are kept (see {@link TaskWrites}).
+ * a cached write can be lost while the tokens of the same transaction are kept.
  *
  * <p>Threading: stream thread only.
  */

@@ -4,10 +4,14 @@ import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.TokenLogprob;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Published tokens as bytes: per chunk choice, token ids, text and, when they were asked for, log-probabilities.
+ * Published tokens as bytes: per choice the token ids, text and, when they were asked for, log-probabilities.
  *
  * <p>Token indices are not stored: chunks of a choice follow one another without a gap.
  */
@@ -16,18 +20,26 @@ final class TokenChunkCodec {
     private TokenChunkCodec() {}
 
     static byte[] encode(List<TokenChunk> chunks) {
+        Map<Integer, List<TokenChunk>> byChoice = new TreeMap<>();
+        chunks.forEach(chunk ->
+                byChoice.computeIfAbsent(chunk.choice(), choice -> new ArrayList<>()).add(chunk));
         ByteWriter out = new ByteWriter();
-        for (TokenChunk chunk : chunks) {
-            List<TokenLogprob> logprobs = chunk.logprobs();
-            out.varint(chunk.choice() * 2L + (logprobs == null ? 0 : 1));
-            out.varint(chunk.tokenIds().size());
-            chunk.tokenIds().forEach(out::varint);
-            out.string(chunk.text());
-            if (logprobs != null) {
-                logprobs.forEach(each -> write(out, each));
+        byChoice.forEach((choice, all) -> write(out, choice, all));
+        return out.toByteArray();
+    }
+
+    /** The chunks of a choice as one: small heads are what makes one token at a time cheap. */
+    private static void write(ByteWriter out, int choice, List<TokenChunk> chunks) {
+        boolean scored = chunks.get(0).logprobs() != null;
+        int tokens = chunks.stream().mapToInt(chunk -> chunk.tokenIds().size()).sum();
+        out.varint(choice * 2L + (scored ? 1 : 0)).varint(tokens);
+        chunks.forEach(chunk -> chunk.tokenIds().forEach(out::varint));
+        out.string(chunks.stream().map(TokenChunk::text).collect(Collectors.joining()));
+        if (scored) {
+            for (TokenChunk chunk : chunks) {
+                Objects.requireNonNull(chunk.logprobs()).forEach(each -> write(out, each));
             }
         }
-        return out.toByteArray();
     }
 
     /** Appends the chunks in {@code bytes}; indices count on from those already in {@code chunks}. */

@@ -67,14 +67,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     @Override
     public void process(Record<byte[], byte[]> record) {
         Incarnation current = Objects.requireNonNull(incarnation, "init comes first");
-        Header cancel = record.headers().lastHeader(EventHeaders.CANCEL);
-        if (cancel != null && cancel.value() != null) {
-            current.loop.cancelId(new String(cancel.value(), StandardCharsets.UTF_8));
-        } else if (record.value() != null) {
-            prompt(current, record, record.value());
-        } else if (record.key() != null) {
-            current.loop.cancelKey(Bytes.wrap(record.key()));
-        }
+        AbortOnTimeout.run(() -> process(current, record));
     }
 
     /** Only leaves the engine: a task that is closing must neither forward nor write. */
@@ -83,6 +76,17 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
         if (incarnation != null) {
             incarnation.loop.close();
             incarnation = null;
+        }
+    }
+
+    private void process(Incarnation current, Record<byte[], byte[]> record) {
+        Header cancel = record.headers().lastHeader(EventHeaders.CANCEL);
+        if (cancel != null && cancel.value() != null) {
+            current.loop.cancelId(new String(cancel.value(), StandardCharsets.UTF_8));
+        } else if (record.value() != null) {
+            prompt(current, record, record.value());
+        } else if (record.key() != null) {
+            current.loop.cancelKey(Bytes.wrap(record.key()));
         }
     }
 

@@ -9,7 +9,6 @@ import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.journal.RememberedCompletions;
-import io.causalstreams.topology.internal.journal.TaskWrites;
 import io.causalstreams.topology.internal.journal.TokenLog;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,7 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The journal is the queue: what the engine does not take yet waits there. One {@link #turn} takes the engine's
  * news, publishes tokens and completions, submits what waits, and asks for a commit when it wrote something.
- * Every write to the journal is made together with the records that tell the same (see {@link TaskWrites}).
+ * A write to the journal and the records that tell the same are made back to back; everything that could throw for
+ * another reason than Kafka, such as building events, comes before both.
  *
  * <p>Threading: stream thread only. The engine's thread only reaches the {@link TaskMailbox}.
  */
@@ -127,7 +127,7 @@ final class RequestLoop<K, V> {
 
     /** Tells records that belong to no request in flight. */
     void tell(List<Record<K, V>> records) {
-        TaskWrites.together(() -> records.forEach(context::forward));
+        records.forEach(context::forward);
         wrote = true;
     }
 
@@ -148,6 +148,10 @@ final class RequestLoop<K, V> {
 
     /** One punctuation. */
     void turn(long nowMs) {
+        AbortOnTimeout.run(() -> takeTurn(nowMs));
+    }
+
+    private void takeTurn(long nowMs) {
         endBroken(nowMs);
         mailbox.drain(channel -> receive(channel, nowMs));
         publishDue(nowMs);
@@ -242,10 +246,8 @@ final class RequestLoop<K, V> {
             List<TokenChunk> due = run.progress().due(settings.tokensPerEvent(), settings.maxDelayMs(), nowMs, false);
             if (!due.isEmpty()) {
                 List<Record<K, V>> records = records(run, due, nowMs);
-                TaskWrites.together(() -> {
-                    run.log().append(due);
-                    records.forEach(context::forward);
-                });
+                run.log().append(due);
+                records.forEach(context::forward);
                 wrote = true;
             }
         }
@@ -302,13 +304,11 @@ final class RequestLoop<K, V> {
         Job.End<K, V> end = run.job().end(ending, published, nowMs);
         records.addAll(end.records());
         Bytes answer = end.remembered();
-        TaskWrites.together(() -> {
-            records.forEach(context::forward);
-            journal.remove(run.arrival(), run.log());
-            if (answer != null) {
-                remembered.put(request.id, answer.get(), nowMs);
-            }
-        });
+        records.forEach(context::forward);
+        journal.remove(run.arrival(), run.log());
+        if (answer != null) {
+            remembered.put(request.id, answer.get(), nowMs);
+        }
         running.remove(request);
         byId.remove(request.id);
         deadlines.remove(request);

@@ -1,0 +1,283 @@
+package io.causalstreams.topology.internal.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.event.EventJson;
+import io.causalstreams.topology.event.TokenEvent;
+import io.causalstreams.topology.internal.processor.TransactionalTask.Input;
+import io.causalstreams.topology.testkit.ScriptedEngine;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Random faults between random steps; whatever happens, readers see every token and answer once. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ExactlyOnceTest {
+
+    private static final int ROUNDS = 400;
+
+    private final List<ScriptedEngine> engines = new ArrayList<>();
+
+    @Test
+    void shouldTellEveryTokenAndAnswerOnceWhateverFails() {
+        long first = Long.getLong("test.seed", System.nanoTime());
+        for (long seed = first; seed < first + ROUNDS; seed++) {
+            try {
+                round(new Random(seed));
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError("run again with -Dtest.seed=" + seed, e);
+            }
+        }
+    }
+
+    private void round(Random random) {
+        // Given
+        engines.clear();
+        int requests = 1 + random.nextInt(6);
+        List<Input> input = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            input.add(prompt("r-" + i, i % 3 == 0 ? ",\"n\":2" : ""));
+            if (random.nextInt(4) == 0) {
+                input.add(new Input(bytes("k"), bytes("{bad"), new RecordHeaders()));
+            }
+            if (random.nextInt(4) == 0) {
+                input.add(prompt("bad-" + i, ",\"temperature\":-1"));
+            }
+            if (random.nextInt(4) == 0) {
+                input.add(prompt("r-" + i, ""));
+            }
+        }
+        OperatorSettings settings = new OperatorSettings(
+                10,
+                1 + random.nextInt(3),
+                random.nextInt(40),
+                1 + random.nextInt(4),
+                100,
+                100_000,
+                false,
+                10_000,
+                random.nextBoolean() ? 0 : 1000,
+                10,
+                100_000);
+        TransactionalTask task = new TransactionalTask(input, settings, this::newEngine);
+        // When
+        for (int i = 0; i < 150; i++) {
+            switch (random.nextInt(12)) {
+                case 0, 1, 2 -> {
+                    if (task.hasInput()) {
+                        task.processNext();
+                    }
+                }
+                case 3, 4, 5, 6 -> engine().step();
+                case 7, 8, 9 -> task.punctuate();
+                case 10 -> {
+                    if (random.nextInt(3) == 0) {
+                        task.crash();
+                    } else if (random.nextInt(3) == 0) {
+                        task.handOver();
+                    } else {
+                        task.commit();
+                    }
+                }
+                default -> {
+                    boolean timeout = random.nextBoolean();
+                    task.failAfter(
+                            random.nextInt(12),
+                            timeout ? new TimeoutException("injected") : new IllegalStateException("injected"));
+                }
+            }
+        }
+        task.failAfter(Integer.MAX_VALUE, new IllegalStateException("none"));
+        for (int i = 0; i < 400; i++) {
+            if (task.hasInput()) {
+                task.processNext();
+            }
+            engine().step();
+            task.punctuate();
+        }
+        task.commit();
+        // Then
+        assertExactlyOnce(task, input, settings.rememberMs() > 0);
+    }
+
+    private void assertExactlyOnce(TransactionalTask task, List<Input> input, boolean remembers) {
+        Map<String, Integer> nextIndex = new HashMap<>();
+        Map<String, StringBuilder> text = new LinkedHashMap<>();
+        Map<String, Integer> completions = new HashMap<>();
+        int deadLetters = 0;
+        for (OutputEvent event : task.committedOutput()) {
+            switch (event.kind()) {
+                case TOKENS -> {
+                    TokenEvent.Choice choice =
+                            EventJson.readToken(event.bytes()).choices().get(0);
+                    String name = event.requestId() + ":" + choice.index();
+                    assertThat(completions).doesNotContainKey(event.requestId());
+                    assertThat(choice.tokenIndex()).as(name).isEqualTo(nextIndex.getOrDefault(name, 0));
+                    nextIndex.merge(name, choice.tokenCount(), Integer::sum);
+                    text.computeIfAbsent(name, each -> new StringBuilder()).append(choice.content());
+                }
+                case COMPLETION -> {
+                    completions.merge(event.requestId(), 1, Integer::sum);
+                    CompletionEvent completion = EventJson.readCompletion(event.bytes());
+                    if (completion.error() == null) {
+                        completion
+                                .choices()
+                                .forEach(choice -> assertThat(choice.content())
+                                        .isEqualTo(sentence(event.requestId()))
+                                        .isEqualTo(String.valueOf(text.get(event.requestId() + ":" + choice.index()))));
+                    }
+                }
+                case DEAD_LETTER -> deadLetters++;
+            }
+        }
+        long invalid = input.stream().filter(each -> isInvalid(each)).count();
+        assertThat(deadLetters).isEqualTo((int) invalid);
+        assertThat(completions.keySet()).hasSize((int) input.stream()
+                .filter(each -> !text(each).equals("{bad"))
+                .map(each -> text(each).split("\"")[3])
+                .distinct()
+                .count());
+        if (!remembers) {
+            assertThat(task.committedStore()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldResumeFromTheCommittedTokensInsteadOfStartingAgain() {
+        // Given
+        engines.clear();
+        TransactionalTask task =
+                new TransactionalTask(List.of(prompt("a", ""), prompt("b", ",\"n\":2")), settings(), this::newEngine);
+        task.processNext();
+        task.processNext();
+        for (int i = 0; i < 3; i++) {
+            engine().step();
+            task.punctuate();
+        }
+        engine().step();
+        // When
+        task.crash();
+        task.punctuate();
+        // Then
+        assertThat(engine().submitted()).extracting(GenerationRequest::id).containsExactly("a", "b");
+        assertThat(engine().submitted().get(0).resumeFrom())
+                .hasSize(1)
+                .allSatisfy(ids -> assertThat(ids).hasSize(3));
+        assertThat(engine().submitted().get(1).resumeFrom())
+                .hasSize(2)
+                .allSatisfy(ids -> assertThat(ids).hasSize(3));
+    }
+
+    @Test
+    void shouldSubmitInOrderOfArrivalAfterARestart() {
+        engines.clear();
+        List<Input> input = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            input.add(prompt("r-" + (i * 7919) % 300, ""));
+        }
+        OperatorSettings settings = new OperatorSettings(10, 1, 0, 300, 1000, 1_000_000, false, 10_000, 0, 0, 0);
+        TransactionalTask task = new TransactionalTask(input, settings, this::newEngine);
+        while (task.hasInput()) {
+            task.processNext();
+        }
+        List<String> before =
+                engine().submitted().stream().map(GenerationRequest::id).toList();
+        task.handOver();
+        task.punctuate();
+        assertThat(engine().submitted()).extracting(GenerationRequest::id).isEqualTo(before);
+    }
+
+    @Test
+    void shouldLeaveRequestsToTheNextOwnerWhenTheEngineIsClosed() {
+        engines.clear();
+        TransactionalTask task = new TransactionalTask(List.of(prompt("a", "")), settings(), this::newEngine);
+        task.processNext();
+        engine().step();
+        task.punctuate();
+        engine().close();
+        task.punctuate();
+        task.punctuate();
+        assertThat(task.committedOutput()).hasSize(1);
+        task.handOver();
+        task.punctuate();
+        engine().runAll();
+        task.punctuate();
+        assertThat(task.committedOutput())
+                .extracting(OutputEvent::kind)
+                .endsWith(OutputEvent.Kind.COMPLETION)
+                .doesNotContain(OutputEvent.Kind.DEAD_LETTER);
+    }
+
+    @Test
+    void shouldCostAboutAsMuchAsMeasuredPerToken() {
+        // Given: 400 tokens, one at a time
+        engines.clear();
+        StringBuilder words = new StringBuilder("word");
+        words.append(" four".repeat(399));
+        TransactionalTask task = new TransactionalTask(List.of(prompt("a", "")), settings(), () -> {
+            ScriptedEngine engine = ScriptedEngine.saying(words.toString());
+            engines.add(engine);
+            return engine;
+        });
+        task.processNext();
+        long bytesBefore = task.store().writtenBytes;
+        long writesBefore = task.store().writes;
+        // When
+        for (int i = 0; i < 400; i++) {
+            engine().step();
+            task.punctuate();
+        }
+        // Then: a changelog record has about 8 bytes beside key and value (offset, timestamp, length deltas)
+        double writes = (task.store().writes - writesBefore) / 400.0;
+        double bytes = (task.store().writtenBytes - bytesBefore) / 400.0 + 8 * writes;
+        System.out.printf("journal: %.1f bytes and %.2f records a token%n", bytes, writes);
+        assertThat(bytes).isLessThan(67);
+        assertThat(writes).isLessThan(1.2);
+    }
+
+    private ScriptedEngine newEngine() {
+        ScriptedEngine engine = ScriptedEngine.saying(request -> sentence(request.id()));
+        engines.add(engine);
+        return engine;
+    }
+
+    private ScriptedEngine engine() {
+        return engines.get(engines.size() - 1);
+    }
+
+    private static String sentence(String id) {
+        return "This is what " + id + " says, word by word, until the end of it all.";
+    }
+
+    private static OperatorSettings settings() {
+        return new OperatorSettings(10, 1, 0, 10, 100, 100_000, false, 10_000, 0, 0, 0);
+    }
+
+    private static boolean isInvalid(Input input) {
+        return text(input).equals("{bad") || text(input).contains("temperature");
+    }
+
+    private static String text(Input input) {
+        return new String(input.value(), StandardCharsets.UTF_8);
+    }
+
+    private static Input prompt(String id, String rest) {
+        return new Input(
+                bytes("k"), bytes("{\"id\":\"" + id + "\",\"prompt\":\"x\"" + rest + "}"), new RecordHeaders());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
