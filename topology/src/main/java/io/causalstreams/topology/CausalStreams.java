@@ -1,11 +1,20 @@
 package io.causalstreams.topology;
 
 import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.Prompt;
+import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.processor.GenerationProcessorSupplier;
 import io.causalstreams.topology.internal.processor.OutputSerdes;
 import io.causalstreams.topology.internal.processor.PromptTimestamps;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.KafkaStreams;
@@ -22,7 +31,7 @@ import org.apache.kafka.streams.kstream.Produced;
  * <pre>{@code
  * CausalStreams causalStreams = new CausalStreams(engine, new CausalStreamsConfig(properties));
  * KafkaStreams streams = new KafkaStreams(causalStreams.topology(), causalStreams.streamsProperties());
- * streams.setUncaughtExceptionHandler(e -> StreamThreadExceptionResponse.REPLACE_THREAD);
+ * streams.setUncaughtExceptionHandler(new ReplaceThreadHandler());
  * streams.start();
  * }</pre>
  *
@@ -35,6 +44,7 @@ public final class CausalStreams {
 
     private final GenerationEngine engine;
     private final CausalStreamsConfig config;
+    private final InputGate gate = new InputGate();
 
     public CausalStreams(GenerationEngine engine, CausalStreamsConfig config) {
         this.engine = engine;
@@ -71,18 +81,72 @@ public final class CausalStreams {
                         config.settings(),
                         !config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG)
                                 .isEmpty(),
-                        config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG)),
+                        config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG),
+                        gate),
                 Named.as(NAME + "-generation"));
     }
 
     /**
      * The settings to start {@link KafkaStreams} with: those the operator wants, overridden by every key of the
      * configuration that does not start with {@code causal.streams.}.
+     *
+     * <p>They also carry this operator's input gate to the consumers; without them a full journal cannot pause the input
+     * and grows beyond its bounds.
      */
     public Properties streamsProperties() {
         Map<String, Object> user = config.originals();
         user.keySet().removeIf(key -> key.startsWith("causal.streams."));
-        return StreamsDefaults.with(user, config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG));
+        return StreamsDefaults.with(user, config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG), gate);
+    }
+
+    /**
+     * Asks the model about each record and joins the answer to it:
+     * {@code stream.process(CausalStreams.enrich(engine, value -> request, (value, completion) -> result))}.
+     *
+     * @param request what to ask, as a pure function of the value; {@link #chat} and {@link #text} help
+     * @param join makes the result of the value and its completion, which has an {@code error} when the request failed
+     */
+    public static <K, V, R> Enrichment<K, V, R> enrich(
+            GenerationEngine engine, Function<V, GenerationRequest> request, BiFunction<V, CompletionEvent, R> join) {
+        return new Enrichment<>(engine, request, join, NAME + "-enrich", null, null, CausalStreamsConfig.defaults());
+    }
+
+    /**
+     * Extracts facts from each record into a record class: the model can only answer with JSON of its form.
+     *
+     * @param type a record of text, numbers, booleans, enums, lists and records
+     * @param request what to ask; its constraint is replaced by the schema of {@code type}
+     */
+    public static <K, V, T, R> Enrichment<K, V, R> extract(
+            GenerationEngine engine,
+            Class<T> type,
+            Function<V, GenerationRequest> request,
+            BiFunction<V, Extracted<T>, R> join) {
+        OutputConstraint schema = new OutputConstraint.JsonSchema(RecordSchema.of(type));
+        return enrich(
+                engine,
+                value -> Requests.constrained(request.apply(value), schema),
+                (value, completion) -> join.apply(value, Extracted.of(type, completion)));
+    }
+
+    /**
+     * Gives each record the most likely of {@code labels}, for {@code split()} and {@code branch()}. Scores every label;
+     * generates nothing.
+     */
+    public static <K, V> Enrichment<K, V, Classified<V>> classify(
+            GenerationEngine engine, List<String> labels, Function<V, GenerationRequest> request) {
+        return enrich(engine, value -> Requests.classifying(request.apply(value), labels), Classified::of);
+    }
+
+    /** A request with one user message, greedy, of at most {@code maxTokens} tokens. */
+    public static GenerationRequest chat(String userMessage, int maxTokens) {
+        Prompt prompt = new Prompt.Chat(List.of(new Prompt.Message("user", userMessage)));
+        return GenerationRequest.of("", prompt, SamplingParams.greedy(maxTokens));
+    }
+
+    /** A request to continue {@code prompt}, greedy, by at most {@code maxTokens} tokens. */
+    public static GenerationRequest text(String prompt, int maxTokens) {
+        return GenerationRequest.of("", new Prompt.Text(prompt), SamplingParams.greedy(maxTokens));
     }
 
     private void write(KStream<byte[], OutputEvent> events, OutputEvent.Kind kind, String topicKey) {

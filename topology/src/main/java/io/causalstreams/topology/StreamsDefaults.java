@@ -1,5 +1,8 @@
 package io.causalstreams.topology;
 
+import io.causalstreams.topology.internal.input.GatedClientSupplier;
+import io.causalstreams.topology.internal.input.GatedConsumerWrapper;
+import io.causalstreams.topology.internal.input.InputGate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -23,7 +26,7 @@ final class StreamsDefaults {
 
     private StreamsDefaults() {}
 
-    static Properties with(Map<String, Object> user, int recordMaxBytes) {
+    static Properties with(Map<String, Object> user, int recordMaxBytes, InputGate gate) {
         Map<String, Object> all = new HashMap<>();
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, "causal-streams");
         all.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
@@ -45,6 +48,9 @@ final class StreamsDefaults {
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
         }
+        all.put(InputGate.PROPERTY, gate);
+        all.put(StreamsConfig.DEFAULT_CLIENT_SUPPLIER_CONFIG, GatedClientSupplier.class);
+        all.put(StreamsConfig.InternalConfig.INTERNAL_CONSUMER_WRAPPER, GatedConsumerWrapper.class);
         all.putAll(user);
         Properties properties = new Properties();
         properties.putAll(all);

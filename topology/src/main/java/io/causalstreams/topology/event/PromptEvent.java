@@ -69,6 +69,11 @@ public record PromptEvent(
 
     /** The request's id: the body's, else the header {@code ce_id}, else {@code <topic>-<partition>-<offset>}. */
     public static String resolveId(@Nullable String bodyId, Headers headers, String topic, int partition, long offset) {
+        return resolveId(bodyId, headers, topic + "-" + partition + "-" + offset);
+    }
+
+    /** The request's id: the body's, else the header {@code ce_id}, else {@code coordinates}. */
+    public static String resolveId(@Nullable String bodyId, Headers headers, String coordinates) {
         if (bodyId != null) {
             return bodyId;
         }
@@ -76,6 +81,6 @@ public record PromptEvent(
         if (header != null && header.value() != null && header.value().length > 0) {
             return new String(header.value(), StandardCharsets.UTF_8);
         }
-        return topic + "-" + partition + "-" + offset;
+        return coordinates;
     }
 }

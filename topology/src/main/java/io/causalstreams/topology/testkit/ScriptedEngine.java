@@ -36,7 +36,7 @@ public final class ScriptedEngine implements GenerationEngine {
             new ModelInfo("scripted", "0123456789abcdef", ScriptedRun.VOCABULARY, 4096, "fp32", true);
 
     private final Function<GenerationRequest, String> script;
-    private final Map<String, ScriptedRun> running = new LinkedHashMap<>();
+    private final List<ScriptedRun> running = new ArrayList<>();
     private final List<GenerationRequest> submitted = new ArrayList<>();
     private final List<String> cancelled = new ArrayList<>();
     private final Map<String, Failure> failures = new LinkedHashMap<>();
@@ -89,7 +89,7 @@ public final class ScriptedEngine implements GenerationEngine {
     /** One token of every choice of every running request; the last step of a request also finishes it. */
     public void step() {
         steps++;
-        for (ScriptedRun run : List.copyOf(running.values())) {
+        for (ScriptedRun run : List.copyOf(running)) {
             tokens += run.step();
         }
     }
@@ -113,7 +113,7 @@ public final class ScriptedEngine implements GenerationEngine {
 
     /** Ids that run now. */
     public List<String> running() {
-        return List.copyOf(running.keySet());
+        return running.stream().map(ScriptedRun::id).toList();
     }
 
     @Override
@@ -126,11 +126,10 @@ public final class ScriptedEngine implements GenerationEngine {
             }
             submitted.add(request);
             String id = request.id();
-            ScriptedRun run =
-                    new ScriptedRun(request, script.apply(request), failures.get(id), sink, () -> running.remove(id));
-            running.put(id, run);
+            ScriptedRun run = new ScriptedRun(request, script.apply(request), failures.get(id), sink, running::remove);
+            running.add(run);
             sink.onCancel(() -> {
-                if (running.remove(id) != null) {
+                if (running.remove(run)) {
                     cancelled.add(id);
                 }
             });
@@ -158,7 +157,7 @@ public final class ScriptedEngine implements GenerationEngine {
     @Override
     public void close() {
         closed = true;
-        for (ScriptedRun run : List.copyOf(running.values())) {
+        for (ScriptedRun run : List.copyOf(running)) {
             run.abort();
         }
     }
@@ -166,9 +165,6 @@ public final class ScriptedEngine implements GenerationEngine {
     private @Nullable GenerationException refusal(GenerationRequest request) {
         if (closed) {
             return new GenerationException.Aborted("the engine is closed");
-        }
-        if (running.containsKey(request.id())) {
-            return new GenerationException.Invalid("id", "request " + request.id() + " is in flight already");
         }
         if (running.size() >= capacity) {
             return new GenerationException.Busy("the engine takes " + capacity + " requests");

@@ -15,6 +15,7 @@ import io.causalstreams.inference.TokenLogprob.Alternative;
 import io.causalstreams.inference.Usage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class ScriptedRun {
     private final List<String> words;
     private final ScriptedEngine.@Nullable Failure failure;
     private final FluxSink<GenerationEvent> sink;
-    private final Runnable atEnd;
+    private final Consumer<ScriptedRun> atEnd;
     private final int[] done;
     private final int limit;
     private final String text;
@@ -42,7 +43,7 @@ final class ScriptedRun {
             String text,
             ScriptedEngine.@Nullable Failure failure,
             FluxSink<GenerationEvent> sink,
-            Runnable atEnd) {
+            Consumer<ScriptedRun> atEnd) {
         this.request = request;
         this.text = text;
         this.words = text.isEmpty() ? List.of() : List.of(BEFORE_A_SPACE.split(text));
@@ -57,6 +58,10 @@ final class ScriptedRun {
         this.limit = maxTokens == null ? words.size() : Math.min(words.size(), maxTokens);
     }
 
+    String id() {
+        return request.id();
+    }
+
     /** The next token of every choice; returns how many. */
     int step() {
         if (request.task() instanceof Task.Classify classify) {
@@ -66,7 +71,7 @@ final class ScriptedRun {
         int stepped = 0;
         for (int choice = 0; choice < done.length; choice++) {
             if (failure != null && done[0] >= failure.tokens()) {
-                atEnd.run();
+                atEnd.accept(this);
                 sink.error(failure.error());
                 return stepped;
             }
@@ -83,12 +88,12 @@ final class ScriptedRun {
     }
 
     void abort() {
-        atEnd.run();
+        atEnd.accept(this);
         sink.error(new GenerationException.Aborted("the engine is closed"));
     }
 
     private void end(Finished finished) {
-        atEnd.run();
+        atEnd.accept(this);
         sink.next(finished);
         sink.complete();
     }

@@ -21,8 +21,8 @@ final class TokenChunkCodec {
 
     static byte[] encode(List<TokenChunk> chunks) {
         Map<Integer, List<TokenChunk>> byChoice = new TreeMap<>();
-        chunks.forEach(chunk ->
-                byChoice.computeIfAbsent(chunk.choice(), choice -> new ArrayList<>()).add(chunk));
+        chunks.forEach(chunk -> byChoice.computeIfAbsent(chunk.choice(), choice -> new ArrayList<>())
+                .add(chunk));
         ByteWriter out = new ByteWriter();
         byChoice.forEach((choice, all) -> write(out, choice, all));
         return out.toByteArray();

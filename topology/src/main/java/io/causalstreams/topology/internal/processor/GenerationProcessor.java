@@ -7,6 +7,7 @@ import io.causalstreams.topology.event.EventHeaders;
 import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.PromptEvent;
 import io.causalstreams.topology.event.UnreadablePromptException;
+import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.journal.RememberedCompletions;
@@ -21,7 +22,6 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +40,17 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     private final GenerationEngine engine;
     private final OperatorSettings settings;
     private final boolean tokens;
+    private final InputGate gate;
 
     private @Nullable Incarnation incarnation;
 
-    GenerationProcessor(String storeName, GenerationEngine engine, OperatorSettings settings, boolean tokens) {
+    GenerationProcessor(
+            String storeName, GenerationEngine engine, OperatorSettings settings, boolean tokens, InputGate gate) {
         this.storeName = storeName;
         this.engine = engine;
         this.settings = settings;
         this.tokens = tokens;
+        this.gate = gate;
     }
 
     @Override
@@ -58,7 +61,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
         RememberedCompletions remembered = new RememberedCompletions(
                 store, settings.rememberMs(), settings.rememberEntries(), settings.rememberBytes());
         RequestLoop<byte[], OutputEvent> loop =
-                new RequestLoop<>(context, engine, jobs, settings, new Journal(store), remembered);
+                new RequestLoop<>(context, engine, jobs, settings, new Journal(store), remembered, new TaskInput(gate));
         loop.restore();
         context.schedule(Duration.ofMillis(settings.punctuateMs()), PunctuationType.WALL_CLOCK_TIME, loop::turn);
         incarnation = new Incarnation(context, jobs, loop);
@@ -152,12 +155,10 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
             ProcessorContext<byte[], OutputEvent> context, PromptJobs jobs, RequestLoop<byte[], OutputEvent> loop) {
 
         Arrival arrival(Record<byte[], byte[]> record, @Nullable String bodyId) {
-            RecordMetadata source = context.recordMetadata().orElseThrow();
-            String id = PromptEvent.resolveId(
-                    bodyId, record.headers(), source.topic(), source.partition(), source.offset());
+            RecordSource source = RecordSource.of(context, record, loop.nextSequence());
             return new Arrival(
                     loop.nextSequence(),
-                    id,
+                    PromptEvent.resolveId(bodyId, record.headers(), source.name()),
                     Bytes.wrap(record.key()),
                     Bytes.wrap(record.value()),
                     new RecordHeaders(record.headers()),

@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.processor;
 
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.journal.Journal;
 import java.util.Set;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -15,14 +16,20 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * @param engine shared by all tasks of the JVM
  * @param tokens whether token events are told
  * @param maxMessageBytes limit of a changelog record
+ * @param gate closed by a full journal
  */
 public record GenerationProcessorSupplier(
-        String storeName, GenerationEngine engine, OperatorSettings settings, boolean tokens, int maxMessageBytes)
+        String storeName,
+        GenerationEngine engine,
+        OperatorSettings settings,
+        boolean tokens,
+        int maxMessageBytes,
+        InputGate gate)
         implements ProcessorSupplier<byte[], byte[], byte[], OutputEvent> {
 
     @Override
     public Processor<byte[], byte[], byte[], OutputEvent> get() {
-        return new GenerationProcessor(storeName, engine, settings, tokens);
+        return new GenerationProcessor(storeName, engine, settings, tokens, gate);
     }
 
     @Override

@@ -48,6 +48,7 @@ final class RequestLoop<K, V> {
     private final OperatorSettings settings;
     private final Journal journal;
     private final RememberedCompletions remembered;
+    private final TaskInput input;
 
     private final TaskMailbox mailbox = new TaskMailbox();
     private final Map<String, TrackedRequest> byId = new HashMap<>();
@@ -68,18 +69,21 @@ final class RequestLoop<K, V> {
             Job.Opener<K, V> opener,
             OperatorSettings settings,
             Journal journal,
-            RememberedCompletions remembered) {
+            RememberedCompletions remembered,
+            TaskInput input) {
         this.context = context;
         this.engine = engine;
         this.opener = opener;
         this.settings = settings;
         this.journal = journal;
         this.remembered = remembered;
+        this.input = input;
     }
 
     /** Takes up the journal of the task's former owner; the requests run again from their published tokens. */
     void restore() {
         journal.restore(arrival -> {
+            input.reads(arrival);
             try {
                 track(arrival, opener.open(arrival));
             } catch (RuntimeException e) {
@@ -89,6 +93,7 @@ final class RequestLoop<K, V> {
             }
         });
         remembered.restore();
+        input.hold(isFull());
         if (!byId.isEmpty()) {
             log.info("task {}: {} unfinished requests restored", context.taskId(), byId.size());
         }
@@ -122,7 +127,13 @@ final class RequestLoop<K, V> {
         journal.add(arrival);
         wrote = true;
         track(arrival, job);
-        submitWaiting(now());
+        input.reads(arrival);
+        input.hold(isFull());
+        if (input.isCancelled(arrival)) {
+            cancelId(arrival.id());
+        } else {
+            submitWaiting(now());
+        }
     }
 
     /** Tells records that belong to no request in flight. */
@@ -154,10 +165,12 @@ final class RequestLoop<K, V> {
     private void takeTurn(long nowMs) {
         endBroken(nowMs);
         mailbox.drain(channel -> receive(channel, nowMs));
+        input.takeCancels(this::cancelId, this::cancelKey);
         publishDue(nowMs);
         expireWaiting(nowMs);
         submitWaiting(nowMs);
         remembered.evict(nowMs);
+        input.hold(isFull());
         if (wrote) {
             context.commit();
             wrote = false;
@@ -167,6 +180,7 @@ final class RequestLoop<K, V> {
     /** Leaves the engine; what it still says is dropped. Nothing is written: the next owner goes on from the journal. */
     void close() {
         mailbox.close();
+        input.leave();
         running.values().forEach(run -> run.channel().dispose());
         running.clear();
         waiting.clear();

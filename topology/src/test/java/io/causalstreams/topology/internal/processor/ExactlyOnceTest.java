@@ -6,6 +6,7 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.topology.OutputEvent;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventJson;
+import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.TokenEvent;
 import io.causalstreams.topology.internal.processor.TransactionalTask.Input;
 import io.causalstreams.topology.testkit.ScriptedEngine;
@@ -15,9 +16,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -120,7 +123,7 @@ class ExactlyOnceTest {
             switch (event.kind()) {
                 case TOKENS -> {
                     TokenEvent.Choice choice =
-                            EventJson.readToken(event.bytes()).choices().get(0);
+                            EventJson.readToken(valueOf(event)).choices().get(0);
                     String name = event.requestId() + ":" + choice.index();
                     assertThat(completions).doesNotContainKey(event.requestId());
                     assertThat(choice.tokenIndex()).as(name).isEqualTo(nextIndex.getOrDefault(name, 0));
@@ -129,7 +132,7 @@ class ExactlyOnceTest {
                 }
                 case COMPLETION -> {
                     completions.merge(event.requestId(), 1, Integer::sum);
-                    CompletionEvent completion = EventJson.readCompletion(event.bytes());
+                    CompletionEvent completion = EventJson.readCompletion(valueOf(event));
                     if (completion.error() == null) {
                         completion
                                 .choices()
@@ -145,7 +148,7 @@ class ExactlyOnceTest {
         assertThat(deadLetters).isEqualTo((int) invalid);
         assertThat(completions.keySet()).hasSize((int) input.stream()
                 .filter(each -> !text(each).equals("{bad"))
-                .map(each -> text(each).split("\"")[3])
+                .map(each -> PromptEnvelope.read(each.value().get()).id())
                 .distinct()
                 .count());
         if (!remembers) {
@@ -269,7 +272,7 @@ class ExactlyOnceTest {
     }
 
     private static String text(Input input) {
-        return new String(input.value(), StandardCharsets.UTF_8);
+        return new String(input.value().get(), StandardCharsets.UTF_8);
     }
 
     private static Input prompt(String id, String rest) {
@@ -277,7 +280,11 @@ class ExactlyOnceTest {
                 bytes("k"), bytes("{\"id\":\"" + id + "\",\"prompt\":\"x\"" + rest + "}"), new RecordHeaders());
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    private static byte[] valueOf(OutputEvent event) {
+        return Objects.requireNonNull(event.bytes());
+    }
+
+    private static Bytes bytes(String text) {
+        return Bytes.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 }

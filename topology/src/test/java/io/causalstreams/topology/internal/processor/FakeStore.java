@@ -104,7 +104,7 @@ final class FakeStore implements KeyValueStore<Bytes, byte[]> {
         return true;
     }
 
-    private static KeyValueIterator<Bytes, byte[]> iterator(TreeMap<Bytes, byte[]> map) {
+    private static KeyValueIterator<Bytes, byte[]> iterator(Map<Bytes, byte[]> map) {
         Iterator<Map.Entry<Bytes, byte[]>> entries = map.entrySet().iterator();
         return new KeyValueIterator<>() {
             @Override

@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.processor;
 
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.internal.input.InputGate;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,6 @@ import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One task of the prompt operator as Kafka Streams runs it under exactly-once: what was written and forwarded since the
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class TransactionalTask {
 
     /** A prompt, tombstone or cancel on the input topic. */
-    record Input(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {}
+    record Input(Bytes key, Bytes value, Headers headers) {}
 
     private final List<Input> input;
     private final OperatorSettings settings;
@@ -47,6 +47,7 @@ final class TransactionalTask {
     private Context<byte[], OutputEvent> context;
     private GenerationProcessor processor;
 
+    private final InputGate gate = new InputGate();
     private int writesUntilFault = Integer.MAX_VALUE;
     private RuntimeException fault = new IllegalStateException();
 
@@ -57,7 +58,7 @@ final class TransactionalTask {
         this.engine = engines.get();
         this.store = new FakeStore(committedStore, this::mayFail);
         this.context = new Context<>(store);
-        this.processor = new GenerationProcessor("fake", engine, settings, true);
+        this.processor = new GenerationProcessor("fake", engine, settings, true, gate);
         processor.init(context);
     }
 
@@ -75,7 +76,7 @@ final class TransactionalTask {
         Input next = input.get(position);
         context.setRecordMetadata("prompts", 0, position);
         guarded(() -> {
-            processor.process(new Record<>(next.key(), next.value(), nowMs, next.headers()));
+            processor.process(new Record<>(next.key().get(), next.value().get(), nowMs, next.headers()));
             position++;
         });
     }
@@ -153,7 +154,7 @@ final class TransactionalTask {
 
     private void startAnew() {
         restore();
-        processor = new GenerationProcessor("fake", engine, settings, true);
+        processor = new GenerationProcessor("fake", engine, settings, true, gate);
         processor.init(context);
     }
 
@@ -180,7 +181,7 @@ final class TransactionalTask {
         }
 
         @Override
-        @SuppressWarnings("unchecked")
+        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
         public <S extends StateStore> S getStateStore(String name) {
             return (S) store;
         }

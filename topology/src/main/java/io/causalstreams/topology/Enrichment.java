@@ -1,0 +1,92 @@
+package io.causalstreams.topology;
+
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.internal.input.InputGate;
+import io.causalstreams.topology.internal.journal.Journal;
+import io.causalstreams.topology.internal.processor.EnrichmentProcessor;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operator that asks the model about each record and joins the answer to it.
+ *
+ * <p>The record keeps its key, headers and timestamp. It is journaled until the answer is told, so a restart goes on
+ * where the model was; exactly once like everything in its topology. Answers come in the order they are finished.
+ * A failed request is joined too: its completion has an {@code error}. Records without a value are forwarded as they are.
+ *
+ * <p>The request must be a pure function of the value: it is computed again after a restart. Its id is replaced by
+ * {@code <name>-<topic>-<partition>-<offset>}.
+ *
+ * @param <K> key of the records
+ * @param <V> their value
+ * @param <R> value with the answer joined to it
+ */
+public final class Enrichment<K, V, R> implements ProcessorSupplier<K, V, K, R> {
+
+    private final GenerationEngine engine;
+    private final Function<V, GenerationRequest> request;
+    private final BiFunction<V, CompletionEvent, R> join;
+    private final String name;
+    private final @Nullable Serde<K> keySerde;
+    private final @Nullable Serde<V> valueSerde;
+    private final CausalStreamsConfig config;
+
+    Enrichment(
+            GenerationEngine engine,
+            Function<V, GenerationRequest> request,
+            BiFunction<V, CompletionEvent, R> join,
+            String name,
+            @Nullable Serde<K> keySerde,
+            @Nullable Serde<V> valueSerde,
+            CausalStreamsConfig config) {
+        this.engine = engine;
+        this.request = request;
+        this.join = join;
+        this.name = name;
+        this.keySerde = keySerde;
+        this.valueSerde = valueSerde;
+        this.config = config;
+    }
+
+    /** Names the operator's journal; needed when a topology has several. The name is part of the changelog's. */
+    public Enrichment<K, V, R> named(String operatorName) {
+        return new Enrichment<>(engine, request, join, operatorName, keySerde, valueSerde, config);
+    }
+
+    /** How records are journaled; without it, by the default serdes of the topology. */
+    public Enrichment<K, V, R> withSerdes(Serde<K> keys, Serde<V> values) {
+        return new Enrichment<>(engine, request, join, name, keys, values, config);
+    }
+
+    /** Bounds and timings. */
+    public Enrichment<K, V, R> withConfig(CausalStreamsConfig settings) {
+        return new Enrichment<>(engine, request, join, name, keySerde, valueSerde, settings);
+    }
+
+    @Override
+    public Processor<K, V, K, R> get() {
+        return new EnrichmentProcessor<>(
+                name,
+                engine,
+                request,
+                join,
+                keySerde,
+                valueSerde,
+                config.settings(),
+                config.originals().get(InputGate.PROPERTY) instanceof InputGate gate ? gate : new InputGate());
+    }
+
+    @Override
+    public Set<StoreBuilder<?>> stores() {
+        return Set.of(Journal.storeBuilder(
+                EnrichmentProcessor.storeName(name), config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG)));
+    }
+}
