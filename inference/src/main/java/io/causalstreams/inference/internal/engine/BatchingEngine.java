@@ -66,6 +66,9 @@ final class BatchingEngine implements GenerationEngine {
         } catch (GenerationException e) {
             sink.error(e);
             return;
+        } catch (RuntimeException e) {
+            sink.error(new GenerationException.Failed("request " + request.id() + ": " + e, e));
+            return;
         }
         sink.onCancel(() -> queue.cancel(run));
     }

@@ -20,16 +20,18 @@ final class ClassificationSequence extends Sequence {
     private final PreparedRequest request;
     private final List<Label> labels;
     private final double[] logprobs;
+    private final int scoringChunk;
     private boolean promptDone;
     private int label;
     private int scored;
     private double scoredLogprob;
 
-    ClassificationSequence(RequestRun run, List<Label> labels) {
+    ClassificationSequence(RequestRun run, List<Label> labels, ModelFacts model) {
         super(run);
         this.request = run.request();
         this.labels = labels;
         this.logprobs = new double[labels.size()];
+        this.scoringChunk = model.scoringChunkTokens();
     }
 
     @Override
@@ -39,6 +41,11 @@ final class ClassificationSequence extends Sequence {
             pending += labels.get(i).tokens.length - 1 - (i == label ? scored : 0);
         }
         return pending;
+    }
+
+    @Override
+    int chunkLimit() {
+        return cachedLength() < request.promptTokens.length ? Integer.MAX_VALUE : scoringChunk;
     }
 
     @Override

@@ -51,8 +51,7 @@ public final class EngineFactory {
             EngineConfig config,
             Clock clock) {
         ModelMetadata metadata = model.metadata();
-        ModelFacts facts = new ModelFacts(
-                tokenizer, metadata.eosTokenIds(), Math.min(tokenizer.size(), metadata.vocabularySize()));
+        ModelFacts facts = ModelFacts.of(metadata, tokenizer);
         RequestPreparation preparation = new RequestPreparation(
                 metadata, model.maxContextTokens(), tokenizer, template == null ? null : template::render, constraints);
         ModelInfo info = new ModelInfo(

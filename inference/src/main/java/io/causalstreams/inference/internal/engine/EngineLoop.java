@@ -47,7 +47,7 @@ final class EngineLoop {
         this.limits = new SchedulingPolicy.Limits(model.slots(), config.prefillChunkTokens());
         this.clock = clock;
         this.slots = new CacheSlots(model, config.prefixCacheTokens());
-        this.executor = new StepExecutor(model, slots);
+        this.executor = new StepExecutor(model, slots, config.speculation());
         this.stats = counters.snapshot(model, runs);
     }
 
@@ -149,7 +149,7 @@ final class EngineLoop {
                 sequence.id(),
                 sequence.hasSlot(),
                 sequence.pendingTokens(),
-                Integer.MAX_VALUE,
+                sequence.chunkLimit(),
                 request.priority,
                 sequence.id(),
                 request.deadline,

@@ -30,6 +30,8 @@ final class GenerationSequence extends Sequence {
     private final StringBuilder text = new StringBuilder();
     private final List<TokenLogprob> completionLogprobs = new ArrayList<>();
     private final boolean scoresPrompt;
+    private final int scoringChunk;
+    private final PromptLookup lookup = new PromptLookup();
 
     private int[] tokens;
     private int length;
@@ -51,6 +53,7 @@ final class GenerationSequence extends Sequence {
                 tokenizer, sampling.stop(), sampling.includeStopStrInOutput(), sampling.minTokens());
         this.constraint = request.constraint == null ? null : request.constraint.start();
         this.scoresPrompt = choice == 0 && sampling.promptLogprobs() != null;
+        this.scoringChunk = model.scoringChunkTokens();
         this.length = request.promptTokens.length;
         this.tokens = Arrays.copyOf(request.promptTokens, length + 16);
         if (request.maxTokens == 0) {
@@ -66,6 +69,11 @@ final class GenerationSequence extends Sequence {
     @Override
     int pendingTokens() {
         return decoding ? 0 : target() - cachedLength();
+    }
+
+    @Override
+    int chunkLimit() {
+        return firstUnscored() < scoringEnd() ? scoringChunk : Integer.MAX_VALUE;
     }
 
     @Override
@@ -105,9 +113,42 @@ final class GenerationSequence extends Sequence {
             }
         }
         if (chunk.end() < length || end != null) {
-            return new SequenceOutcome.Advanced(chunk.end(), scores, List.of());
+            return new SequenceOutcome.Advanced(chunk.end(), scores, List.of(), 0);
         }
-        return new SequenceOutcome.Advanced(chunk.end(), scores, List.of(sample(logits, lastRow)));
+        return new SequenceOutcome.Advanced(chunk.end(), scores, List.of(sample(logits, lastRow)), 0);
+    }
+
+    /**
+     * Tokens that may come next, at most {@code most}; empty when guessing is not worth it or not allowed. Only where the
+     * choice of a token depends on its logits alone is a guess that turns out right the token itself.
+     */
+    int[] guess(int most) {
+        SamplingParams sampling = request.sampling;
+        boolean logitsAlone = sampling.temperature() == 0
+                && constraint == null
+                && sampling.repetitionPenalty() == 1
+                && sampling.presencePenalty() == 0
+                && sampling.frequencyPenalty() == 0
+                && history.completionLength() >= sampling.minTokens();
+        int room = request.maxTokens - history.completionLength() - 1;
+        return logitsAlone && decoding ? lookup.propose(tokens, length, Math.min(most, room)) : new int[0];
+    }
+
+    /**
+     * Reads the pass over the last token and a guess behind it: the model's token for each position up to and including
+     * the first that was guessed wrong.
+     */
+    SequenceOutcome verify(Chunk chunk, Logits logits) {
+        List<SequenceOutcome.SampledToken> sampled = new ArrayList<>();
+        for (int row = 0; row < chunk.tokens.length; row++) {
+            SequenceOutcome.SampledToken next = sample(logits, row);
+            sampled.add(next);
+            if (row + 1 < chunk.tokens.length && next.tokenId() != chunk.tokens[row + 1]) {
+                break;
+            }
+        }
+        return new SequenceOutcome.Advanced(
+                chunk.pastLength + sampled.size(), List.of(), sampled, chunk.tokens.length - 1);
     }
 
     @Override
@@ -122,6 +163,9 @@ final class GenerationSequence extends Sequence {
         }
         setCachedLength(advanced.cachedLength());
         passDone = end != null && cachedLength() >= target();
+        if (advanced.guessed() > 0) {
+            lookup.learn(advanced.sampled().size() - 1);
+        }
         for (SequenceOutcome.SampledToken sampled : advanced.sampled()) {
             if (end != null) {
                 break;
@@ -139,6 +183,8 @@ final class GenerationSequence extends Sequence {
                     delta,
                     sampled.logprob() == null ? null : List.of(sampled.logprob())));
         }
+        // A guess may have gone on behind the token that ended the choice.
+        setCachedLength(Math.min(cachedLength(), length - 1));
     }
 
     @Override

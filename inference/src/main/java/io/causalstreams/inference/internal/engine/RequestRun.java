@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request on its way through the engine: its sequences, what they have in common, and its one end.
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: made on the submitter's thread, then engine thread only.
  */
 final class RequestRun {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
+
     private final PreparedRequest request;
     private final RequestListener listener;
     private final List<Sequence> sequences = new ArrayList<>();
@@ -35,7 +39,7 @@ final class RequestRun {
         this.listener = listener;
         this.promptScores.add(null);
         if (request.labels != null) {
-            sequences.add(new ClassificationSequence(this, request.labels));
+            sequences.add(new ClassificationSequence(this, request.labels, model));
         } else {
             for (int choice = 0; choice < request.resumed.size(); choice++) {
                 sequences.add(new GenerationSequence(this, choice, model));
@@ -91,11 +95,12 @@ final class RequestRun {
         if (closed) {
             return;
         }
-        outbox.forEach(listener::onChunk);
+        List<GenerationEvent.TokenChunk> chunks = List.copyOf(outbox);
         outbox.clear();
-        if (sequences.stream().allMatch(Sequence::isComplete)) {
+        chunks.forEach(chunk -> tell(() -> listener.onChunk(chunk)));
+        if (!closed && sequences.stream().allMatch(Sequence::isComplete)) {
             closed = true;
-            listener.onFinished(finished());
+            tell(() -> listener.onFinished(finished()));
         }
     }
 
@@ -110,19 +115,29 @@ final class RequestRun {
                 generation.end(FinishReason.DEADLINE_EXCEEDED);
             }
         }
-        listener.onFinished(finished());
+        tell(() -> listener.onFinished(finished()));
     }
 
     void fail(GenerationException error) {
         if (!closed) {
             closed = true;
-            listener.onError(error);
+            tell(() -> listener.onError(error));
         }
     }
 
     /** Nobody listens any more. */
     void cancel() {
         closed = true;
+    }
+
+    /** A listener that throws has left; it must not take the engine's thread along. */
+    private void tell(Runnable event) {
+        try {
+            event.run();
+        } catch (RuntimeException e) {
+            LOG.warn("request {}: its listener failed and is dropped", request.id, e);
+            closed = true;
+        }
     }
 
     private GenerationEvent.Finished finished() {

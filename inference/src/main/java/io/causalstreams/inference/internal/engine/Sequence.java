@@ -30,6 +30,9 @@ abstract sealed class Sequence permits GenerationSequence, ClassificationSequenc
     /** Tokens to compute in chunks before the next decode step; 0 = it decodes. */
     abstract int pendingTokens();
 
+    /** Most tokens its next chunk may have. */
+    abstract int chunkLimit();
+
     /** Tokens still to be computed or generated at most, for the backlog. */
     abstract long backlogTokens();
 

@@ -13,8 +13,9 @@ sealed interface SequenceOutcome {
      * @param cachedLength valid positions of its slot after the pass
      * @param scores of known tokens (prompt or resumed) whose predecessors were in the pass, in order
      * @param sampled new tokens, in order; empty while the prompt is not finished
+     * @param guessed tokens the pass computed on trial; all but the last of {@code sampled} were guessed right
      */
-    record Advanced(int cachedLength, List<TokenLogprob> scores, List<SampledToken> sampled)
+    record Advanced(int cachedLength, List<TokenLogprob> scores, List<SampledToken> sampled, int guessed)
             implements SequenceOutcome {}
 
     /**

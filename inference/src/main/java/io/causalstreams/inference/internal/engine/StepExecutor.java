@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +17,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: engine thread only.
  */
 final class StepExecutor {
+    private static final int MOST_GUESSED = 7;
+
     private final CausalLm model;
     private final CacheSlots slots;
+    private final boolean speculation;
 
     /** Tokens a sequence was granted for one chunk. */
     record Grant(Sequence sequence, int tokens) {}
 
-    StepExecutor(CausalLm model, CacheSlots slots) {
+    /** @param speculation whether a sequence that decodes alone may compute guessed tokens along */
+    StepExecutor(CausalLm model, CacheSlots slots, boolean speculation) {
         this.model = model;
         this.slots = slots;
+        this.speculation = speculation;
     }
 
     /** Decodes the rows of the first slots, then computes the chunks, each in a pass of its own. */
@@ -34,7 +40,9 @@ final class StepExecutor {
         int promptTokens = 0;
         if (!decodes.isEmpty()) {
             try {
-                decode(outcomes);
+                if (!speculation || decodes.size() > 1 || !chunks.isEmpty() || !speculate(decodes.get(0), outcomes)) {
+                    decode(outcomes);
+                }
             } catch (StepFailedException e) {
                 return StepOutcome.failed(decodes, e);
             }
@@ -54,6 +62,27 @@ final class StepExecutor {
             outcomes.put(sequence, evaluate(sequence, chunk, logits, chunk.lastRow()));
         }
         return new StepOutcome(outcomes, passes, decodes.isEmpty() ? 0 : 1, promptTokens, List.of(), null);
+    }
+
+    /**
+     * A pass over eight tokens of one sequence costs little more than over one, because both read all weights once. @return
+     * false if there is nothing to guess
+     */
+    private boolean speculate(Sequence sequence, Map<Sequence, SequenceOutcome> outcomes) {
+        if (!(sequence instanceof GenerationSequence generation)) {
+            return false;
+        }
+        int[] guess = generation.guess(MOST_GUESSED);
+        if (guess.length == 0) {
+            return false;
+        }
+        int[] tokens = new int[guess.length + 1];
+        tokens[0] = sequence.decodeInput();
+        System.arraycopy(guess, 0, tokens, 1, guess.length);
+        Chunk chunk = new Chunk(tokens, sequence.cachedLength(), LogitsWanted.ALL);
+        Logits logits = model.prefill(sequence.slot(), tokens, chunk.pastLength, LogitsWanted.ALL);
+        outcomes.put(sequence, guarded(() -> generation.verify(chunk, logits)));
+        return true;
     }
 
     private void decode(Map<Sequence, SequenceOutcome> outcomes) {
@@ -77,10 +106,14 @@ final class StepExecutor {
         }
     }
 
-    /** A request whose numbers or constraint cannot be used must not take the others of its batch along. */
     private static SequenceOutcome evaluate(Sequence sequence, Chunk chunk, Logits logits, int lastRow) {
+        return guarded(() -> sequence.evaluate(chunk, logits, lastRow));
+    }
+
+    /** A request whose numbers or constraint cannot be used must not take the others of its batch along. */
+    private static SequenceOutcome guarded(Supplier<SequenceOutcome> evaluation) {
         try {
-            return sequence.evaluate(chunk, logits, lastRow);
+            return evaluation.get();
         } catch (RuntimeException e) {
             return new SequenceOutcome.Broken(e);
         }

@@ -8,8 +8,6 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.internal.kvcache.KvCacheLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -17,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model directory's graph on ONNX Runtime, as {@code docs/graph-contract.md} describes it.
@@ -33,7 +32,7 @@ public final class OrtCausalLm implements CausalLm {
     private final OrtSession session;
     private final ModelMetadata metadata;
     private final OrtKvCache cache;
-    private final StepInputs inputs;
+    private final StepBuffers buffers;
     private final Map<Integer, DecodeBindings> decodes = new HashMap<>();
     private boolean closed;
 
@@ -45,7 +44,7 @@ public final class OrtCausalLm implements CausalLm {
         this.session = session;
         this.metadata = metadata;
         this.cache = cache;
-        this.inputs = new StepInputs(cache.layout().slots(), cache.layout().positions(), metadata.vocabularySize());
+        this.buffers = new StepBuffers(cache.layout().slots(), cache.layout().positions(), metadata.vocabularySize());
     }
 
     /**
@@ -157,11 +156,11 @@ public final class OrtCausalLm implements CausalLm {
     public Logits decode(int[] tokenIds, int[] pastLengths, int rows) {
         int longest = 0;
         for (int row = 0; row < rows; row++) {
-            inputs.tokenIds.put(row, tokenIds[row]);
-            inputs.lastPositions.put(row, pastLengths[row]);
+            buffers.tokenIds.put(row, tokenIds[row]);
+            buffers.lastPositions.put(row, pastLengths[row]);
             longest = Math.max(longest, pastLengths[row] + 1);
         }
-        inputs.totalLength.put(0, longest);
+        buffers.totalLength.put(0, longest);
         try {
             DecodeBindings bindings = decodeBindings(rows);
             session.run(bindings.inputs(), Set.of(), bindings.outputs()).close();
@@ -176,17 +175,17 @@ public final class OrtCausalLm implements CausalLm {
         int chunk = tokenIds.length;
         int rows = wanted == LogitsWanted.ALL ? chunk : 1;
         for (int position = 0; position < chunk; position++) {
-            inputs.tokenIds.put(position, tokenIds[position]);
+            buffers.tokenIds.put(position, tokenIds[position]);
         }
-        inputs.lastPositions.put(0, pastLength + chunk - 1);
-        inputs.totalLength.put(0, pastLength + chunk);
-        try (OnnxTensor ids = tensor(inputs.tokenIds, 1, chunk);
-                OnnxTensor last = tensor(inputs.lastPositions, 1);
-                OnnxTensor total = scalar(inputs.totalLength);
+        buffers.lastPositions.put(0, pastLength + chunk - 1);
+        buffers.totalLength.put(0, pastLength + chunk);
+        try (OnnxTensor ids = tensor(buffers.tokenIds, 1, chunk);
+                OnnxTensor last = tensor(buffers.lastPositions, 1);
+                OnnxTensor total = scalar(buffers.totalLength);
                 OnnxTensor positions = rows == chunk
-                        ? tensor(inputs.rowNumbers, rows)
-                        : OnnxTensor.createTensor(environment, inputs.rowNumbers.slice(chunk - 1, 1), new long[] {1});
-                OnnxTensor logits = tensor(inputs.logits(rows), rows, metadata.vocabularySize())) {
+                        ? tensor(buffers.rowNumbers, rows)
+                        : OnnxTensor.createTensor(environment, buffers.rowNumbers.slice(chunk - 1, 1), new long[] {1});
+                OnnxTensor logits = tensor(buffers.chunkLogits(rows), rows, metadata.vocabularySize())) {
             OrtKvCache.Bindings bindings = cache.bind(slot, 1);
             Map<String, OnnxTensor> in = named(bindings.past(), ids, last, total, positions);
             Map<String, OnnxTensor> out = new HashMap<>(bindings.present());
@@ -197,7 +196,7 @@ public final class OrtCausalLm implements CausalLm {
                     "prefill of " + chunk + " tokens at " + pastLength + ": " + e.getMessage(), e);
         }
         int visible = wanted == LogitsWanted.NONE ? 0 : rows;
-        return new Logits(inputs.logits(rows), visible, metadata.vocabularySize());
+        return new Logits(buffers.chunkLogits(rows), visible, metadata.vocabularySize());
     }
 
     @Override
@@ -217,7 +216,7 @@ public final class OrtCausalLm implements CausalLm {
         }
         closed = true;
         decodes.values().forEach(bindings -> {
-            StepInputs.NAMES.forEach(name -> close(bindings.inputs().get(name)));
+            StepBuffers.NAMES.forEach(name -> close(bindings.inputs().get(name)));
             close(bindings.outputs().get("logits"));
         });
         cache.close();
@@ -228,7 +227,7 @@ public final class OrtCausalLm implements CausalLm {
         }
     }
 
-    private static void close(@org.jspecify.annotations.Nullable OnnxTensor tensor) {
+    private static void close(@Nullable OnnxTensor tensor) {
         if (tensor != null) {
             tensor.close();
         }
@@ -242,11 +241,11 @@ public final class OrtCausalLm implements CausalLm {
         OrtKvCache.Bindings bindings = cache.bind(0, rows);
         Map<String, OnnxTensor> in = named(
                 bindings.past(),
-                tensor(inputs.tokenIds, rows, 1),
-                tensor(inputs.lastPositions, rows),
-                scalar(inputs.totalLength),
-                tensor(inputs.rowNumbers, rows));
-        FloatBuffer logits = inputs.decodeLogits();
+                tensor(buffers.tokenIds, rows, 1),
+                tensor(buffers.lastPositions, rows),
+                scalar(buffers.totalLength),
+                tensor(buffers.rowNumbers, rows));
+        FloatBuffer logits = buffers.decodeLogits();
         Map<String, OnnxTensor> out = new HashMap<>(bindings.present());
         out.put("logits", tensor(logits, rows, metadata.vocabularySize()));
         DecodeBindings created = new DecodeBindings(in, out, new Logits(logits, rows, metadata.vocabularySize()));
@@ -286,53 +285,5 @@ public final class OrtCausalLm implements CausalLm {
             product *= size;
         }
         return Math.toIntExact(product);
-    }
-
-    /** The buffers a step's small inputs and its logits live in. */
-    private static final class StepInputs {
-        static final Set<String> NAMES = Set.of("input_ids", "seqlens_k", "total_sequence_length", "logits_positions");
-
-        private final int vocabulary;
-        private final FloatBuffer decodeLogits;
-        private FloatBuffer chunkLogits;
-        final LongBuffer tokenIds;
-        final IntBuffer lastPositions;
-        final IntBuffer totalLength;
-        /** 0, 1, 2, …: which rows to compute logits of. */
-        final LongBuffer rowNumbers;
-
-        StepInputs(int slots, int positions, int vocabulary) {
-            int longest = Math.max(slots, positions);
-            this.vocabulary = vocabulary;
-            this.decodeLogits = floats(slots);
-            this.chunkLogits = floats(1);
-            this.tokenIds = bytes(longest, Long.BYTES).asLongBuffer();
-            this.lastPositions = bytes(slots, Integer.BYTES).asIntBuffer();
-            this.totalLength = bytes(1, Integer.BYTES).asIntBuffer();
-            this.rowNumbers = bytes(longest, Long.BYTES).asLongBuffer();
-            for (int row = 0; row < longest; row++) {
-                rowNumbers.put(row, row);
-            }
-        }
-
-        FloatBuffer decodeLogits() {
-            return decodeLogits;
-        }
-
-        /** Room for {@code rows} rows of a chunk; grows to the largest chunk that wanted all its logits. */
-        FloatBuffer logits(int rows) {
-            if (chunkLogits.capacity() < rows * vocabulary) {
-                chunkLogits = floats(rows);
-            }
-            return chunkLogits;
-        }
-
-        private FloatBuffer floats(int rows) {
-            return bytes(Math.multiplyExact(rows, vocabulary), Float.BYTES).asFloatBuffer();
-        }
-
-        private static ByteBuffer bytes(int elements, int size) {
-            return ByteBuffer.allocateDirect(Math.multiplyExact(elements, size)).order(ByteOrder.nativeOrder());
-        }
     }
 }

@@ -40,9 +40,6 @@ public final class FairPriorityPolicy implements SchedulingPolicy {
             SequenceView next = candidates.stream().min(order(served)).orElseThrow();
             candidates.remove(next);
             int tokens = budget.offer(next.pendingTokens(), next.chunkLimit());
-            if (tokens == 0) {
-                continue;
-            }
             if (!next.hasSlot()) {
                 if (freeSlots > 0) {
                     freeSlots--;
@@ -62,6 +59,7 @@ public final class FairPriorityPolicy implements SchedulingPolicy {
             // A victim must not be one that this very plan has given a chunk.
             holders.remove(next);
             served.merge(next.user(), (long) tokens, Long::sum);
+            candidates.removeIf(candidate -> budget.offer(candidate.pendingTokens(), candidate.chunkLimit()) == 0);
         }
         List<Long> decodes = new ArrayList<>();
         for (SequenceView holder : holders) {

@@ -22,7 +22,7 @@ final class EngineHarness {
     @Nullable
     TokenConstraint constraint;
 
-    private final ModelFacts facts;
+    final ModelFacts facts;
 
     EngineHarness(EngineConfig config) {
         this(
@@ -36,7 +36,7 @@ final class EngineHarness {
     EngineHarness(EngineConfig config, ScriptedLm model) {
         this.model = model;
         AsciiTokenizer tokenizer = new AsciiTokenizer();
-        this.facts = new ModelFacts(tokenizer, model.metadata().eosTokenIds(), tokenizer.size());
+        this.facts = ModelFacts.of(model.metadata(), tokenizer);
         this.queue = new SubmissionQueue(config.slots() + config.maxWaiting(), () -> {});
         this.loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), clock);
         this.preparation = new RequestPreparation(
