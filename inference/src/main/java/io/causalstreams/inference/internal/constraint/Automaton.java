@@ -12,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a grammar over bytes.
@@ -49,21 +48,22 @@ final class Automaton {
 
     /** The state after one more byte, or {@link #DEAD}. */
     ByteState next(ByteState state, int value) {
-        @Nullable ByteState[] row = state.next;
-        if (row == null) {
-            row = new ByteState[256];
-            state.next = row;
-        }
-        ByteState known = row[value];
+        ByteState known = state.known(value);
         if (known == null) {
             known = state(expressions.derivative(state.rest, value));
-            row[value] = known;
+            state.learn(Expressions.alike(state.rest, value), known);
         }
         return known;
     }
 
     /** The readings after one more byte; empty if it cannot follow. */
     List<Reading> next(List<Reading> readings, int value) {
+        if (readings.size() == 1 && !readings.get(0).at().accepting) {
+            ByteState at = next(readings.get(0).at(), value);
+            return at == DEAD
+                    ? List.of()
+                    : List.of(new Reading(at, readings.get(0).then()));
+        }
         Set<Reading> result = new LinkedHashSet<>();
         for (Reading reading : readings) {
             advance(reading, value, result);

@@ -40,4 +40,8 @@ record ByteSet(long word0, long word1, long word2, long word3) {
     ByteSet and(ByteSet other) {
         return new ByteSet(word0 & other.word0, word1 & other.word1, word2 & other.word2, word3 & other.word3);
     }
+
+    ByteSet not() {
+        return new ByteSet(~word0, ~word1, ~word2, ~word3);
+    }
 }

@@ -97,6 +97,17 @@ final class ByteTable {
         return next[state][classes[value]];
     }
 
+    /** The bytes that lead where {@code value} leads, from every state. */
+    ByteSet alike(int value) {
+        ByteSet alike = ByteSet.NONE;
+        for (int other = 0; other < classes.length; other++) {
+            if (classes[other] == classes[value]) {
+                alike = alike.or(ByteSet.of(other));
+            }
+        }
+        return alike;
+    }
+
     boolean accepting(int state) {
         return accepting.get(state);
     }

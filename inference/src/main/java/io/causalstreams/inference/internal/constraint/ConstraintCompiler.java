@@ -18,7 +18,7 @@ import java.util.Map;
 public final class ConstraintCompiler {
 
     private static final int MAX_CACHED = 32;
-    private static final int MAX_TEXT = 1 << 20;
+    private static final int MAX_TEXT = 1 << 18;
 
     private final VocabularyTrie trie;
 

@@ -24,13 +24,14 @@ final class EnumSchemas {
     Expression compile(SchemaNode node, @Nullable Expression others) {
         Set<String> types = node.has("type") ? JsonTypes.of(node) : Set.copyOf(JsonTypes.ALL);
         List<String> texts = new ArrayList<>();
+        Automaton automaton = new Automaton(expressions);
         for (JsonNode value : values(node)) {
             if (others != null && value.isContainerNode()) {
                 throw node.unsupported(
                         node.has("enum") ? "enum" : "const", "has objects or lists and other keywords beside it");
             }
             String text = value.toString();
-            if (JsonTypes.matches(value, types) && (others == null || accepts(others, text))) {
+            if (JsonTypes.matches(value, types) && (others == null || accepts(automaton, others, text))) {
                 texts.add(text);
             }
         }
@@ -55,8 +56,7 @@ final class EnumSchemas {
         return values;
     }
 
-    private boolean accepts(Expression grammar, String text) {
-        Automaton automaton = new Automaton(expressions);
+    private static boolean accepts(Automaton automaton, Expression grammar, String text) {
         List<Reading> readings = automaton.starts(grammar);
         for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
             readings = automaton.next(readings, value & 0xFF);

@@ -40,7 +40,7 @@ final class Expressions {
     static final Expression NEVER = new Never();
     static final Expression EMPTY = new Empty();
 
-    private static final int COMPILE_LIMIT = 100_000;
+    private static final int COMPILE_LIMIT = 200_000;
 
     private final ByteSet alphabet;
     private final Map<List<Object>, Expression> interned = new HashMap<>();
@@ -214,6 +214,38 @@ final class Expressions {
             return next == ByteTable.DEAD ? NEVER : tableState(at.table, next);
         }
         return NEVER;
+    }
+
+    /** Bytes with the same derivative as {@code value}, itself among them; not always all of them. */
+    static ByteSet alike(Expression expression, int value) {
+        if (expression instanceof Bytes bytes) {
+            return bytes.set.contains(value) ? bytes.set : bytes.set.not();
+        } else if (expression instanceof Literals literals) {
+            ByteSet possible = literals.set.bytesAt(literals.from, literals.to, literals.depth);
+            return possible.contains(value) ? ByteSet.of(value) : possible.not();
+        } else if (expression instanceof Union union) {
+            ByteSet alike = ByteSet.ALL;
+            for (Expression branch : union.branches) {
+                alike = alike.and(alike(branch, value));
+            }
+            return alike;
+        } else if (expression instanceof Repetition repetition) {
+            return alike(repetition.body, value);
+        } else if (expression instanceof TableState at) {
+            return at.table.alike(value);
+        } else if (expression instanceof Sequence) {
+            ByteSet alike = ByteSet.ALL;
+            Expression at = expression;
+            while (at instanceof Sequence parts) {
+                alike = alike.and(alike(parts.first, value));
+                if (!parts.first.nullable()) {
+                    return alike;
+                }
+                at = parts.rest;
+            }
+            return alike.and(alike(at, value));
+        }
+        return ByteSet.of(value);
     }
 
     /** What has to follow the first turn of a repetition. */

@@ -51,4 +51,15 @@ final class LiteralSet {
         }
         return low;
     }
+
+    /** The bytes that strings {@code from..to} have at {@code depth}. */
+    ByteSet bytesAt(int from, int to, int depth) {
+        ByteSet bytes = ByteSet.NONE;
+        for (int i = firstAtLeast(from, to, depth, 0); i < to; ) {
+            int value = strings[i][depth] & 0xFF;
+            bytes = bytes.or(ByteSet.of(value));
+            i = firstAtLeast(i, to, depth, value + 1);
+        }
+        return bytes;
+    }
 }

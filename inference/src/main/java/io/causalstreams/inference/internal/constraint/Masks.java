@@ -6,32 +6,39 @@ import io.causalstreams.inference.internal.constraint.Expression.Union;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Computes which tokens can follow a position.
  *
  * <p>Idea: most tokens stay within the lexeme being written, whatever comes after it. So the trie is walked once per state of
  * a lexeme ({@link Inside}), shared by all positions with that state; the rest is a short walk from each trie node where the
- * lexeme may end ("{@code "}" and what follows it in a token), once per stack. All three kinds of masks are cached: per
- * lexeme state, per reading, per list of readings.
+ * lexeme may end (a quotation mark, and what follows it in a token). Both results are cached: per state of a lexeme, and per
+ * position.
  *
  * <p>Counters: a count that exceeds the longest token cannot be told from any greater one by a single token, so it is cut to
  * that before the look-up; {@code maxLength: 5000} costs one mask until the last {@code height} bytes.
  *
- * <p>Cost: the first kind O(nodes of the trie), about 1e5 for 5e4 tokens; the others O(size / 64) plus the short walks.
+ * <p>Cost: the first kind O(nodes of the trie), about 1e5 for 5e4 tokens; the other O(size / 64) plus the short walks.
  * Threading: one thread at a time.
  */
 final class Masks {
 
     private static final long INSIDE_BYTES = 2L << 20;
-    private static final long READING_BYTES = 2L << 20;
+    private static final long POSITION_BYTES = 2L << 20;
+
+    /** Parts of a sequence that are looked at for counters. */
+    private static final int CUT_PARTS = 6;
 
     private final VocabularyTrie trie;
     private final Expressions expressions;
     private final Automaton automaton;
     private final MaskCache<ByteState, Inside> insides = new MaskCache<>(INSIDE_BYTES);
-    private final MaskCache<List<Reading>, Mask> masks = new MaskCache<>(READING_BYTES);
+    private final MaskCache<List<Reading>, Mask> masks = new MaskCache<>(POSITION_BYTES);
     private final ByteState[] path;
 
     Masks(VocabularyTrie trie, Expressions expressions, Automaton automaton) {
@@ -62,42 +69,55 @@ final class Masks {
 
     /** Tokens that can follow; shared, not to be changed. */
     BitSet allowed(List<Reading> readings) {
-        Mask known = masks.get(readings);
+        List<Reading> alike = readings.stream()
+                .map(reading -> new Reading(cut(reading.at()), reading.then()))
+                .toList();
+        Mask known = masks.get(alike);
         if (known != null) {
             return known.tokens();
         }
-        BitSet tokens;
-        if (readings.size() == 1) {
-            tokens = compute(readings.get(0));
-        } else {
-            tokens = new BitSet(trie.vocabularySize());
-            for (Reading reading : readings) {
-                tokens.or(allowed(List.of(reading)));
-            }
+        Map<ByteState, Set<Reading>> followers = new LinkedHashMap<>();
+        for (Reading reading : alike) {
+            followers
+                    .computeIfAbsent(reading.at(), at -> new LinkedHashSet<>())
+                    .addAll(automaton.starts(reading.then()));
         }
-        masks.put(readings, new Mask(tokens));
+        BitSet tokens = new BitSet(trie.vocabularySize());
+        followers.forEach((at, starts) -> add(at, List.copyOf(starts), tokens));
+        masks.put(alike, new Mask(tokens));
         return tokens;
     }
 
-    private BitSet compute(Reading reading) {
-        Inside inside = inside(automaton.state(cut(reading.at().rest)));
-        BitSet tokens = (BitSet) inside.tokens().clone();
-        List<Reading> starts = automaton.starts(reading.then());
-        if (reading.at().accepting && !starts.isEmpty()) {
-            tokens.or(allowed(starts));
+    /** @param followers readings before the first byte behind the lexeme */
+    private void add(ByteState at, List<Reading> followers, BitSet tokens) {
+        Inside inside = inside(at);
+        tokens.or(inside.tokens());
+        if (followers.isEmpty()) {
+            return;
         }
-        if (!starts.isEmpty()) {
-            inside.exits().forEach(node -> walk(node, starts, tokens));
+        if (at.accepting) {
+            tokens.or(allowed(followers));
         }
-        return tokens;
+        inside.exits().forEach(node -> walk(node, followers, tokens));
     }
 
-    /** Cuts a leading counter to what one token can tell apart. */
-    private Expression cut(Expression rest) {
-        if (rest instanceof Sequence sequence) {
-            return expressions.sequence(cut(sequence.first), sequence.rest);
+    /** A state from which the same tokens can follow, the same for all counts beyond the longest token. */
+    private ByteState cut(ByteState state) {
+        ByteState known = state.cut;
+        if (known == null) {
+            known = automaton.state(cut(state.rest, CUT_PARTS));
+            state.cut = known;
+        }
+        return known;
+    }
+
+    /** Cuts the counters among the first parts to what one token can tell apart. */
+    private Expression cut(Expression rest, int parts) {
+        if (rest instanceof Sequence sequence && parts > 0) {
+            return expressions.sequence(cut(sequence.first, parts), cut(sequence.rest, parts - 1));
         } else if (rest instanceof Union union) {
-            return expressions.union(union.branches.stream().map(this::cut).toList());
+            return expressions.union(
+                    union.branches.stream().map(branch -> cut(branch, parts)).toList());
         } else if (rest instanceof Repetition repetition) {
             int min = Math.min(repetition.min, trie.height() + 1);
             int max = repetition.max > trie.height() + 1 ? Expression.UNBOUNDED : repetition.max;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ObjectSchemas {
 
-    private static final int MAX_PROPERTIES = 500;
+    static final int MAX_PROPERTIES = 500;
 
     private final Expressions expressions;
     private final JsonGrammar json;

@@ -43,7 +43,9 @@ final class OneOfCheck {
 
     /** Whether no value written for {@code written} is valid against {@code other}. */
     private boolean excludes(SchemaNode written, SchemaNode other, int depth) {
-        Set<String> types = JsonTypes.of(written);
+        // A branch of its own may add types and properties to what is seen here.
+        boolean complete = !written.has("anyOf") && !written.has("oneOf");
+        Set<String> types = complete || written.has("type") ? JsonTypes.of(written) : Set.copyOf(JsonTypes.ALL);
         if (other.has("type") && disjoint(types, JsonTypes.of(other))) {
             return true;
         }
@@ -70,7 +72,8 @@ final class OneOfCheck {
         ObjectNode theirs = properties(other);
         Set<String> required = required(written);
         JsonNode further = written.get("additionalProperties");
-        boolean closed = further == null ? written.has("properties") : further.isBoolean() && !further.booleanValue();
+        boolean declared = further == null ? written.has("properties") : further.isBoolean() && !further.booleanValue();
+        boolean closed = declared && !written.has("anyOf") && !written.has("oneOf");
         for (String name : required(other)) {
             if (closed && !mine.has(name) && !required.contains(name)) {
                 return true;

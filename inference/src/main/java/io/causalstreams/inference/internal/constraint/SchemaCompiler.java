@@ -27,7 +27,7 @@ final class SchemaCompiler {
     private static final int MAX_DEPTH = 100;
 
     /** Schemas compiled or merged: references can make a short text stand for very many. */
-    private static final int MAX_WORK = 20_000;
+    private static final int MAX_WORK = 10_000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -43,7 +43,7 @@ final class SchemaCompiler {
     private final ArraySchemas arrays;
     private final ObjectSchemas objects;
     private final EnumSchemas enums;
-    private final Map<JsonNode, Rule> rules = new LinkedHashMap<>();
+    private final Map<String, Rule> rules = new LinkedHashMap<>();
     private final Deque<Runnable> pending = new ArrayDeque<>();
     private int depth;
     private int work;
@@ -83,12 +83,12 @@ final class SchemaCompiler {
 
     /** The rule of a schema that is referred to; its body is compiled later, so that it may refer to itself. */
     private Rule rule(String path, JsonNode schema) {
-        Rule known = rules.get(schema);
+        Rule known = rules.get(path);
         if (known != null) {
             return known;
         }
         Rule rule = new Rule(path);
-        rules.put(schema, rule);
+        rules.put(path, rule);
         pending.push(() -> rule.define(compile(schema, path)));
         return rule;
     }
@@ -104,7 +104,7 @@ final class SchemaCompiler {
         if (++depth > MAX_DEPTH) {
             throw new UnsupportedConstraintException("the schema at " + path + " is nested deeper than " + MAX_DEPTH);
         }
-        countWork();
+        countWork(1);
         SchemaNode node = new SchemaNode(object, path);
         node.checkKeywords();
         Expression result = compile(node.assertionsWithout());
@@ -127,6 +127,8 @@ final class SchemaCompiler {
             }
         }
         if (flat.has("const") || flat.has("enum")) {
+            JsonNode listed = flat.get("enum");
+            countWork(listed == null ? 0 : listed.size() / 20);
             SchemaNode rest = flat.assertionsWithout("const", "enum", "type");
             Expression others = rest.isEmpty() ? null : ofTypes(flat.assertionsWithout("const", "enum"));
             return enums.compile(flat, others);
@@ -143,7 +145,7 @@ final class SchemaCompiler {
         if (!node.has("$ref") && !node.has("allOf")) {
             return node;
         }
-        countWork();
+        countWork(1);
         SchemaNode result = node.assertionsWithout("$ref", "allOf");
         if (node.has("$ref")) {
             SchemaReferences.Target target = references.resolve(node);
@@ -159,8 +161,9 @@ final class SchemaCompiler {
         return result;
     }
 
-    private void countWork() {
-        if (++work > MAX_WORK) {
+    private void countWork(int parts) {
+        work += parts;
+        if (work > MAX_WORK) {
             throw new UnsupportedConstraintException(
                     "the schema is too large: with its references followed it has more than " + MAX_WORK + " parts");
         }

@@ -20,7 +20,7 @@ final class SchemaMerger {
 
     /** @throws UnsupportedConstraintException if a keyword cannot be merged, naming it */
     static SchemaNode merge(SchemaNode a, SchemaNode b) {
-        ObjectNode result = a.json().deepCopy();
+        ObjectNode result = JSON.objectNode().setAll(a.json());
         SchemaNode merged = new SchemaNode(result, a.path());
         if (a.hasAny(SchemaNode.OBJECT_KEYWORDS) || b.hasAny(SchemaNode.OBJECT_KEYWORDS)) {
             mergeObjects(a, b, result);
@@ -106,6 +106,9 @@ final class SchemaMerger {
         ObjectNode properties = JSON.objectNode();
         ObjectNode mine = propertiesOf(a);
         ObjectNode theirs = propertiesOf(b);
+        if (mine.size() + theirs.size() > ObjectSchemas.MAX_PROPERTIES) {
+            throw a.unsupported("properties", "has more than " + ObjectSchemas.MAX_PROPERTIES + " members");
+        }
         JsonNode myOthers = a.get("additionalProperties");
         JsonNode theirOthers = b.get("additionalProperties");
         mine.forEachEntry((name, schema) -> {

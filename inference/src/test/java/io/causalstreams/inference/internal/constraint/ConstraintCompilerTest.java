@@ -9,11 +9,17 @@ import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.OutputConstraint.Choice;
 import io.causalstreams.inference.OutputConstraint.JsonObject;
+import io.causalstreams.inference.OutputConstraint.JsonSchema;
 import io.causalstreams.inference.OutputConstraint.Regex;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +157,9 @@ class ConstraintCompilerTest {
     void shouldAllowExactlyTheTokensThatCanFollow() {
         List<OutputConstraint> constraints = List.of(
                 new JsonObject(),
+                new JsonSchema(String.valueOf(Schemas.ALL.get("same beginning"))),
+                new JsonSchema(String.valueOf(Schemas.ALL.get("tuple"))),
+                new JsonSchema("{\"type\":\"array\",\"items\":{\"type\":\"string\",\"maxLength\":9}}"),
                 new Regex("(a|the|name )*x?[^\"]{0,3}"),
                 new Regex("\"[a-z]*\" : .{2,40}"),
                 new Choice(List.of("the name", "the id", "{\"x\":12}")));
@@ -207,7 +216,7 @@ class ConstraintCompilerTest {
         }
 
         // Then
-        assertThat(later.allowed()).isEqualTo(regex.start().allowed());
+        assertThat(later.allowed()).isSameAs(regex.start().allowed());
     }
 
     @Test
@@ -232,6 +241,30 @@ class ConstraintCompilerTest {
         assertThat(state.accepting()).isTrue();
         assertThat(state.allowed()).isEqualTo(counting.start().allowed());
         assertThat(old.allowed().get(VOCABULARY.singleByte('1'))).isTrue();
+    }
+
+    @Test
+    void shouldServeManyThreadsFromOneConstraint() throws Exception {
+        // Given
+        TokenConstraint shared = compiler.compile(new JsonObject());
+        ObjectMapper json = new ObjectMapper();
+        List<Callable<String>> writers = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Writer own = new Writer(VOCABULARY, new Random(SEED + i));
+            writers.add(() -> own.write(shared, 30));
+        }
+
+        // When
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<String>> written = threads.invokeAll(writers);
+        threads.shutdown();
+
+        // Then
+        for (int i = 0; i < written.size(); i++) {
+            String alone = new Writer(VOCABULARY, new Random(SEED + i)).write(shared, 30);
+            assertThat(written.get(i).get()).as("seed %d", SEED + i).isEqualTo(alone);
+            assertThat(json.readTree(alone).isObject()).isTrue();
+        }
     }
 
     @Test
