@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -21,6 +22,12 @@ public final class Resources {
         } catch (IOException e) {
             throw new UncheckedIOException(name, e);
         }
+    }
+
+    public static Path directory(String name) {
+        return Path.of(URI.create(
+                Objects.requireNonNull(Resources.class.getClassLoader().getResource(name), name)
+                        .toString()));
     }
 
     public static int[] ints(JsonNode array) {

@@ -12,7 +12,9 @@ package io.causalstreams.inference.internal.sampling;
  */
 final class Candidates {
     /** exp of less is 0 in float32, the precision of the models' own reference. */
-    private static final double UNDERFLOW = 103.98;
+    private static final double UNDERFLOW = -103.98;
+    /** Far more than the logarithm and the exponential of a weight can be wrong by. */
+    private static final double ROUNDING = 1e-9;
 
     private int[] ids = new int[0];
     private double[] weights = new double[0];
@@ -25,10 +27,11 @@ final class Candidates {
      * @param max the largest logit, finite
      * @param temperature above 0
      * @param topK 0, -1 or ≥ vocabulary = all; tokens as likely as the k-th all stay
+     * @param leastWeight tokens that weigh less may be left out
      */
-    void select(float[] logits, int vocabulary, float max, double temperature, int topK) {
+    void select(float[] logits, int vocabulary, float max, double temperature, int topK, double leastWeight) {
         ensureCapacity(vocabulary);
-        double floor = max - UNDERFLOW * temperature;
+        double floor = max + Math.max(Math.log(leastWeight) - ROUNDING, UNDERFLOW) * temperature;
         if (topK > 0 && topK < vocabulary) {
             floor = Math.max(floor, TopValues.kthLargest(logits, vocabulary, topK));
         }

@@ -24,32 +24,43 @@ public final class Logprobs {
     public static TokenLogprob of(Logits logits, int row, int tokenId, int alternatives, Tokenizer tokenizer) {
         float[] values = Workspace.ofThread().row(logits, row);
         int vocabulary = logits.vocabulary();
-        double logSumExp = logSumExp(values, vocabulary);
+        LogSoftmax softmax = LogSoftmax.of(values, vocabulary);
         List<TokenLogprob.Alternative> top = new ArrayList<>(alternatives);
         for (int id : TopValues.largest(values, vocabulary, Math.min(alternatives, vocabulary))) {
-            top.add(new TokenLogprob.Alternative(id, tokenizer.textOf(id), values[id] - logSumExp));
+            top.add(new TokenLogprob.Alternative(id, tokenizer.textOf(id), softmax.at(values[id])));
         }
         return new TokenLogprob(
                 tokenId,
                 tokenizer.textOf(tokenId),
-                values[tokenId] - logSumExp,
+                softmax.at(values[tokenId]),
                 rank(values, vocabulary, tokenId),
                 top);
     }
 
-    /** The log-probability alone. @throws SamplingException if a logit is NaN or +infinity */
+    /**
+     * The log-probability of {@code tokenId} alone.
+     *
+     * @throws SamplingException if a logit is NaN or +infinity
+     */
     public static double logprob(Logits logits, int row, int tokenId) {
         float[] values = Workspace.ofThread().row(logits, row);
-        return values[tokenId] - logSumExp(values, logits.vocabulary());
+        return LogSoftmax.of(values, logits.vocabulary()).at(values[tokenId]);
     }
 
-    private static double logSumExp(float[] values, int size) {
-        double max = values[Sampler.argMax(values, size)];
-        double sum = 0;
-        for (int i = 0; i < size; i++) {
-            sum += Math.exp(values[i] - max);
+    private record LogSoftmax(double max, double logSum) {
+
+        static LogSoftmax of(float[] values, int size) {
+            double max = values[Sampler.argMax(values, size)];
+            double sum = 0;
+            for (int i = 0; i < size; i++) {
+                sum += Math.exp(values[i] - max);
+            }
+            return new LogSoftmax(max, Math.log(sum));
         }
-        return max + Math.log(sum);
+
+        double at(float value) {
+            return value - max - logSum;
+        }
     }
 
     private static int rank(float[] values, int size, int tokenId) {

@@ -70,7 +70,9 @@ public final class Sampler {
 
     private Candidates candidates(float[] values, float max) {
         Candidates candidates = Workspace.ofThread().candidates();
-        candidates.select(values, vocabularySize, max, params.temperature(), params.topK());
+        // Top-p sums all weights; without it, those that min-p is going to drop need not be computed.
+        double leastWeight = params.topP() >= 1 ? params.minP() : 0;
+        candidates.select(values, vocabularySize, max, params.temperature(), params.topK(), leastWeight);
         candidates.keepTopP(params.topP());
         candidates.keepMinP(params.minP());
         return candidates;

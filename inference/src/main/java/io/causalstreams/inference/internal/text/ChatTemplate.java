@@ -1,7 +1,6 @@
 package io.causalstreams.inference.internal.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
@@ -108,9 +107,7 @@ public final class ChatTemplate {
 
     /** As {@link #load(Path)}, with the clock that {@code strftime_now} reads. */
     static Optional<ChatTemplate> load(Path directory, Clock clock) {
-        Path configFile = directory.resolve("tokenizer_config.json");
-        JsonNode config =
-                Files.exists(configFile) ? TokenizerFile.readJson(configFile) : JsonNodeFactory.instance.objectNode();
+        JsonNode config = TokenizerFile.config(directory);
         Map<String, Object> variables = new HashMap<>();
         config.properties().forEach(entry -> {
             if (entry.getKey().endsWith("_token")) {

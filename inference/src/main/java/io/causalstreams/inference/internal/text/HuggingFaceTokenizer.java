@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.stream.IntStream;
  * whole. Bytes of tokens come from the file ({@link TokenBytes}); nothing is decoded natively.
  */
 public final class HuggingFaceTokenizer implements Tokenizer {
+    private static final String WORD_START = "▁";
     private static final Map<String, String> ENCODE_ONLY =
             Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
@@ -31,6 +33,8 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     private final List<String> contents;
     private final Set<Integer> special = new HashSet<>();
     private final boolean prependsFirst;
+    /** Beginnings of a text that take no mark: the mark itself, a space, and added tokens. */
+    private final List<String> alreadyMarked = new ArrayList<>(List.of(WORD_START, " "));
 
     private HuggingFaceTokenizer(TokenizerFile file, ai.djl.huggingface.tokenizers.HuggingFaceTokenizer plainText) {
         this.plainText = plainText;
@@ -39,6 +43,9 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         this.contents = file.contents();
         file.specialTokens().forEach(token -> special.add(token.id()));
         this.prependsFirst = PlainTextModel.prependsFirst(file);
+        file.addedTokens().stream()
+                .filter(token -> !token.special())
+                .forEach(token -> alreadyMarked.add(token.content()));
     }
 
     /**
@@ -85,10 +92,11 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact);
     }
 
+    /** Marks the beginning of a text as the beginning of a word where the tokenizer wants that, unless it is marked. */
     private String prepared(SpecialTokenSplitter.Piece.Text piece) {
-        boolean prepends = prependsFirst && piece.first();
-        boolean marked = piece.text().startsWith(" ") || piece.text().startsWith("▁");
-        return prepends && !marked ? "▁" + piece.text() : piece.text();
+        String text = piece.text();
+        boolean marks = prependsFirst && piece.first() && alreadyMarked.stream().noneMatch(text::startsWith);
+        return marks ? WORD_START + text : text;
     }
 
     @Override

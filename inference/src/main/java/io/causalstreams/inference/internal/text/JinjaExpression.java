@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 final class JinjaExpression {
     private static final Pattern CODE_POINT =
-            Pattern.compile("(?<!\\\\)\\\\(?:u|x)([0-9a-fA-F]{4}|(?<=x)[0-9a-fA-F]{2})");
+            Pattern.compile("(?<!\\\\)\\\\(?:u(?<long>[0-9a-fA-F]{4})|x(?<short>[0-9a-fA-F]{2}))");
     private static final Pattern NEGATED_TEST =
             Pattern.compile("\\bnot\\s+((?!not\\b)[\\w.]+(?:\\[[^\\[\\]]*])*)\\s+is\\s+((?:not\\s+)?\\w+)");
     private static final Pattern REVERSED = Pattern.compile("\\[\\s*:\\s*:\\s*-\\s*1\\s*]");
@@ -95,11 +95,14 @@ final class JinjaExpression {
     }
 
     private void appendString(String literal) {
-        String characters = CODE_POINT
-                .matcher(literal)
-                .replaceAll(
-                        escape -> Matcher.quoteReplacement(Character.toString(Integer.parseInt(escape.group(1), 16))));
-        out.append(characters);
+        Matcher escape = CODE_POINT.matcher(literal);
+        int done = 0;
+        while (escape.find()) {
+            String digits = escape.group("long") == null ? escape.group("short") : escape.group("long");
+            out.append(literal, done, escape.start()).append((char) Integer.parseInt(digits, 16));
+            done = escape.end();
+        }
+        out.append(literal, done, literal.length());
     }
 
     private void append(char c, int at) {

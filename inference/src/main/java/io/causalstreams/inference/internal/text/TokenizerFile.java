@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.causalstreams.inference.GenerationException;
 import java.io.IOException;
@@ -35,56 +36,65 @@ record TokenizerFile(ObjectNode root, List<String> contents, List<AddedToken> ad
                 || !root.at("/model/vocab").isContainerNode()) {
             throw new GenerationException.Failed(file + " has no model.vocab: it is not a tokenizer", null);
         }
-        Path configFile = directory.resolve("tokenizer_config.json");
-        JsonNode config = Files.exists(configFile) ? readJson(configFile) : JSON.createObjectNode();
         List<String> contents = contents(root);
-        return new TokenizerFile(root, contents, addedTokens(root, contents, specialNames(config)));
+        Set<String> specialNames = specialNames(config(directory));
+        return new TokenizerFile(root, contents, addedTokens(root, contents, specialNames));
     }
 
     /** The names of the special tokens of a model directory, without reading its vocabulary. */
     static Set<String> specialNames(Path directory) {
-        Path configFile = directory.resolve("tokenizer_config.json");
-        Set<String> names = new HashSet<>();
-        if (Files.exists(configFile)) {
-            names.addAll(specialNames(readJson(configFile)));
-        }
+        Set<String> names = specialNames(config(directory));
         Path file = directory.resolve("tokenizer.json");
         if (Files.exists(file)) {
-            try (JsonParser parser = JSON.createParser(file.toFile())) {
-                parser.nextToken();
-                while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                    boolean added = parser.currentName().equals("added_tokens");
-                    parser.nextToken();
-                    if (added) {
-                        JsonNode tokens = parser.readValueAsTree();
-                        tokens.forEach(token -> {
-                            if (token.path("special").asBoolean()) {
-                                names.add(tokenText(token));
-                            }
-                        });
-                    } else {
-                        parser.skipChildren();
-                    }
+            for (JsonNode token : field(file, "added_tokens")) {
+                if (token.path("special").asBoolean()) {
+                    names.add(tokenText(token));
                 }
-            } catch (IOException e) {
-                throw new GenerationException.Failed(file + " cannot be read; export the model again", e);
             }
         }
         return names;
+    }
+
+    /** {@code tokenizer_config.json}, an empty object if there is none. */
+    static JsonNode config(Path directory) {
+        Path file = directory.resolve("tokenizer_config.json");
+        return Files.exists(file) ? readJson(file) : JSON.createObjectNode();
+    }
+
+    /** One field of a large object; the others are skipped, not built. */
+    private static JsonNode field(Path file, String name) {
+        try (JsonParser parser = JSON.createParser(file.toFile())) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean wanted = parser.currentName().equals(name);
+                parser.nextToken();
+                if (wanted) {
+                    return parser.readValueAsTree();
+                }
+                parser.skipChildren();
+            }
+            return MissingNode.getInstance();
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
     }
 
     List<AddedToken> specialTokens() {
         return addedTokens.stream().filter(AddedToken::special).toList();
     }
 
-    static JsonNode readJson(Path file) {
+    private static JsonNode readJson(Path file) {
         try {
             return JSON.readTree(file.toFile());
-        } catch (JsonProcessingException e) {
-            throw new GenerationException.Failed(file + " is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new GenerationException.Failed(file + " cannot be read; export the model again", e);
+            throw unreadable(file, e);
         }
+    }
+
+    private static GenerationException.Failed unreadable(Path file, IOException e) {
+        return e instanceof JsonProcessingException syntax
+                ? new GenerationException.Failed(file + " is not JSON: " + syntax.getOriginalMessage(), e)
+                : new GenerationException.Failed(file + " cannot be read; export the model again", e);
     }
 
     /** A token's text in a configuration: a string, or an object with {@code content}; empty if there is none. */
