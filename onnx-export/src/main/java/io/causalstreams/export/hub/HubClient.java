@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,11 +115,15 @@ public final class HubClient {
             for (Future<RemoteFile> file : described.values()) {
                 files.add(result(file));
             }
-            requireSpace(repository, folder, files);
+            // Files of the same content share a blob: two threads must not write it.
+            Map<String, RemoteFile> contents = new LinkedHashMap<>();
+            files.forEach(file -> contents.putIfAbsent(file.etag(), file));
+            requireSpace(repository, folder, contents.values());
             DownloadProgress progress = new DownloadProgress(
-                    listener, files.stream().mapToLong(RemoteFile::size).sum());
+                    listener,
+                    contents.values().stream().mapToLong(RemoteFile::size).sum());
             List<Future<?>> transfers = new ArrayList<>();
-            for (RemoteFile file : files) {
+            for (RemoteFile file : contents.values()) {
                 transfers.add(threads.submit(() -> {
                     transfer(repository, commit, file, folder, progress);
                     return file;
@@ -161,7 +166,7 @@ public final class HubClient {
         progress.set(file.name(), file.size());
     }
 
-    private static void requireSpace(Repository repository, CacheFolder folder, List<RemoteFile> files)
+    private static void requireSpace(Repository repository, CacheFolder folder, Collection<RemoteFile> files)
             throws IOException {
         Files.createDirectories(folder.directory());
         long missing = 0;

@@ -2,6 +2,7 @@ package io.causalstreams.export.hub;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -56,7 +57,7 @@ final class HubHttp {
             throws IOException, InterruptedException {
         URI uri = first;
         for (int hop = 0; hop < MAX_REDIRECTS; hop++) {
-            HttpResponse<T> response = client.send(request(method, uri, from), handler);
+            HttpResponse<T> response = send(request(method, uri, from), handler);
             Optional<String> location = response.headers().firstValue("Location");
             if (!REDIRECTS.contains(response.statusCode()) || location.isEmpty()) {
                 return response;
@@ -73,6 +74,16 @@ final class HubHttp {
             uri = next;
         }
         throw new IOException("more than " + MAX_REDIRECTS + " redirects");
+    }
+
+    private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
+            throws IOException, InterruptedException {
+        try {
+            return client.send(request, handler);
+        } catch (ConnectException e) {
+            // The JDK's exception has no message.
+            throw new IOException("cannot connect to " + request.uri().getAuthority(), e);
+        }
     }
 
     private HttpRequest request(String method, URI uri, long from) {

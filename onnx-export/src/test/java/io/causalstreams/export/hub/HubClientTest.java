@@ -66,6 +66,22 @@ final class HubClientTest {
     }
 
     @Test
+    void shouldBringFilesOfTheSameContentOnce() throws IOException {
+        // Given
+        hub.file("model-00001-of-00002.safetensors", WEIGHTS)
+                .file("model-00002-of-00002.safetensors", WEIGHTS)
+                .file("model.safetensors.index.json", "{\"weight_map\":{}}");
+
+        // When
+        Path snapshot = client().download("owner/tiny", HubListener.NONE);
+
+        // Then
+        assertThat(snapshot.resolve("model-00001-of-00002.safetensors")).hasBinaryContent(WEIGHTS);
+        assertThat(snapshot.resolve("model-00002-of-00002.safetensors")).hasBinaryContent(WEIGHTS);
+        assertThat(rangesAtStorage()).hasSize(1);
+    }
+
+    @Test
     void shouldResumeWhereTheConnectionBroke() throws IOException {
         // Given a hub that ends every connection after a million bytes
         hub.dropConnectionsAfter(1_000_000);
@@ -254,6 +270,18 @@ final class HubClientTest {
 
         // Then
         assertThat(cached).isEqualTo(online);
+    }
+
+    @Test
+    void shouldNameTheHubThatCannotBeReached() {
+        // Given
+        HubClient client = client();
+        hub.close();
+
+        // When, Then
+        assertThatThrownBy(() -> client.download("owner/tiny", HubListener.NONE))
+                .isInstanceOf(HubException.class)
+                .hasMessageContaining("cannot connect to " + hub.endpoint().getAuthority());
     }
 
     @ParameterizedTest

@@ -29,10 +29,20 @@ final class GgufCheckpoint implements Checkpoint {
     static GgufCheckpoint open(Path path) {
         ByteSource source = FileByteSource.open(path);
         try {
-            return new GgufCheckpoint(source, GgufFile.open(source));
+            GgufFile file = GgufFile.open(source);
+            requireWhole(file.metadata());
+            return new GgufCheckpoint(source, file);
         } catch (RuntimeException e) {
             source.close();
             throw e;
+        }
+    }
+
+    private static void requireWhole(GgufMetadata metadata) {
+        int parts = metadata.integer("split.count").orElse(1);
+        if (parts > 1) {
+            throw new CheckpointException(metadata.file() + ": is one of " + parts
+                    + " parts of a model; join them with llama-gguf-split --merge, or give the model as safetensors");
         }
     }
 

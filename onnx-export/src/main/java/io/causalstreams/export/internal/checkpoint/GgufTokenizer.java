@@ -32,6 +32,11 @@ final class GgufTokenizer {
         JsonFiles.write(directory.resolve("generation_config.json"), tokenizer.generationConfig());
     }
 
+    /** The content of {@code tokenizer.json}. */
+    static JsonNode tokenizer(GgufMetadata metadata, JsonNode config) {
+        return new GgufTokenizer(metadata, config).tokenizer();
+    }
+
     private JsonNode tokenizer() {
         Optional<String> original = metadata.string("tokenizer.huggingface.json");
         if (original.isPresent()) {

@@ -9,8 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class GgufCheckpointTest {
 
@@ -108,6 +111,38 @@ final class GgufCheckpointTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {16, 32, 128})
+    void shouldRecoverUnusualRopeScaling(int headDim) throws IOException {
+        // Given the divisors of factor 6, low 2, high 5 over 500 positions, theta 10000
+        float[] divisors = divisors(headDim, 6, 2, 5, 500);
+
+        // When
+        try (Checkpoint checkpoint = open(TinyGguf.llama().tensor("rope_freqs.weight", shape(headDim / 2), divisors))) {
+
+            // Then some scaling of the same effect
+            JsonNode scaling = checkpoint.config().path("rope_scaling");
+            float[] recovered = divisors(
+                    headDim,
+                    scaling.path("factor").asDouble(),
+                    scaling.path("low_freq_factor").asDouble(),
+                    scaling.path("high_freq_factor").asDouble(),
+                    scaling.path("original_max_position_embeddings").asDouble());
+            assertThat(recovered).containsExactly(divisors, Offset.offset(0.001f));
+        }
+    }
+
+    /** As llama.cpp's converter computes them. */
+    private static float[] divisors(int headDim, double factor, double low, double high, double original) {
+        float[] divisors = new float[headDim / 2];
+        for (int i = 0; i < divisors.length; i++) {
+            double wavelength = 2 * Math.PI * Math.pow(10000, 2.0 * i / headDim);
+            double smooth = Math.min(1, Math.max(0, (original / wavelength - low) / (high - low)));
+            divisors[i] = (float) (1 / ((1 - smooth) / factor + smooth));
+        }
+        return divisors;
+    }
+
     @Test
     void shouldRefuseWhatItDoesNotKnow() {
         refuses(
@@ -121,11 +156,12 @@ final class GgufCheckpointTest {
                 "blk.1.ffn_norm.weight has no place");
         refuses(TinyGguf.llama().tensor("x.weight", 16, shape(256), new byte[66]), "x.weight has ggml type 16");
         refuses(TinyGguf.llama().string("llama.rope.scaling.type", "spiral"), "rope scaling spiral");
-        refuses(TinyGguf.llama().tensor("rope_freqs.weight", shape(2), 3, 1), "rope_freqs.weight is not Llama 3's");
+        refuses(TinyGguf.llama().tensor("rope_freqs.weight", shape(2), 3, 1), "rope_freqs.weight is not a scaling");
         refuses(TinyGguf.llama().u32("llama.attention.head_count", 3), "does not fit the head counts");
         refuses(TinyGguf.llama().string("llama.block_count", "one"), "llama.block_count is not an integer");
         refuses(TinyGguf.llama().u32("llama.block_count", 0), "llama.block_count is 0");
         refuses(new GgufBytes().string("general.architecture", "llama"), "metadata llama.embedding_length is missing");
+        refuses(TinyGguf.llama().u32("split.count", 3), "is one of 3 parts");
         refuses(new GgufBytes(), "metadata general.architecture is missing");
     }
 

@@ -76,6 +76,7 @@ final class MutatedFilesTest {
         GgufWeights weights = new GgufWeights(file, family.weights(file, family.config(file)));
         weights.names().forEach(weights::read);
         weights.names().forEach(weights::quantized);
+        GgufTokenizer.tokenizer(file.metadata(), JsonFiles.MAPPER.createObjectNode());
     }
 
     private void openSafetensors(byte[] bytes) {
