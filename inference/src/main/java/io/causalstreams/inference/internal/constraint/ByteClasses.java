@@ -69,7 +69,8 @@ record ByteClasses(List<Integer> classOf, List<Integer> members) {
         return sets;
     }
 
-    private static List<Expression> partsOf(Expression expression) {
+    /** The expressions directly below. */
+    static List<Expression> partsOf(Expression expression) {
         if (expression instanceof Sequence sequence) {
             return List.of(sequence.first, sequence.rest);
         } else if (expression instanceof Union union) {

@@ -42,24 +42,30 @@ final class ByteTable {
         List<Expression> states = new ArrayList<>(List.of(root));
         List<int[]> next = new ArrayList<>();
         for (int state = 0; state < states.size(); state++) {
+            expressions.countExplored(1);
             int[] row = new int[byteClasses.count()];
-            for (int byteClass = 0; byteClass < row.length; byteClass++) {
-                Expression derivative =
-                        expressions.derivative(states.get(state), byteClasses.representative(byteClass));
-                if (derivative == Expressions.NEVER) {
-                    row[byteClass] = DEAD;
-                    continue;
+            BitSet done = new BitSet();
+            for (int byteClass = 0; byteClass < row.length; byteClass = done.nextClearBit(byteClass)) {
+                int value = byteClasses.representative(byteClass);
+                Expression derivative = expressions.derivative(states.get(state), value);
+                int to = derivative == Expressions.NEVER
+                        ? DEAD
+                        : numbers.computeIfAbsent(derivative, unknown -> {
+                            states.add(unknown);
+                            return states.size() - 1;
+                        });
+                ByteSet alike = Expressions.alike(states.get(state), value);
+                for (int other = byteClass; other < row.length; other++) {
+                    if (alike.contains(byteClasses.representative(other))) {
+                        row[other] = to;
+                        done.set(other);
+                    }
                 }
-                Integer number = numbers.putIfAbsent(derivative, states.size());
-                if (number == null) {
-                    states.add(derivative);
-                }
-                row[byteClass] = number == null ? states.size() - 1 : number;
             }
             next.add(row);
             if (states.size() > MAX_STATES) {
                 throw new UnsupportedConstraintException(
-                        "its combination needs more than " + MAX_STATES + " states; use smaller bounds");
+                        "they need more than " + MAX_STATES + " states; use smaller bounds");
             }
         }
         BitSet accepting = new BitSet();

@@ -21,14 +21,14 @@ enum CharacterEncoding {
     JSON_STRING {
         @Override
         Expression encode(CodePoints set, Expressions expressions) {
-            List<Expression> branches = new ArrayList<>();
-            branches.add(ByteRanges.utf8(set.and(NEEDS_ESCAPE.not()), expressions));
+            List<String> escapes = new ArrayList<>();
             for (CodePoints.Range range : set.and(NEEDS_ESCAPE).ranges()) {
                 for (int c = range.low(); c <= range.high(); c++) {
-                    branches.add(expressions.literal(escape(c)));
+                    escapes.add(escape(c));
                 }
             }
-            return expressions.union(branches);
+            return expressions.union(
+                    ByteRanges.utf8(set.and(NEEDS_ESCAPE.not()), expressions), expressions.literals(escapes));
         }
     };
 

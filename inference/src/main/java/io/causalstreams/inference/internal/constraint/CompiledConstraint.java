@@ -50,13 +50,21 @@ final class CompiledConstraint implements TokenConstraint {
         public BitSet allowed() {
             synchronized (lock) {
                 if (allowed == null) {
-                    allowed = masks.allowed(current());
+                    allowed = compute();
                     if (allowed.isEmpty() && !accepting) {
                         throw new GenerationException.Invalid(
                                 field, field + " cannot be met: no token of the vocabulary can follow at this place");
                     }
                 }
                 return allowed;
+            }
+        }
+
+        private BitSet compute() {
+            try {
+                return masks.allowed(current());
+            } catch (UnsupportedConstraintException e) {
+                throw new GenerationException.Invalid(field, field + ": " + e.getMessage());
             }
         }
 

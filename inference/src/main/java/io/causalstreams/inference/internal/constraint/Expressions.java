@@ -40,11 +40,14 @@ final class Expressions {
     static final Expression NEVER = new Never();
     static final Expression EMPTY = new Empty();
 
+    private static final int MAX_EXPLORED = 40_000;
     private static final int COMPILE_LIMIT = 200_000;
 
     private final ByteSet alphabet;
     private final Map<List<Object>, Expression> interned = new HashMap<>();
     private boolean compiling = true;
+    private int explored;
+    private long work;
 
     /** @param alphabet the bytes that can be written; classes of characters are narrowed to them */
     Expressions(ByteSet alphabet) {
@@ -191,6 +194,7 @@ final class Expressions {
 
     /** The strings of a regular expression that begin with {@code value}, without it. */
     Expression derivative(Expression expression, int value) {
+        work++;
         if (expression instanceof Bytes bytes) {
             return bytes.set.contains(value) ? EMPTY : NEVER;
         } else if (expression instanceof Literals literals) {
@@ -231,6 +235,10 @@ final class Expressions {
             return alike;
         } else if (expression instanceof Repetition repetition) {
             return alike(repetition.body, value);
+        } else if (expression instanceof Intersection both) {
+            return alike(both.left, value).and(alike(both.right, value));
+        } else if (expression instanceof Complement complement) {
+            return alike(complement.body, value);
         } else if (expression instanceof TableState at) {
             return at.table.alike(value);
         } else if (expression instanceof Sequence) {
@@ -280,6 +288,24 @@ final class Expressions {
         }
         branches.add(derivative(at, value));
         return union(branches);
+    }
+
+    /**
+     * Counts states explored while compiling.
+     *
+     * @throws UnsupportedConstraintException if they are more than {@value #MAX_EXPLORED} altogether
+     */
+    void countExplored(int states) {
+        explored += states;
+        if (explored > MAX_EXPLORED) {
+            throw new UnsupportedConstraintException("patterns together with lengths need more than " + MAX_EXPLORED
+                    + " states altogether; use smaller bounds or fewer of them");
+        }
+    }
+
+    /** Derivatives taken so far, those of parts included. */
+    long work() {
+        return work;
     }
 
     /** Ends compiling: from now on there is no limit but {@link #forget}. */

@@ -4,11 +4,16 @@ import io.causalstreams.inference.internal.constraint.Expression.Reference;
 import io.causalstreams.inference.internal.constraint.Expression.Repetition;
 import io.causalstreams.inference.internal.constraint.Expression.Sequence;
 import io.causalstreams.inference.internal.constraint.Expression.Union;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What makes a recursive grammar safe to run: no rule leads back to itself before a byte is written, and every rule can end.
@@ -65,47 +70,64 @@ final class GrammarCheck {
     }
 
     /** @param notYet expressions found in this round not to be able to end */
-    private boolean canEnd(Expression expression, Set<Expression> notYet) {
-        if (ending.contains(expression)) {
-            return true;
-        }
-        if (expression == Expressions.NEVER || notYet.contains(expression)) {
-            return false;
-        }
-        boolean canEnd = true;
-        if (expression instanceof Reference reference) {
-            canEnd = productive.contains(reference.rule);
-        } else if (expression instanceof Sequence sequence) {
-            canEnd = canEnd(sequence.first, notYet) && canEnd(sequence.rest, notYet);
-        } else if (expression instanceof Union union) {
-            canEnd = false;
-            for (Expression branch : union.branches) {
-                canEnd |= canEnd(branch, notYet);
-            }
-        } else if (expression instanceof Repetition repetition) {
-            canEnd = repetition.min == 0 || canEnd(repetition.body, notYet);
-        }
-        (canEnd ? ending : notYet).add(expression);
-        return canEnd;
+    private boolean canEnd(Expression root, Set<Expression> notYet) {
+        visit(root, e -> ending.contains(e) || notYet.contains(e), e -> (endsNow(e) ? ending : notYet).add(e));
+        return ending.contains(root);
     }
 
-    private Expression prune(Expression expression, Map<Expression, Expression> pruned) {
-        Expression known = pruned.get(expression);
-        if (known != null) {
-            return known;
-        }
-        Expression result = expression;
+    /** Whether it can end, its parts being judged already. */
+    private boolean endsNow(Expression expression) {
         if (expression instanceof Reference reference) {
-            result = productive.contains(reference.rule) ? expression : Expressions.NEVER;
+            return productive.contains(reference.rule);
         } else if (expression instanceof Sequence sequence) {
-            result = expressions.sequence(prune(sequence.first, pruned), prune(sequence.rest, pruned));
+            return ending.contains(sequence.first) && ending.contains(sequence.rest);
         } else if (expression instanceof Union union) {
-            result = expressions.union(
-                    union.branches.stream().map(branch -> prune(branch, pruned)).toList());
+            return union.branches.stream().anyMatch(ending::contains);
         } else if (expression instanceof Repetition repetition) {
-            result = expressions.repetition(prune(repetition.body, pruned), repetition.min, repetition.max);
+            return repetition.min == 0 || ending.contains(repetition.body);
         }
-        pruned.put(expression, result);
-        return result;
+        return expression != Expressions.NEVER;
+    }
+
+    private Expression prune(Expression root, Map<Expression, Expression> pruned) {
+        visit(root, pruned::containsKey, e -> pruned.put(e, pruneNow(e, pruned)));
+        return Objects.requireNonNull(pruned.get(root));
+    }
+
+    private Expression pruneNow(Expression expression, Map<Expression, Expression> pruned) {
+        if (expression instanceof Reference reference) {
+            return productive.contains(reference.rule) ? expression : Expressions.NEVER;
+        } else if (expression instanceof Sequence sequence) {
+            return expressions.sequence(part(sequence.first, pruned), part(sequence.rest, pruned));
+        } else if (expression instanceof Union union) {
+            return expressions.union(
+                    union.branches.stream().map(branch -> part(branch, pruned)).toList());
+        } else if (expression instanceof Repetition repetition) {
+            return expressions.repetition(part(repetition.body, pruned), repetition.min, repetition.max);
+        }
+        return expression;
+    }
+
+    private static Expression part(Expression expression, Map<Expression, Expression> pruned) {
+        return Objects.requireNonNull(pruned.get(expression));
+    }
+
+    /** Concludes parts before wholes; without recursion, for the properties of an object are a deep expression. */
+    private static void visit(Expression root, Predicate<Expression> known, Consumer<Expression> conclude) {
+        Deque<Expression> pending = new ArrayDeque<>(List.of(root));
+        while (!pending.isEmpty()) {
+            Expression expression = pending.peek();
+            List<Expression> unknown = ByteClasses.partsOf(expression).stream()
+                    .filter(known.negate())
+                    .toList();
+            if (known.test(expression)) {
+                pending.pop();
+            } else if (unknown.isEmpty()) {
+                conclude.accept(expression);
+                pending.pop();
+            } else {
+                unknown.forEach(pending::push);
+            }
+        }
     }
 }

@@ -31,6 +31,9 @@ final class Masks {
     private static final long INSIDE_BYTES = 2L << 20;
     private static final long POSITION_BYTES = 2L << 20;
 
+    /** Derivatives per walk, about 0.1 s: a pattern that needs more would keep the other requests waiting. */
+    private static final long MAX_WORK = 1_000_000;
+
     /** Parts of a sequence that are looked at for counters. */
     private static final int CUT_PARTS = 6;
 
@@ -135,6 +138,7 @@ final class Masks {
         List<Integer> exits = new ArrayList<>();
         Arrays.fill(path, Automaton.DEAD);
         path[0] = from;
+        long limit = expressions.work() + MAX_WORK;
         int end = trie.end(VocabularyTrie.ROOT);
         int node = VocabularyTrie.ROOT + 1;
         while (node < end) {
@@ -143,6 +147,10 @@ final class Masks {
             if (state == Automaton.DEAD) {
                 node = trie.end(node);
                 continue;
+            }
+            if (expressions.work() > limit) {
+                throw new UnsupportedConstraintException(
+                        "a pattern is too ambiguous to be followed: too many of its parts may come next at this place");
             }
             path[depth] = state;
             trie.addTokens(node, tokens);

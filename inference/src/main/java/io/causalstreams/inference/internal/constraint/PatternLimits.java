@@ -17,7 +17,7 @@ import java.util.List;
  */
 final class PatternLimits {
 
-    private static final long MAX_AMBIGUOUS_SIZE = 2_000;
+    private static final long MAX_AMBIGUOUS_SIZE = 10_000;
 
     /**
      * @param size characters of the pattern with all finite counts written out

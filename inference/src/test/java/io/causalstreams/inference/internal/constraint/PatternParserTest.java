@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.OutputConstraint.Regex;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,7 +55,7 @@ class PatternParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"(a{0,1000}){0,1000}", ".*a.{5000}", "(a|aa){100000}", "((a*)*b{0,99}){0,99}c{9999}"})
+    @ValueSource(strings = {"(a{0,1000}){0,1000}", ".*a.{50000}", "(a|aa){100000}", "((a*)*b{0,99}){0,99}c{9999}"})
     void shouldRefuseAmbiguousPatternsThatAreTooLarge(String pattern) {
         assertThatThrownBy(() -> compiler.compile(new Regex(pattern)))
                 .isInstanceOf(GenerationException.Invalid.class)
@@ -67,5 +68,20 @@ class PatternParserTest {
         assertThatThrownBy(() -> compiler.compile(new Regex("(".repeat(depth) + ")".repeat(depth))))
                 .isInstanceOf(GenerationException.Invalid.class)
                 .hasMessageContaining("nested deeper than 100");
+    }
+
+    @Test
+    void shouldRefuseWhatWouldKeepOtherRequestsWaiting() {
+        TestVocabulary vocabulary = TestVocabulary.SMOLLM2;
+        ConstraintCompiler real = new ConstraintCompiler(vocabulary);
+        assertThatThrownBy(() -> new Writer(vocabulary, new Random(1))
+                        .write(
+                                real.compile(new Regex(
+                                        "(.*[a-m].{100}|.*[n-z].{101}|.*[aeiou].{99}|.*[0-9 ].{120}|.*[^b].{98})")),
+                                150))
+                .isInstanceOfSatisfying(
+                        GenerationException.Invalid.class,
+                        e -> assertThat(e.parameter()).isEqualTo("structured_outputs"))
+                .hasMessageContaining("too ambiguous");
     }
 }

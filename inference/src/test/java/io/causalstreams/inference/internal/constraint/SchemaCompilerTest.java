@@ -16,6 +16,8 @@ import io.causalstreams.inference.OutputConstraint.JsonSchema;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -212,5 +214,23 @@ class SchemaCompilerTest {
         }
         assertThat(Writer.accepts(COMPILER.compile(new JsonSchema(choosing.toString())), SYNTHETIC, "\"a\""))
                 .isTrue();
+    }
+
+    @Test
+    void shouldTakeFiveHundredOptionalProperties() {
+        // Given
+        String properties = IntStream.range(0, 500)
+                .mapToObj(i -> "\"p" + i + "\":{\"type\":\"integer\"}")
+                .collect(Collectors.joining(","));
+
+        // When
+        TokenConstraint constraint =
+                COMPILER.compile(new JsonSchema("{\"type\":\"object\",\"properties\":{" + properties + "}}"));
+
+        // Then
+        assertThat(Writer.accepts(constraint, SYNTHETIC, "{\"p7\":1,\"p499\":2}"))
+                .isTrue();
+        assertThat(Writer.accepts(constraint, SYNTHETIC, "{\"p499\":1,\"p7\":2}"))
+                .isFalse();
     }
 }
