@@ -3,9 +3,10 @@ package io.causalstreams.export.internal.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** Takes the tokenizer of a checkpoint directory along. */
@@ -87,9 +88,11 @@ final class DirectoryTokenizer {
         }
     }
 
+    /** Content only: files in shared caches are often write-protected. */
     private static void copyFile(Path from, Path to) {
-        try {
-            Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+        try (InputStream in = Files.newInputStream(from);
+                OutputStream out = Files.newOutputStream(to)) {
+            in.transferTo(out);
         } catch (IOException e) {
             throw new CheckpointException(
                     to + ": cannot be written (" + e.getMessage() + "); check the directory and free space", e);

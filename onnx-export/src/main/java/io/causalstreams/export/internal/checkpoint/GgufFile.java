@@ -42,7 +42,8 @@ record GgufFile(GgufMetadata metadata, Map<String, StoredTensor> tensors, Map<St
         GgufCursor cursor = new GgufCursor(source);
         int magic = source.size() < 4 ? 0 : cursor.i32();
         if (magic != MAGIC) {
-            throw new CheckpointException(source.name() + ": is not a GGUF file; give a .gguf file");
+            throw new CheckpointException(source.name()
+                    + ": is not a GGUF file; give a .gguf file, or a directory with config.json and *.safetensors");
         }
         int version = cursor.i32();
         if (version != 2 && version != 3) {
