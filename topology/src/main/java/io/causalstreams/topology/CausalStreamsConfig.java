@@ -6,6 +6,7 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
+import io.causalstreams.topology.internal.journal.SessionBounds;
 import io.causalstreams.topology.internal.processor.OperatorSettings;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -76,6 +77,24 @@ public final class CausalStreamsConfig extends AbstractConfig {
     private static final String REMEMBER_MAX_BYTES_DOC =
             "Bytes of completions a task remembers; the oldest goes first.";
 
+    public static final String CONVERSATION_BY_KEY_CONFIG = "causal.streams.conversation.by.key";
+    private static final String CONVERSATION_BY_KEY_DOC =
+            "Whether chats without session_id that have the same record key are one conversation.";
+
+    public static final String CONVERSATION_MAX_MESSAGES_CONFIG = "causal.streams.conversation.max.messages";
+    private static final String CONVERSATION_MAX_MESSAGES_DOC =
+            "Messages of a conversation that are kept; the oldest are forgotten first, a leading system message stays.";
+
+    public static final String CONVERSATION_MAX_BYTES_CONFIG = "causal.streams.conversation.max.bytes";
+    private static final String CONVERSATION_MAX_BYTES_DOC = "Bytes of a conversation that are kept.";
+
+    public static final String CONVERSATION_MAX_COUNT_CONFIG = "causal.streams.conversation.max.count";
+    private static final String CONVERSATION_MAX_COUNT_DOC =
+            "Conversations a task keeps; the one that rested longest is forgotten first.";
+
+    public static final String CONVERSATION_IDLE_MS_CONFIG = "causal.streams.conversation.idle.ms";
+    private static final String CONVERSATION_IDLE_MS_DOC = "A conversation that rests longer is forgotten.";
+
     public static final String RECORD_MAX_BYTES_CONFIG = "causal.streams.record.max.bytes";
     private static final String RECORD_MAX_BYTES_DOC =
             "Largest record written. Sets max.request.size of the producer and"
@@ -109,7 +128,42 @@ public final class CausalStreamsConfig extends AbstractConfig {
             .define(REMEMBER_MS_CONFIG, ConfigDef.Type.LONG, 600_000L, atLeast(0), MEDIUM, REMEMBER_MS_DOC)
             .define(REMEMBER_MAX_ENTRIES_CONFIG, ConfigDef.Type.INT, 1000, atLeast(0), LOW, REMEMBER_MAX_ENTRIES_DOC)
             .define(REMEMBER_MAX_BYTES_CONFIG, ConfigDef.Type.LONG, 16L << 20, atLeast(0), LOW, REMEMBER_MAX_BYTES_DOC)
-            .define(RECORD_MAX_BYTES_CONFIG, ConfigDef.Type.INT, 8 << 20, atLeast(64 << 10), LOW, RECORD_MAX_BYTES_DOC);
+            .define(CONVERSATION_BY_KEY_CONFIG, ConfigDef.Type.BOOLEAN, false, MEDIUM, CONVERSATION_BY_KEY_DOC)
+            .define(
+                    CONVERSATION_MAX_MESSAGES_CONFIG,
+                    ConfigDef.Type.INT,
+                    32,
+                    atLeast(0),
+                    MEDIUM,
+                    CONVERSATION_MAX_MESSAGES_DOC)
+            .define(
+                    CONVERSATION_MAX_BYTES_CONFIG,
+                    ConfigDef.Type.INT,
+                    64 << 10,
+                    between(1, 1 << 19),
+                    LOW,
+                    CONVERSATION_MAX_BYTES_DOC)
+            .define(
+                    CONVERSATION_MAX_COUNT_CONFIG,
+                    ConfigDef.Type.INT,
+                    1000,
+                    atLeast(1),
+                    LOW,
+                    CONVERSATION_MAX_COUNT_DOC)
+            .define(
+                    CONVERSATION_IDLE_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    3_600_000L,
+                    atLeast(0),
+                    LOW,
+                    CONVERSATION_IDLE_MS_DOC)
+            .define(
+                    RECORD_MAX_BYTES_CONFIG,
+                    ConfigDef.Type.INT,
+                    1_000_000,
+                    atLeast(64 << 10),
+                    LOW,
+                    RECORD_MAX_BYTES_DOC);
 
     /** Reads {@code causal.streams.*} of {@code originals}; all other keys are kept for Kafka Streams. */
     public CausalStreamsConfig(Map<?, ?> originals) {
@@ -138,6 +192,13 @@ public final class CausalStreamsConfig extends AbstractConfig {
                 getInt(PROMPT_MAX_BYTES_CONFIG),
                 getLong(REMEMBER_MS_CONFIG),
                 getInt(REMEMBER_MAX_ENTRIES_CONFIG),
-                getLong(REMEMBER_MAX_BYTES_CONFIG));
+                getLong(REMEMBER_MAX_BYTES_CONFIG),
+                new SessionBounds(
+                        getInt(CONVERSATION_MAX_MESSAGES_CONFIG),
+                        getInt(CONVERSATION_MAX_BYTES_CONFIG),
+                        getInt(CONVERSATION_MAX_COUNT_CONFIG),
+                        getLong(CONVERSATION_IDLE_MS_CONFIG)),
+                getBoolean(CONVERSATION_BY_KEY_CONFIG),
+                getInt(RECORD_MAX_BYTES_CONFIG));
     }
 }

@@ -5,6 +5,7 @@ import static io.causalstreams.topology.OperatorDriver.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.Prompt;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.ErrorCode;
 import io.causalstreams.topology.event.TokenEvent;
@@ -430,6 +431,81 @@ class GenerationTopologyTest {
                     driver.driver.getKeyValueStore("causal-streams-journal").all()) {
                 assertThat(all.hasNext()).isFalse();
             }
+        }
+    }
+
+    @Test
+    void shouldSurviveHalfASurrogatePair() {
+        try (OperatorDriver driver = new OperatorDriver(engine)) {
+            driver.send("k", "{\"id\":\"a\\ud800\",\"prompt\":\"b\\udc00\"}");
+            engine.runAll();
+            driver.advance(10);
+            assertThat(driver.completion().id()).isEqualTo("a?");
+        }
+    }
+
+    @Test
+    void shouldLeaveOutLogprobsThatNoRecordHolds() {
+        Map<String, Object> settings = Map.of(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG, 70_000);
+        try (OperatorDriver driver = new OperatorDriver(engine, settings)) {
+            driver.send("k", "{\"prompt\":\"" + "word ".repeat(2000) + "\",\"prompt_logprobs\":0}");
+            engine.runAll();
+            driver.advance(10);
+            CompletionEvent completion = driver.completion();
+            assertThat(completion.content()).isEqualTo(SUNNY);
+            assertThat(completion.choices().get(0).promptLogprobs()).isNull();
+            assertThat(completion.error()).extracting(e -> e.param()).isEqualTo("prompt_logprobs");
+        }
+    }
+
+    @Test
+    void shouldContinueAConversationTurnByTurn() {
+        // Given
+        ScriptedEngine parrot = ScriptedEngine.saying(
+                request -> "turn " + request.prompt().toString().split("role=user", -1).length);
+        try (OperatorDriver driver = new OperatorDriver(parrot)) {
+            String turn = "{\"id\":\"%s\",\"session_id\":\"s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}";
+            driver.send("k", turn.formatted("a", "one"));
+            driver.send("k", turn.formatted("b", "two"));
+            assertThat(parrot.running()).containsExactly("a");
+            // When
+            for (int i = 0; i < 4; i++) {
+                parrot.runAll();
+                driver.advance(10);
+            }
+            // Then
+            assertThat(parrot.submitted().get(1).prompt())
+                    .isEqualTo(new Prompt.Chat(List.of(
+                            new Prompt.Message("user", "one"),
+                            new Prompt.Message("assistant", "turn 2"),
+                            new Prompt.Message("user", "two"))));
+            assertThat(driver.completionEvents())
+                    .extracting(CompletionEvent::content)
+                    .containsExactly("turn 2", "turn 3");
+        }
+    }
+
+    @Test
+    void shouldForgetTheOldestTurnsThatDoNotFitTheContext() {
+        ScriptedEngine small = ScriptedEngine.saying("ok").withValidation(request -> {
+            if (((Prompt.Chat) request.prompt()).messages().size() > 4) {
+                throw new GenerationException.Invalid("messages", "too long");
+            }
+        });
+        try (OperatorDriver driver = new OperatorDriver(small)) {
+            for (String id : List.of("a", "b", "c", "d")) {
+                driver.send(
+                        "k",
+                        "{\"id\":\"" + id
+                                + "\",\"session_id\":\"s\",\"messages\":[{\"role\":\"system\",\"content\":\"S\"},"
+                                + "{\"role\":\"user\",\"content\":\"" + id + "\"}]}");
+                small.runAll();
+                driver.advance(10);
+            }
+            assertThat(driver.completionEvents()).hasSize(4).allMatch(each -> each.error() == null);
+            assertThat(((Prompt.Chat) small.submitted().get(3).prompt()).messages())
+                    .extracting(Prompt.Message::content)
+                    .containsExactly("S", "c", "ok", "d");
         }
     }
 

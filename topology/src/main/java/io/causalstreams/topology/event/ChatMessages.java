@@ -42,7 +42,7 @@ final class ChatMessages {
             throw fields.invalid("content", "is missing; it must be a string");
         }
         if (content.isTextual()) {
-            return content.textValue();
+            return FieldReader.text(content);
         }
         if (!content.isArray()) {
             throw fields.wrongType("content", content, "a string or a list of text parts");
@@ -62,6 +62,6 @@ final class ChatMessages {
         if (!textPart) {
             throw fields.invalid("content", "has a part that is no text; parts must be {\"type\":\"text\",\"text\":…}");
         }
-        return text.textValue();
+        return FieldReader.text(text);
     }
 }

@@ -2,6 +2,7 @@ package io.causalstreams.topology.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.causalstreams.inference.GenerationException.Invalid;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,15 @@ record FieldReader(JsonNode object, String owner, @Nullable String parameter) {
         if (!node.isTextual()) {
             throw wrongType(field, node, "a string");
         }
-        return node.textValue();
+        return text(node);
+    }
+
+    /** The text; half a surrogate pair, which JSON can hold and UTF-8 cannot, becomes a question mark. */
+    static String text(JsonNode node) {
+        String text = node.textValue();
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text)
+                ? text
+                : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     @Nullable
@@ -127,7 +136,7 @@ record FieldReader(JsonNode object, String owner, @Nullable String parameter) {
             if (!each.isTextual()) {
                 throw wrongType(field + "[" + strings.size() + "]", field, each, "a string");
             }
-            strings.add(each.textValue());
+            strings.add(text(each));
         }
         return strings;
     }

@@ -30,7 +30,7 @@ public final class PromptEnvelope {
                 && id.isTextual()
                 && !id.textValue().isEmpty()
                 && id.textValue().length() <= MAX_ID_LENGTH;
-        return usable ? id.textValue() : null;
+        return usable ? FieldReader.text(id) : null;
     }
 
     /** The shape of the answer: text when the body has {@code prompt} and no {@code messages}, else chat. */

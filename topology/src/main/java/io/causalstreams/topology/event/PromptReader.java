@@ -101,7 +101,7 @@ final class PromptReader {
             throw fields.invalid("messages", "is missing; send messages (chat) or prompt (text or token ids)");
         }
         if (prompt.isTextual()) {
-            return new Prompt.Text(prompt.textValue());
+            return new Prompt.Text(FieldReader.text(prompt));
         }
         if (!prompt.isArray()) {
             throw fields.wrongType("prompt", prompt, "a string or a list of token ids");
@@ -198,7 +198,7 @@ final class PromptReader {
             return List.of();
         }
         if (stop.isTextual()) {
-            return List.of(stop.textValue());
+            return List.of(FieldReader.text(stop));
         }
         if (!stop.isArray()) {
             throw fields.wrongType("stop", stop, "a string or a list of strings");

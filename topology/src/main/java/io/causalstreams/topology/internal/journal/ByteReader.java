@@ -48,6 +48,12 @@ final class ByteReader {
         return new String(Objects.requireNonNull(bytes()), StandardCharsets.UTF_8);
     }
 
+    @Nullable
+    String optionalString() {
+        byte[] value = bytes();
+        return value == null ? null : new String(value, StandardCharsets.UTF_8);
+    }
+
     boolean hasRemaining() {
         return in.hasRemaining();
     }

@@ -37,6 +37,10 @@ final class ByteWriter {
         return bytes(value.getBytes(StandardCharsets.UTF_8));
     }
 
+    ByteWriter optionalString(@Nullable String value) {
+        return value == null ? bytes(null) : string(value);
+    }
+
     byte[] toByteArray() {
         return out.toByteArray();
     }

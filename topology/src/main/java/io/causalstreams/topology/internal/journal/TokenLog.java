@@ -35,19 +35,26 @@ public final class TokenLog {
         return published;
     }
 
-    /** Writes chunks that follow on all before; one store write. */
+    /** Writes chunks that follow on all before; one store write unless they are many. */
     public void append(List<TokenChunk> chunks) {
-        open.addAll(chunks);
         for (TokenChunk chunk : chunks) {
+            open.add(chunk);
             openTokens += chunk.tokenIds().size();
+            if (openTokens >= Journal.CHUNK_TOKENS) {
+                write();
+                open.clear();
+                openTokens = 0;
+                openNumber++;
+            }
         }
+        if (!open.isEmpty()) {
+            write();
+        }
+    }
+
+    private void write() {
         store.put(JournalKeys.tokens(sequence, openNumber), TokenChunkCodec.encode(open));
         keys = openNumber + 1;
-        if (openTokens >= Journal.CHUNK_TOKENS) {
-            open.clear();
-            openTokens = 0;
-            openNumber++;
-        }
     }
 
     void delete() {

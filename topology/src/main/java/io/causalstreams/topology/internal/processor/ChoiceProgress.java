@@ -40,16 +40,35 @@ final class ChoiceProgress {
         return !pending.isEmpty();
     }
 
-    /** What waits, as one chunk. */
-    TokenChunk merged() {
-        if (pending.size() == 1) {
-            return pending.get(0);
+    /** What waits, in order, in as few chunks as hold {@code maxTokens}; more would make records too large. */
+    List<TokenChunk> merged(int maxTokens) {
+        List<TokenChunk> all = new ArrayList<>();
+        List<TokenChunk> together = new ArrayList<>();
+        int tokens = 0;
+        for (TokenChunk chunk : pending) {
+            if (!together.isEmpty() && tokens + chunk.tokenIds().size() > maxTokens) {
+                all.add(merge(together));
+                together.clear();
+                tokens = 0;
+            }
+            together.add(chunk);
+            tokens += chunk.tokenIds().size();
         }
-        TokenChunk first = pending.get(0);
-        List<Integer> ids = new ArrayList<>(pendingTokens);
+        if (!together.isEmpty()) {
+            all.add(merge(together));
+        }
+        return all;
+    }
+
+    private static TokenChunk merge(List<TokenChunk> chunks) {
+        TokenChunk first = chunks.get(0);
+        if (chunks.size() == 1) {
+            return first;
+        }
+        List<Integer> ids = new ArrayList<>();
         StringBuilder merged = new StringBuilder();
         List<TokenLogprob> scores = first.logprobs() == null ? null : new ArrayList<>();
-        for (TokenChunk chunk : pending) {
+        for (TokenChunk chunk : chunks) {
             ids.addAll(chunk.tokenIds());
             merged.append(chunk.text());
             if (scores != null && chunk.logprobs() != null) {

@@ -81,6 +81,16 @@ record EnrichmentJobs<K, V, R>(
         }
 
         @Override
+        public Job<K, R> after(List<Prompt.Message> history) {
+            return this;
+        }
+
+        @Override
+        public List<Prompt.Message> messages() {
+            return List.of();
+        }
+
+        @Override
         public List<Record<K, R>> tokens(TokenChunk chunk, int textOffset, long nowMs) {
             return List.of();
         }

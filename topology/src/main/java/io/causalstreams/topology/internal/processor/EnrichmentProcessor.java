@@ -8,6 +8,7 @@ import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.journal.RememberedCompletions;
+import io.causalstreams.topology.internal.journal.Sessions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -80,6 +81,7 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
                 settings,
                 new Journal(store),
                 new RememberedCompletions(store, 0, 0, 0),
+                new Sessions(store, settings.sessions()),
                 new TaskInput(gate));
         loop.restore();
         context.schedule(Duration.ofMillis(settings.punctuateMs()), PunctuationType.WALL_CLOCK_TIME, loop::turn);

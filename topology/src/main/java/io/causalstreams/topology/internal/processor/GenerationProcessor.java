@@ -11,6 +11,7 @@ import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.journal.RememberedCompletions;
+import io.causalstreams.topology.internal.journal.Sessions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -57,11 +58,23 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     public void init(ProcessorContext<byte[], OutputEvent> context) {
         close();
         KeyValueStore<Bytes, byte[]> store = context.getStateStore(storeName);
-        PromptJobs jobs = new PromptJobs(engine, context.applicationId(), tokens);
+        PromptJobs jobs = new PromptJobs(
+                engine,
+                context.applicationId(),
+                tokens,
+                settings.sessionByKey(),
+                RecordLimit.ofRecords(settings.recordMaxBytes()));
         RememberedCompletions remembered = new RememberedCompletions(
                 store, settings.rememberMs(), settings.rememberEntries(), settings.rememberBytes());
-        RequestLoop<byte[], OutputEvent> loop =
-                new RequestLoop<>(context, engine, jobs, settings, new Journal(store), remembered, new TaskInput(gate));
+        RequestLoop<byte[], OutputEvent> loop = new RequestLoop<>(
+                context,
+                engine,
+                jobs,
+                settings,
+                new Journal(store),
+                remembered,
+                new Sessions(store, settings.sessions()),
+                new TaskInput(gate));
         loop.restore();
         context.schedule(Duration.ofMillis(settings.punctuateMs()), PunctuationType.WALL_CLOCK_TIME, loop::turn);
         incarnation = new Incarnation(context, jobs, loop);

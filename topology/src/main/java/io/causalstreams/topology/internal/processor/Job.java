@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.processor;
 
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.Prompt;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.journal.Arrival;
 import java.util.List;
@@ -22,6 +23,12 @@ interface Job<K, V> {
     /** The conversation it belongs to, or null. */
     @Nullable
     String session();
+
+    /** The same job with the turns before it. */
+    Job<K, V> after(List<Prompt.Message> history);
+
+    /** The messages of this turn, without those before it. */
+    List<Prompt.Message> messages();
 
     /**
      * The records of a chunk.

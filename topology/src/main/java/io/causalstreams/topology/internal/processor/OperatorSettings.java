@@ -1,5 +1,7 @@
 package io.causalstreams.topology.internal.processor;
 
+import io.causalstreams.topology.internal.journal.SessionBounds;
+
 /**
  * Bounds and timings of an operator, per task.
  *
@@ -14,6 +16,9 @@ package io.causalstreams.topology.internal.processor;
  * @param rememberMs how long completions are remembered
  * @param rememberEntries how many
  * @param rememberBytes how much of them
+ * @param sessions how much of conversations is kept
+ * @param sessionByKey whether chats of one record key are one conversation
+ * @param recordMaxBytes largest record
  */
 public record OperatorSettings(
         long punctuateMs,
@@ -26,4 +31,7 @@ public record OperatorSettings(
         int promptMaxBytes,
         long rememberMs,
         int rememberEntries,
-        long rememberBytes) {}
+        long rememberBytes,
+        SessionBounds sessions,
+        boolean sessionByKey,
+        int recordMaxBytes) {}

@@ -12,6 +12,9 @@ import java.util.List;
  */
 final class Progress {
 
+    /** After a pause many tokens wait; with log-probabilities a token can have kilobytes. */
+    private static final int MAX_TOKENS_PER_EVENT = 32;
+
     private final List<ChoiceProgress> choices;
 
     Progress(int n, List<TokenChunk> publishedBefore) {
@@ -28,12 +31,12 @@ final class Progress {
         return choices.get(index);
     }
 
-    /** Chunks that are due, at most one per choice; with {@code all} everything that waits. */
+    /** Chunks that are due, in order per choice; with {@code all} everything that waits. */
     List<TokenChunk> due(int tokensPerEvent, long maxDelayMs, long nowMs, boolean all) {
         List<TokenChunk> due = new ArrayList<>();
         for (ChoiceProgress choice : choices) {
             if (all ? choice.hasPending() : choice.isDue(tokensPerEvent, maxDelayMs, nowMs)) {
-                due.add(choice.merged());
+                due.addAll(choice.merged(Math.max(tokensPerEvent, MAX_TOKENS_PER_EVENT)));
             }
         }
         return due;

@@ -18,8 +18,10 @@ import io.causalstreams.topology.event.TokenEvent;
 import io.causalstreams.topology.event.UnreadablePromptException;
 import io.causalstreams.topology.internal.error.DeadLetterHeaders;
 import io.causalstreams.topology.internal.journal.Arrival;
+import io.causalstreams.topology.internal.journal.Sessions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.utils.Bytes;
@@ -32,15 +34,18 @@ import org.jspecify.annotations.Nullable;
  * @param engine names the model in the events
  * @param applicationId first part of {@code ce_source}
  * @param tokens whether token events are told
+ * @param sessionByKey whether chats of one record key are one conversation
+ * @param limit of a completion
  */
-record PromptJobs(GenerationEngine engine, String applicationId, boolean tokens)
+record PromptJobs(
+        GenerationEngine engine, String applicationId, boolean tokens, boolean sessionByKey, RecordLimit limit)
         implements Job.Opener<byte[], OutputEvent> {
 
     @Override
     public Job<byte[], OutputEvent> open(Arrival arrival) {
         PromptEvent prompt = PromptEvent.parse(arrival.valueBytes());
         OutputEvents events = OutputEvents.of(prompt, arrival.id(), created(arrival), engine.model());
-        return new PromptJob(arrival, prompt.toRequest(arrival.id()), prompt.sessionId(), events);
+        return new PromptJob(arrival, prompt.toRequest(arrival.id()), session(prompt, arrival), events);
     }
 
     @Override
@@ -59,6 +64,18 @@ record PromptJobs(GenerationEngine engine, String applicationId, boolean tokens)
     /** A remembered completion, as the answer to {@code arrival}. */
     Record<byte[], OutputEvent> again(Arrival arrival, byte[] completion, long nowMs) {
         return completion(arrival, completion, nowMs);
+    }
+
+    private @Nullable String session(PromptEvent prompt, Arrival arrival) {
+        if (!(prompt.prompt() instanceof Prompt.Chat) || !(prompt.task() instanceof GenerationRequest.Task.Generate)) {
+            return null;
+        }
+        if (prompt.sessionId() != null) {
+            return "id:" + prompt.sessionId();
+        }
+        return sessionByKey && arrival.key() != null
+                ? "key:" + HexFormat.of().formatHex(arrival.key().get())
+                : null;
     }
 
     private static OutputEvents.Shape shape(Arrival arrival) {
@@ -114,6 +131,30 @@ record PromptJobs(GenerationEngine engine, String applicationId, boolean tokens)
         }
 
         @Override
+        public Job<byte[], OutputEvent> after(List<Prompt.Message> history) {
+            List<Prompt.Message> turn = messages();
+            int system = Sessions.isSystem(turn) ? 1 : 0;
+            List<Prompt.Message> all = new ArrayList<>(turn.subList(0, system));
+            all.addAll(history);
+            all.addAll(turn.subList(system, turn.size()));
+            GenerationRequest whole = new GenerationRequest(
+                    request.id(),
+                    new Prompt.Chat(all),
+                    request.task(),
+                    request.sampling(),
+                    request.resumeFrom(),
+                    request.priority(),
+                    request.deadline(),
+                    request.user());
+            return new PromptJob(arrival, whole, session, events);
+        }
+
+        @Override
+        public List<Prompt.Message> messages() {
+            return request.prompt() instanceof Prompt.Chat chat ? chat.messages() : List.of();
+        }
+
+        @Override
         public List<Record<byte[], OutputEvent>> tokens(TokenChunk chunk, int textOffset, long nowMs) {
             if (!tokens) {
                 return List.of();
@@ -127,7 +168,7 @@ record PromptJobs(GenerationEngine engine, String applicationId, boolean tokens)
         public End<byte[], OutputEvent> end(Ending ending, List<Partial> published, long nowMs) {
             List<Record<byte[], OutputEvent>> records = new ArrayList<>();
             CompletionEvent completion = completionOf(ending, published);
-            byte[] bytes = EventJson.write(completion);
+            byte[] bytes = limit.write(completion);
             records.add(completion(arrival, bytes, nowMs));
             Throwable cause = ending instanceof Ending.Failed failed ? failed.cause() : null;
             if (cause != null) {

@@ -5,18 +5,22 @@ import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.Prompt.Message;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.journal.RememberedCompletions;
+import io.causalstreams.topology.internal.journal.Sessions;
 import io.causalstreams.topology.internal.journal.TokenLog;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -48,6 +52,7 @@ final class RequestLoop<K, V> {
     private final OperatorSettings settings;
     private final Journal journal;
     private final RememberedCompletions remembered;
+    private final Sessions sessions;
     private final TaskInput input;
 
     private final TaskMailbox mailbox = new TaskMailbox();
@@ -56,6 +61,7 @@ final class RequestLoop<K, V> {
     private final PriorityQueue<TrackedRequest> deadlines =
             new PriorityQueue<>(Comparator.comparingLong(TrackedRequest::deadlineMs));
     private final Map<TrackedRequest, Run<K, V>> running = new LinkedHashMap<>();
+    private final Set<String> busySessions = new HashSet<>();
 
     /** Journaled requests another release took and this one cannot read; ended at the first turn. */
     private final Map<Arrival, RuntimeException> broken = new LinkedHashMap<>();
@@ -70,6 +76,7 @@ final class RequestLoop<K, V> {
             OperatorSettings settings,
             Journal journal,
             RememberedCompletions remembered,
+            Sessions sessions,
             TaskInput input) {
         this.context = context;
         this.engine = engine;
@@ -77,6 +84,7 @@ final class RequestLoop<K, V> {
         this.settings = settings;
         this.journal = journal;
         this.remembered = remembered;
+        this.sessions = sessions;
         this.input = input;
     }
 
@@ -93,6 +101,7 @@ final class RequestLoop<K, V> {
             }
         });
         remembered.restore();
+        sessions.restore();
         input.hold(isFull());
         if (!byId.isEmpty()) {
             log.info("task {}: {} unfinished requests restored", context.taskId(), byId.size());
@@ -197,11 +206,24 @@ final class RequestLoop<K, V> {
     }
 
     private void submitWaiting(long nowMs) {
-        while (!waiting.isEmpty() && running.size() < settings.maxInFlight() && nowMs >= busyUntilMs) {
-            TrackedRequest request = waiting.first();
-            waiting.remove(request);
-            submit(request);
+        while (running.size() < settings.maxInFlight() && nowMs >= busyUntilMs) {
+            TrackedRequest next = nextWaiting();
+            if (next == null) {
+                return;
+            }
+            waiting.remove(next);
+            submit(next);
         }
+    }
+
+    /** The first that waits, except that the turns of a conversation run one after the other. */
+    private @Nullable TrackedRequest nextWaiting() {
+        for (TrackedRequest request : waiting) {
+            if (request.session == null || !busySessions.contains(request.session)) {
+                return request;
+            }
+        }
+        return null;
     }
 
     private void submit(TrackedRequest request) {
@@ -210,12 +232,36 @@ final class RequestLoop<K, V> {
         Run<K, V> run = run(arrival, opener.open(arrival), channel);
         running.put(request, run);
         request.running(run.progress());
+        if (request.session != null) {
+            busySessions.add(request.session);
+        }
         try {
-            GenerationRequest fresh = run.job().request();
+            GenerationRequest fresh = withHistory(request, run.job()).request();
             engine.generate(fresh.resumedFrom(run.progress().resumeFrom())).subscribe(channel);
         } catch (RuntimeException e) {
             channel.fail(e);
         }
+    }
+
+    /** The job after the turns before it, as many of the latest as the context holds. */
+    private Job<K, V> withHistory(TrackedRequest request, Job<K, V> job) {
+        if (request.session == null) {
+            return job;
+        }
+        List<Message> history = sessions.history(request.session);
+        if (Sessions.isSystem(history) && Sessions.isSystem(job.messages())) {
+            history.remove(0);
+        }
+        while (!history.isEmpty()) {
+            Job<K, V> whole = job.after(history);
+            try {
+                engine.validate(whole.request());
+                return whole;
+            } catch (GenerationException.Invalid e) {
+                Sessions.forgetOldest(history);
+            }
+        }
+        return job;
     }
 
     private void receive(RequestChannel channel, long nowMs) {
@@ -244,7 +290,7 @@ final class RequestLoop<K, V> {
 
     private void failed(TrackedRequest request, Run<K, V> run, Throwable error, long nowMs) {
         if (error instanceof GenerationException.Busy) {
-            running.remove(request);
+            leaveEngine(request);
             request.waiting();
             waiting.add(request);
             busyUntilMs = nowMs + BUSY_BACKOFF_MS;
@@ -323,10 +369,25 @@ final class RequestLoop<K, V> {
         if (answer != null) {
             remembered.put(request.id, answer.get(), nowMs);
         }
-        running.remove(request);
+        if (request.session != null && ending instanceof Ending.Completed) {
+            List<Message> turn = new ArrayList<>(run.job().messages());
+            turn.add(new Message("assistant", published.get(0).text()));
+            sessions.append(request.session, turn, nowMs, this::isInUse);
+        }
+        leaveEngine(request);
         byId.remove(request.id);
         deadlines.remove(request);
         wrote = true;
+    }
+
+    private void leaveEngine(TrackedRequest request) {
+        if (running.remove(request) != null && request.session != null) {
+            busySessions.remove(request.session);
+        }
+    }
+
+    private boolean isInUse(String session) {
+        return byId.values().stream().anyMatch(each -> session.equals(each.session));
     }
 
     private List<Record<K, V>> records(Run<K, V> run, List<TokenChunk> due, long nowMs) {

@@ -8,6 +8,7 @@ import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventJson;
 import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.TokenEvent;
+import io.causalstreams.topology.internal.journal.SessionBounds;
 import io.causalstreams.topology.internal.processor.TransactionalTask.Input;
 import io.causalstreams.topology.testkit.ScriptedEngine;
 import java.nio.charset.StandardCharsets;
@@ -61,18 +62,8 @@ class ExactlyOnceTest {
                 input.add(prompt("r-" + i, ""));
             }
         }
-        OperatorSettings settings = new OperatorSettings(
-                10,
-                1 + random.nextInt(3),
-                random.nextInt(40),
-                1 + random.nextInt(4),
-                100,
-                100_000,
-                false,
-                10_000,
-                random.nextBoolean() ? 0 : 1000,
-                10,
-                100_000);
+        OperatorSettings settings = settings(
+                1 + random.nextInt(3), random.nextInt(40), 1 + random.nextInt(4), random.nextBoolean() ? 0 : 1000);
         TransactionalTask task = new TransactionalTask(input, settings, this::newEngine);
         // When
         for (int i = 0; i < 150; i++) {
@@ -189,7 +180,7 @@ class ExactlyOnceTest {
         for (int i = 0; i < 300; i++) {
             input.add(prompt("r-" + (i * 7919) % 300, ""));
         }
-        OperatorSettings settings = new OperatorSettings(10, 1, 0, 300, 1000, 1_000_000, false, 10_000, 0, 0, 0);
+        OperatorSettings settings = settings(1, 0, 300, 0);
         TransactionalTask task = new TransactionalTask(input, settings, this::newEngine);
         while (task.hasInput()) {
             task.processNext();
@@ -264,7 +255,25 @@ class ExactlyOnceTest {
     }
 
     private static OperatorSettings settings() {
-        return new OperatorSettings(10, 1, 0, 10, 100, 100_000, false, 10_000, 0, 0, 0);
+        return settings(1, 0, 10, 0);
+    }
+
+    private static OperatorSettings settings(int tokensPerEvent, long maxDelayMs, int maxInFlight, long rememberMs) {
+        return new OperatorSettings(
+                10,
+                tokensPerEvent,
+                maxDelayMs,
+                maxInFlight,
+                1000,
+                1_000_000,
+                false,
+                10_000,
+                rememberMs,
+                10,
+                100_000,
+                new SessionBounds(10, 10_000, 10, 10_000),
+                false,
+                1_000_000);
     }
 
     private static boolean isInvalid(Input input) {
