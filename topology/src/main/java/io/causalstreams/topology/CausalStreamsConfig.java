@@ -98,7 +98,8 @@ public final class CausalStreamsConfig extends AbstractConfig {
     public static final String RECORD_MAX_BYTES_CONFIG = "causal.streams.record.max.bytes";
     private static final String RECORD_MAX_BYTES_DOC =
             "Largest record written. Sets max.request.size of the producer and"
-                    + " max.message.bytes of the changelog; the output topics must take as much.";
+                    + " max.message.bytes of the changelog; the output topics must take as much. A completion that would be larger"
+                    + " leaves out its log-probabilities and says so in error.";
 
     private static final ConfigDef DEFINITION = new ConfigDef()
             .define(

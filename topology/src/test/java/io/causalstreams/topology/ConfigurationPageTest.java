@@ -1,0 +1,100 @@
+package io.causalstreams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.causalstreams.topology.internal.input.InputGate;
+import io.causalstreams.topology.testkit.ScriptedEngine;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.Test;
+
+class ConfigurationPageTest {
+
+    @Test
+    void shouldDocumentEverySetting() {
+        Documents.assertUpToDate("configuration.md", page());
+    }
+
+    @Test
+    void shouldNameTheSettingThatIsWrong() {
+        assertThatThrownBy(() -> new CausalStreamsConfig(Map.of("causal.streams.overflow", "explode")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("causal.streams.overflow");
+        assertThatThrownBy(() -> new CausalStreamsConfig(Map.of("causal.streams.tokens.per.event", "0")))
+                .hasMessageContaining("causal.streams.tokens.per.event");
+    }
+
+    @Test
+    void shouldLetTheUsersKafkaSettingsWin() {
+        CausalStreamsConfig config = new CausalStreamsConfig(Map.of(
+                "bootstrap.servers",
+                "b:1",
+                "processing.guarantee",
+                "at_least_once",
+                "causal.streams.tokens.topic",
+                "t"));
+        Properties properties = new CausalStreams(ScriptedEngine.saying(""), config).streamsProperties();
+        assertThat(properties)
+                .containsEntry("processing.guarantee", "at_least_once")
+                .containsEntry("bootstrap.servers", "b:1")
+                .doesNotContainKey("causal.streams.tokens.topic");
+        assertThat(new StreamsConfig(properties)).isNotNull();
+    }
+
+    @Test
+    void shouldKeepATransactionAliveLongerThanTheCommitInterval() {
+        Properties properties = StreamsDefaults.with(Map.of(), 1000, new InputGate());
+        assertThat(millis(properties, "producer.transaction.timeout.ms"))
+                .isGreaterThanOrEqualTo(millis(properties, "commit.interval.ms"));
+        assertThat(properties).containsEntry("processing.guarantee", "exactly_once_v2");
+    }
+
+    @Test
+    void shouldNotSetSessionTimeoutsTheStreamsProtocolRefuses() {
+        assertThat(StreamsDefaults.with(Map.of("group.protocol", "streams"), 1000, new InputGate()))
+                .doesNotContainKey("consumer.session.timeout.ms");
+        assertThat(StreamsDefaults.with(Map.of(), 1000, new InputGate())).containsKey("consumer.session.timeout.ms");
+    }
+
+    private static int millis(Properties properties, String key) {
+        return Integer.parseInt(String.valueOf(properties.get(key)));
+    }
+
+    private static String page() {
+        StringBuilder page = new StringBuilder("""
+                # Configuration
+
+                One properties file holds the operator's settings, below, and any setting of Kafka Streams and its clients;
+                what the file sets wins over the operator's own choice (second table). Bounds are per task, that is per
+                partition of the prompts topic. This page is made from `CausalStreamsConfig`.
+
+                | key | type | default | range | meaning |
+                |---|---|---|---|---|
+                """);
+        List<ConfigDef.ConfigKey> keys =
+                List.copyOf(CausalStreamsConfig.definition().configKeys().values());
+        for (ConfigDef.ConfigKey key : keys) {
+            page.append("| `%s` | %s | %s | %s | %s |\n"
+                    .formatted(
+                            key.name,
+                            key.type.name().toLowerCase(Locale.ROOT),
+                            "".equals(key.defaultValue) ? "(empty)" : "`" + key.defaultValue + "`",
+                            key.validator == null ? "" : key.validator,
+                            key.documentation));
+        }
+        page.append("\n## What the operator sets in Kafka Streams\n\n| key | value |\n|---|---|\n");
+        new TreeMap<>(StreamsDefaults.with(Map.of(), 1_000_000, new InputGate())).forEach((key, value) -> {
+            if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+                page.append("| `").append(key).append("` | `").append(value).append("` |\n");
+            }
+        });
+        return page.toString();
+    }
+}
