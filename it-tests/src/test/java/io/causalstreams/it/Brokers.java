@@ -1,0 +1,61 @@
+package io.causalstreams.it;
+
+import io.causalstreams.app.EmbeddedBroker;
+import java.time.Duration;
+import org.junit.jupiter.api.Assumptions;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.kafka.KafkaContainer;
+
+/** The brokers that suites run against. */
+final class Brokers {
+    private static final String IMAGE = "apache/kafka:4.3.1";
+
+    private Brokers() {}
+
+    /** A running broker; closing it ends it. */
+    interface Broker extends AutoCloseable {
+        String bootstrapServers();
+
+        @Override
+        void close();
+    }
+
+    /** In this JVM. */
+    static Broker embedded() {
+        EmbeddedBroker broker = EmbeddedBroker.start();
+        return new Broker() {
+            @Override
+            public String bootstrapServers() {
+                return broker.bootstrapServers();
+            }
+
+            @Override
+            public void close() {
+                broker.close();
+            }
+        };
+    }
+
+    /** The public image. Without Docker the test is skipped, but fails in CI. */
+    static Broker container() {
+        if (!DockerClientFactory.instance().isDockerAvailable()) {
+            if (System.getenv("CI") != null) {
+                throw new AssertionError("Docker does not answer, and CI must run this test");
+            }
+            return Assumptions.abort("skipped: Docker does not answer");
+        }
+        KafkaContainer container = new KafkaContainer(IMAGE).withStartupTimeout(Duration.ofMinutes(3));
+        container.start();
+        return new Broker() {
+            @Override
+            public String bootstrapServers() {
+                return container.getBootstrapServers();
+            }
+
+            @Override
+            public void close() {
+                container.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,124 @@
+package io.causalstreams.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** A {@code ./causal-streams} command as a user starts it: a process of its own, its output in a file. */
+final class CommandProcess implements AutoCloseable {
+    private static final Path LAUNCHER =
+            Path.of("../causal-streams").toAbsolutePath().normalize();
+
+    private final Process process;
+    private final Path log;
+
+    private CommandProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    static CommandProcess start(String... arguments) {
+        try {
+            Files.createDirectories(Path.of("target/processes"));
+            Path log = Files.createTempFile(Path.of("target/processes"), arguments[0] + "-", ".log");
+            List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+            command.addAll(List.of(arguments));
+            return new CommandProcess(
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(log.toFile())
+                            .start(),
+                    log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts {@code serve} and returns when it answers prompts. */
+    static CommandProcess serve(String bootstrapServers, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "serve",
+                "--bootstrap-servers",
+                bootstrapServers,
+                "--model",
+                "smollm2-135m-instruct",
+                "--max-context",
+                "1024"));
+        arguments.addAll(List.of(more));
+        CommandProcess serve = start(arguments.toArray(String[]::new));
+        serve.awaitOutput("Serving ", Duration.ofMinutes(4));
+        return serve;
+    }
+
+    void awaitOutput(String text, Duration limit) {
+        Awaitility.await("'" + text + "' in the output")
+                .atMost(limit)
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> {
+                    if (output().contains(text)) {
+                        return true;
+                    }
+                    if (!process.isAlive()) {
+                        throw new AssertionError("the process ended with " + process.exitValue() + ": " + output());
+                    }
+                    return false;
+                });
+    }
+
+    String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** SIGKILL: the launcher replaces itself with the JVM, so this is the JVM. */
+    void kill9() {
+        process.destroyForcibly();
+        awaitExit(Duration.ofSeconds(30));
+    }
+
+    void signal(String name) {
+        try {
+            if (new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                            .start()
+                            .waitFor()
+                    != 0) {
+                throw new AssertionError("kill -" + name + " " + pid() + " failed");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    int awaitExit(Duration limit) {
+        try {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("the process still runs after " + limit + ": " + output());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,9 @@
+package io.causalstreams.it;
+
+/** The operator on the public broker image. */
+class ContainerBrokerIT extends OperatorSuite {
+    @Override
+    Brokers.Broker startBroker() {
+        return Brokers.container();
+    }
+}
