@@ -8,10 +8,14 @@ import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.processor.GenerationProcessorSupplier;
+import io.causalstreams.topology.internal.processor.Operations;
 import io.causalstreams.topology.internal.processor.OutputSerdes;
 import io.causalstreams.topology.internal.processor.PromptTimestamps;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -45,10 +49,17 @@ public final class CausalStreams {
     private final GenerationEngine engine;
     private final CausalStreamsConfig config;
     private final InputGate gate = new InputGate();
+    private final Operations operations;
 
     public CausalStreams(GenerationEngine engine, CausalStreamsConfig config) {
+        this(engine, config, new CompositeMeterRegistry());
+    }
+
+    /** With meters named {@code causal.streams.*}. */
+    public CausalStreams(GenerationEngine engine, CausalStreamsConfig config, MeterRegistry meters) {
         this.engine = engine;
         this.config = config;
+        this.operations = new Operations(engine, meters);
     }
 
     /** The whole topology on a builder of its own. */
@@ -82,7 +93,8 @@ public final class CausalStreams {
                         !config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG)
                                 .isEmpty(),
                         config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG),
-                        gate),
+                        gate,
+                        operations),
                 Named.as(NAME + "-generation"));
     }
 
@@ -108,7 +120,15 @@ public final class CausalStreams {
      */
     public static <K, V, R> Enrichment<K, V, R> enrich(
             GenerationEngine engine, Function<V, GenerationRequest> request, BiFunction<V, CompletionEvent, R> join) {
-        return new Enrichment<>(engine, request, join, NAME + "-enrich", null, null, CausalStreamsConfig.defaults());
+        return new Enrichment<>(
+                engine,
+                request,
+                join,
+                NAME + "-enrich",
+                null,
+                null,
+                CausalStreamsConfig.defaults(),
+                new Operations(engine, new CompositeMeterRegistry()));
     }
 
     /**
@@ -147,6 +167,14 @@ public final class CausalStreams {
     /** A request to continue {@code prompt}, greedy, by at most {@code maxTokens} tokens. */
     public static GenerationRequest text(String prompt, int maxTokens) {
         return GenerationRequest.of("", new Prompt.Text(prompt), SamplingParams.greedy(maxTokens));
+    }
+
+    /**
+     * Where a request is and what was published of it; empty when it is finished, unknown, or owned by another process.
+     * Its owner is the one that reads its partition: {@link KafkaStreams#queryMetadataForKey} with the journal's store.
+     */
+    public Optional<RequestStatus> status(String id) {
+        return operations.status(id);
     }
 
     private void write(KStream<byte[], OutputEvent> events, OutputEvent.Kind kind, String topicKey) {

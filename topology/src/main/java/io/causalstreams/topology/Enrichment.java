@@ -6,6 +6,8 @@ import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.processor.EnrichmentProcessor;
+import io.causalstreams.topology.internal.processor.Operations;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -38,6 +40,7 @@ public final class Enrichment<K, V, R> implements ProcessorSupplier<K, V, K, R> 
     private final @Nullable Serde<K> keySerde;
     private final @Nullable Serde<V> valueSerde;
     private final CausalStreamsConfig config;
+    private final Operations operations;
 
     Enrichment(
             GenerationEngine engine,
@@ -46,7 +49,8 @@ public final class Enrichment<K, V, R> implements ProcessorSupplier<K, V, K, R> 
             String name,
             @Nullable Serde<K> keySerde,
             @Nullable Serde<V> valueSerde,
-            CausalStreamsConfig config) {
+            CausalStreamsConfig config,
+            Operations operations) {
         this.engine = engine;
         this.request = request;
         this.join = join;
@@ -54,34 +58,34 @@ public final class Enrichment<K, V, R> implements ProcessorSupplier<K, V, K, R> 
         this.keySerde = keySerde;
         this.valueSerde = valueSerde;
         this.config = config;
+        this.operations = operations;
     }
 
     /** Names the operator's journal; needed when a topology has several. The name is part of the changelog's. */
     public Enrichment<K, V, R> named(String operatorName) {
-        return new Enrichment<>(engine, request, join, operatorName, keySerde, valueSerde, config);
+        return new Enrichment<>(engine, request, join, operatorName, keySerde, valueSerde, config, operations);
     }
 
     /** How records are journaled; without it, by the default serdes of the topology. */
     public Enrichment<K, V, R> withSerdes(Serde<K> keys, Serde<V> values) {
-        return new Enrichment<>(engine, request, join, name, keys, values, config);
+        return new Enrichment<>(engine, request, join, name, keys, values, config, operations);
     }
 
     /** Bounds and timings. */
     public Enrichment<K, V, R> withConfig(CausalStreamsConfig settings) {
-        return new Enrichment<>(engine, request, join, name, keySerde, valueSerde, settings);
+        return new Enrichment<>(engine, request, join, name, keySerde, valueSerde, settings, operations);
+    }
+
+    /** Meters named {@code causal.streams.*}, tagged with nothing: give each operator a registry or a filter of its own. */
+    public Enrichment<K, V, R> withMeters(MeterRegistry meters) {
+        return new Enrichment<>(
+                engine, request, join, name, keySerde, valueSerde, config, new Operations(engine, meters));
     }
 
     @Override
     public Processor<K, V, K, R> get() {
         return new EnrichmentProcessor<>(
-                name,
-                engine,
-                request,
-                join,
-                keySerde,
-                valueSerde,
-                config.settings(),
-                config.originals().get(InputGate.PROPERTY) instanceof InputGate gate ? gate : new InputGate());
+                name, engine, request, join, keySerde, valueSerde, config.settings(), new InputGate(), operations);
     }
 
     @Override

@@ -46,7 +46,10 @@ public final class ReplaceThreadHandler implements StreamsUncaughtExceptionHandl
             log.error("{} stream threads died within {} ms; shutting down", deaths.size(), windowMs, exception);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
-        log.warn("a stream thread died and is replaced; its work goes on from the last commit", exception);
+        log.warn(
+                "a stream thread died and is replaced; its work goes on from the last commit: {}",
+                exception.toString());
+        log.debug("a stream thread died", exception);
         return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
 }

@@ -4,6 +4,8 @@ import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventJson;
 import io.causalstreams.topology.event.TokenEvent;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +27,8 @@ final class OperatorDriver implements AutoCloseable {
 
     static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
 
+    final MeterRegistry meters = new SimpleMeterRegistry();
+    final CausalStreams causalStreams;
     final TopologyTestDriver driver;
     final TestInputTopic<byte[], byte[]> prompts;
     final TestOutputTopic<byte[], byte[]> tokens;
@@ -39,7 +43,7 @@ final class OperatorDriver implements AutoCloseable {
         Map<String, Object> all = new HashMap<>(settings);
         all.put("application.id", "app");
         all.put("bootstrap.servers", "none:1");
-        CausalStreams causalStreams = new CausalStreams(engine, new CausalStreamsConfig(all));
+        causalStreams = new CausalStreams(engine, new CausalStreamsConfig(all), meters);
         driver = new TopologyTestDriver(causalStreams.topology(), causalStreams.streamsProperties(), START);
         prompts = driver.createInputTopic(
                 "prompts", new ByteArraySerializer(), new ByteArraySerializer(), START, Duration.ZERO);

@@ -39,6 +39,7 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
     private final @Nullable Serde<V> valueSerde;
     private final OperatorSettings settings;
     private final InputGate gate;
+    private final Operations operations;
 
     private @Nullable Incarnation<K, V, R> incarnation;
 
@@ -50,7 +51,8 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
             @Nullable Serde<K> keySerde,
             @Nullable Serde<V> valueSerde,
             OperatorSettings settings,
-            InputGate gate) {
+            InputGate gate,
+            Operations operations) {
         this.name = name;
         this.engine = engine;
         this.request = request;
@@ -59,6 +61,7 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
         this.valueSerde = valueSerde;
         this.settings = settings;
         this.gate = gate;
+        this.operations = operations;
     }
 
     /** The journal of the operator called {@code name}. */
@@ -82,7 +85,8 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
                 new Journal(store),
                 new RememberedCompletions(store, 0, 0, 0),
                 new Sessions(store, settings.sessions()),
-                new TaskInput(gate));
+                new TaskInput(gate),
+                operations);
         loop.restore();
         context.schedule(Duration.ofMillis(settings.punctuateMs()), PunctuationType.WALL_CLOCK_TIME, loop::turn);
         incarnation = new Incarnation<>(context, jobs, loop);
@@ -138,6 +142,7 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
     }
 
     private void end(Incarnation<K, V, R> current, Arrival arrival, Ending ending) {
+        operations.outcome(ending);
         long now = current.context.currentSystemTimeMs();
         current.loop.tell(
                 current.jobs.invalid(arrival).end(ending, List.of(), now).records());

@@ -42,16 +42,23 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     private final OperatorSettings settings;
     private final boolean tokens;
     private final InputGate gate;
+    private final Operations operations;
 
     private @Nullable Incarnation incarnation;
 
     GenerationProcessor(
-            String storeName, GenerationEngine engine, OperatorSettings settings, boolean tokens, InputGate gate) {
+            String storeName,
+            GenerationEngine engine,
+            OperatorSettings settings,
+            boolean tokens,
+            InputGate gate,
+            Operations operations) {
         this.storeName = storeName;
         this.engine = engine;
         this.settings = settings;
         this.tokens = tokens;
         this.gate = gate;
+        this.operations = operations;
     }
 
     @Override
@@ -74,7 +81,8 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
                 new Journal(store),
                 remembered,
                 new Sessions(store, settings.sessions()),
-                new TaskInput(gate));
+                new TaskInput(gate),
+                operations);
         loop.restore();
         context.schedule(Duration.ofMillis(settings.punctuateMs()), PunctuationType.WALL_CLOCK_TIME, loop::turn);
         incarnation = new Incarnation(context, jobs, loop);
@@ -112,14 +120,17 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
             envelope = PromptEnvelope.read(value);
         } catch (UnreadablePromptException e) {
             current.loop.tell(List.of(PromptJobs.deadLetter(current.arrival(record, null), e)));
+            operations.unreadable();
             return;
         }
         Arrival arrival = current.arrival(record, envelope.id());
         if (current.loop.isInFlight(arrival.id())) {
+            operations.duplicate();
             return;
         }
         byte[] completion = current.loop.remembered(arrival.id());
         if (completion != null) {
+            operations.duplicate();
             current.loop.tell(List.of(current.jobs.again(arrival, completion, current.now())));
             return;
         }
@@ -157,6 +168,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
 
     /** Ends a request that was never journaled. */
     private void end(Incarnation current, Arrival arrival, Ending ending) {
+        operations.outcome(ending);
         current.loop.tell(current.jobs
                 .invalid(arrival)
                 .end(ending, List.of(), current.now())

@@ -17,6 +17,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * @param tokens whether token events are told
  * @param maxMessageBytes limit of a changelog record
  * @param gate closed by a full journal
+ * @param operations told what happens
  */
 public record GenerationProcessorSupplier(
         String storeName,
@@ -24,12 +25,13 @@ public record GenerationProcessorSupplier(
         OperatorSettings settings,
         boolean tokens,
         int maxMessageBytes,
-        InputGate gate)
+        InputGate gate,
+        Operations operations)
         implements ProcessorSupplier<byte[], byte[], byte[], OutputEvent> {
 
     @Override
     public Processor<byte[], byte[], byte[], OutputEvent> get() {
-        return new GenerationProcessor(storeName, engine, settings, tokens, gate);
+        return new GenerationProcessor(storeName, engine, settings, tokens, gate, operations);
     }
 
     @Override

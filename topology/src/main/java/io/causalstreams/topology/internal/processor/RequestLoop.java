@@ -54,6 +54,7 @@ final class RequestLoop<K, V> {
     private final RememberedCompletions remembered;
     private final Sessions sessions;
     private final TaskInput input;
+    private final Operations operations;
 
     private final TaskMailbox mailbox = new TaskMailbox();
     private final Map<String, TrackedRequest> byId = new HashMap<>();
@@ -77,7 +78,8 @@ final class RequestLoop<K, V> {
             Journal journal,
             RememberedCompletions remembered,
             Sessions sessions,
-            TaskInput input) {
+            TaskInput input,
+            Operations operations) {
         this.context = context;
         this.engine = engine;
         this.opener = opener;
@@ -86,6 +88,7 @@ final class RequestLoop<K, V> {
         this.remembered = remembered;
         this.sessions = sessions;
         this.input = input;
+        this.operations = operations;
     }
 
     /** Takes up the journal of the task's former owner; the requests run again from their published tokens. */
@@ -180,6 +183,7 @@ final class RequestLoop<K, V> {
         submitWaiting(nowMs);
         remembered.evict(nowMs);
         input.hold(isFull());
+        operations.load(context.taskId(), load());
         if (wrote) {
             context.commit();
             wrote = false;
@@ -190,6 +194,7 @@ final class RequestLoop<K, V> {
     void close() {
         mailbox.close();
         input.leave();
+        operations.left(context.taskId(), byId.values());
         running.values().forEach(run -> run.channel().dispose());
         running.clear();
         waiting.clear();
@@ -200,6 +205,7 @@ final class RequestLoop<K, V> {
         TrackedRequest request = new TrackedRequest(arrival, job.request(), job.session(), now());
         byId.put(request.id, request);
         waiting.add(request);
+        operations.tracked(request);
         if (request.deadline != null) {
             deadlines.add(request);
         }
@@ -212,6 +218,7 @@ final class RequestLoop<K, V> {
                 return;
             }
             waiting.remove(next);
+            operations.submitted(next, nowMs);
             submit(next);
         }
     }
@@ -376,8 +383,19 @@ final class RequestLoop<K, V> {
         }
         leaveEngine(request);
         byId.remove(request.id);
+        operations.ended(request, ending, published, nowMs);
         deadlines.remove(request);
         wrote = true;
+    }
+
+    private TaskLoad load() {
+        return new TaskLoad(
+                waiting.size(),
+                running.size(),
+                journal.bytes(),
+                waiting.isEmpty() ? 0 : waiting.first().arrivedMs,
+                remembered.entries(),
+                sessions.count());
     }
 
     private void leaveEngine(TrackedRequest request) {
@@ -396,6 +414,7 @@ final class RequestLoop<K, V> {
             ChoiceProgress choice = run.progress().choice(chunk.choice());
             records.addAll(run.job().tokens(chunk, choice.characters(), nowMs));
             choice.publish(chunk);
+            operations.published(run.channel().request(), chunk.tokenIds().size(), nowMs);
         }
         return records;
     }

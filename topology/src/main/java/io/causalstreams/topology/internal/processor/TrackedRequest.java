@@ -34,6 +34,7 @@ final class TrackedRequest {
     final long arrivedMs;
 
     private volatile @Nullable Progress progress;
+    private long firstTokenMs;
 
     TrackedRequest(Arrival arrival, GenerationRequest request, @Nullable String session, long arrivedMs) {
         this.sequence = arrival.sequence();
@@ -57,6 +58,19 @@ final class TrackedRequest {
 
     void waiting() {
         progress = null;
+    }
+
+    /** Whether this is its first published token here. */
+    boolean sawFirstToken(long nowMs) {
+        boolean first = firstTokenMs == 0;
+        if (first) {
+            firstTokenMs = nowMs;
+        }
+        return first;
+    }
+
+    long firstTokenMs() {
+        return firstTokenMs;
     }
 
     /** Milliseconds since 1970; far away when there is none. */

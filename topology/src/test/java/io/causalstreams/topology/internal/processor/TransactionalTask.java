@@ -3,6 +3,7 @@ package io.causalstreams.topology.internal.processor;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.OutputEvent;
 import io.causalstreams.topology.internal.input.InputGate;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,8 @@ final class TransactionalTask {
         this.engine = engines.get();
         this.store = new FakeStore(committedStore, this::mayFail);
         this.context = new Context<>(store);
-        this.processor = new GenerationProcessor("fake", engine, settings, true, gate);
+        this.processor = new GenerationProcessor(
+                "fake", engine, settings, true, gate, new Operations(engine, new CompositeMeterRegistry()));
         processor.init(context);
     }
 
@@ -154,7 +156,8 @@ final class TransactionalTask {
 
     private void startAnew() {
         restore();
-        processor = new GenerationProcessor("fake", engine, settings, true, gate);
+        processor = new GenerationProcessor(
+                "fake", engine, settings, true, gate, new Operations(engine, new CompositeMeterRegistry()));
         processor.init(context);
     }
 

@@ -1,0 +1,203 @@
+package io.causalstreams.topology.internal.processor;
+
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.topology.RequestStatus;
+import io.causalstreams.topology.event.OutputEvents.Partial;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import org.apache.kafka.streams.processor.TaskId;
+
+/**
+ * What operators want to know of one operator in one process: its requests, and meters named {@code causal.streams.*}.
+ *
+ * <p>Threading: told by stream threads, asked by any.
+ */
+public final class Operations {
+
+    private final MeterRegistry meters;
+    private final Map<String, TrackedRequest> requests = new ConcurrentHashMap<>();
+    private final Map<TaskId, TaskLoad> loads = new ConcurrentHashMap<>();
+
+    private final Timer queueTime;
+    private final Timer timeToFirstToken;
+    private final Timer timePerOutputToken;
+    private final Timer requestTime;
+    private final Counter promptTokens;
+    private final Counter completionTokens;
+    private final Counter cachedTokens;
+    private final Counter duplicates;
+    private final Counter deadLetters;
+
+    public Operations(GenerationEngine engine, MeterRegistry meters) {
+        this.meters = meters;
+        this.queueTime = timer("queue.time", "From arrival to the engine.");
+        this.timeToFirstToken = timer("time.to.first.token", "From arrival to the first published token.");
+        this.timePerOutputToken = timer("time.per.output.token", "Between tokens after the first, mean of a request.");
+        this.requestTime = timer("request.time", "From arrival to the completion.");
+        this.promptTokens = counter("prompt.tokens", "Tokens of the prompts of finished requests.");
+        this.completionTokens = counter("completion.tokens", "Tokens published.");
+        this.cachedTokens = counter("cached.prompt.tokens", "Prompt tokens taken from the prefix cache.");
+        this.duplicates = counter("duplicates", "Prompts whose id was in flight or remembered.");
+        this.deadLetters = counter("dead.letters", "Prompts that could not be read or answered.");
+        load("requests.waiting", "Requests in the journal, not in the engine.", TaskLoad::waiting);
+        load("requests.running", "Requests in the engine.", TaskLoad::running);
+        load("journal.entries", "Requests without a completion.", each -> (long) each.waiting() + each.running());
+        load("journal.bytes", "Bytes of their prompts.", TaskLoad::journalBytes);
+        load("remembered", "Completions remembered.", TaskLoad::remembered);
+        load("conversations", "Conversations kept.", TaskLoad::conversations);
+        Gauge.builder("causal.streams.oldest.waiting", this, Operations::oldestWaitingSeconds)
+                .baseUnit("seconds")
+                .description("Age of the oldest request that is not in the engine.")
+                .register(meters);
+        engineGauge(
+                engine, "engine.slots", "KV-cache slots.", each -> each.stats().slots());
+        engineGauge(
+                engine,
+                "engine.slots.used",
+                "KV-cache slots in use.",
+                each -> each.stats().running());
+        engineGauge(
+                engine,
+                "engine.waiting",
+                "Requests in the engine's own queue.",
+                each -> each.stats().waiting());
+        engineGauge(
+                engine,
+                "engine.backlog.tokens",
+                "Tokens still to be computed, at most.",
+                each -> each.stats().backlogTokens());
+        FunctionCounter.builder(
+                        "causal.streams.engine.steps",
+                        engine,
+                        each -> each.stats().steps())
+                .description("Forward passes.")
+                .register(meters);
+    }
+
+    /** The request of this name, if it is in flight in this process. */
+    public Optional<RequestStatus> status(String id) {
+        TrackedRequest request = requests.get(id);
+        return request == null ? Optional.empty() : Optional.of(status(request));
+    }
+
+    void tracked(TrackedRequest request) {
+        requests.put(request.id, request);
+    }
+
+    void submitted(TrackedRequest request, long nowMs) {
+        queueTime.record(Duration.ofMillis(Math.max(0, nowMs - request.arrivedMs)));
+    }
+
+    void published(TrackedRequest request, int tokens, long nowMs) {
+        completionTokens.increment(tokens);
+        if (request.sawFirstToken(nowMs)) {
+            timeToFirstToken.record(Duration.ofMillis(Math.max(0, nowMs - request.arrivedMs)));
+        }
+    }
+
+    void ended(TrackedRequest request, Ending ending, List<Partial> published, long nowMs) {
+        requests.remove(request.id, request);
+        requestTime.record(Duration.ofMillis(Math.max(0, nowMs - request.arrivedMs)));
+        int tokens = published.stream().mapToInt(each -> each.tokenIds().size()).sum();
+        if (tokens > 1 && request.firstTokenMs() > 0) {
+            timePerOutputToken.record(Duration.ofNanos((nowMs - request.firstTokenMs()) * 1_000_000L / (tokens - 1)));
+        }
+        outcome(ending);
+    }
+
+    /** A request that ended without having been taken. */
+    void outcome(Ending ending) {
+        String outcome = "completed";
+        if (ending instanceof Ending.Completed completed) {
+            promptTokens.increment(completed.finished().usage().promptTokens());
+            cachedTokens.increment(completed.finished().usage().cachedTokens());
+        } else if (ending instanceof Ending.Failed failed) {
+            outcome = failed.failure().code().name().toLowerCase(Locale.ROOT);
+            if (failed.cause() != null) {
+                deadLetters.increment();
+            }
+        }
+        Counter.builder("causal.streams.requests")
+                .description("Requests that ended, by outcome.")
+                .tag("outcome", outcome)
+                .register(meters)
+                .increment();
+    }
+
+    void unreadable() {
+        deadLetters.increment();
+    }
+
+    void duplicate() {
+        duplicates.increment();
+    }
+
+    void load(TaskId task, TaskLoad load) {
+        loads.put(task, load);
+    }
+
+    void left(TaskId task, Iterable<TrackedRequest> inFlight) {
+        loads.remove(task);
+        inFlight.forEach(request -> requests.remove(request.id, request));
+    }
+
+    private static RequestStatus status(TrackedRequest request) {
+        Progress progress = request.progress();
+        List<Partial> published = progress == null ? List.of() : progress.published();
+        return new RequestStatus(
+                request.id,
+                progress == null ? RequestStatus.State.WAITING : RequestStatus.State.RUNNING,
+                Math.max(0, System.currentTimeMillis() - request.arrivedMs),
+                published.stream().map(Partial::text).toList(),
+                published.stream().mapToInt(each -> each.tokenIds().size()).sum());
+    }
+
+    private double oldestWaitingSeconds() {
+        long oldest = loads.values().stream()
+                .mapToLong(TaskLoad::oldestWaitingMs)
+                .filter(each -> each > 0)
+                .min()
+                .orElse(0);
+        return oldest == 0 ? 0 : Math.max(0, System.currentTimeMillis() - oldest) / 1000.0;
+    }
+
+    private void load(String name, String description, ToLongFunction<TaskLoad> value) {
+        Gauge.builder(
+                        "causal.streams." + name,
+                        this,
+                        self -> self.loads.values().stream().mapToLong(value).sum())
+                .description(description)
+                .register(meters);
+    }
+
+    private void engineGauge(
+            GenerationEngine engine, String name, String description, ToDoubleFunction<GenerationEngine> value) {
+        Gauge.builder("causal.streams." + name, engine, value)
+                .description(description)
+                .register(meters);
+    }
+
+    private Timer timer(String name, String description) {
+        return Timer.builder("causal.streams." + name)
+                .description(description)
+                .publishPercentileHistogram()
+                .register(meters);
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder("causal.streams." + name)
+                .description(description)
+                .register(meters);
+    }
+}

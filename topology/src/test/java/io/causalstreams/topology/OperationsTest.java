@@ -1,0 +1,122 @@
+package io.causalstreams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.topology.testkit.ScriptedEngine;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.junit.jupiter.api.Test;
+
+class OperationsTest {
+
+    private final ScriptedEngine engine = ScriptedEngine.saying("It is sunny.");
+
+    @Test
+    void shouldTellWhereARequestIsAndWhatWasPublishedOfIt() {
+        try (OperatorDriver driver = new OperatorDriver(engine, Map.of(CausalStreamsConfig.MAX_IN_FLIGHT_CONFIG, 1))) {
+            // Given
+            driver.send("k", "{\"id\":\"a\",\"prompt\":\"x\",\"n\":2}");
+            driver.send("k", "{\"id\":\"b\",\"prompt\":\"x\"}");
+            engine.step();
+            engine.step();
+            driver.advance(10);
+            // When
+            RequestStatus running = driver.causalStreams.status("a").orElseThrow();
+            RequestStatus waiting = driver.causalStreams.status("b").orElseThrow();
+            // Then
+            assertThat(running.state()).isEqualTo(RequestStatus.State.RUNNING);
+            assertThat(running.texts()).containsExactly("It is", "It is");
+            assertThat(running.tokens()).isEqualTo(4);
+            assertThat(waiting.state()).isEqualTo(RequestStatus.State.WAITING);
+            assertThat(waiting.texts()).isEmpty();
+            engine.runAll();
+            driver.advance(10);
+            assertThat(driver.causalStreams.status("a")).isEmpty();
+            assertThat(driver.causalStreams.status("unknown")).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldForgetTheRequestsOfATaskThatLeft() {
+        OperatorDriver driver = new OperatorDriver(engine);
+        driver.send("k", "{\"id\":\"a\",\"prompt\":\"x\"}");
+        driver.close();
+        assertThat(driver.causalStreams.status("a")).isEmpty();
+        assertThat(engine.cancelled()).containsExactly("a");
+    }
+
+    @Test
+    void shouldMeterRequestsTokensAndTimes() {
+        engine.failing("bad", 1, new GenerationException.Failed("x", null));
+        try (OperatorDriver driver = new OperatorDriver(engine, Map.of(CausalStreamsConfig.MAX_IN_FLIGHT_CONFIG, 2))) {
+            // Given
+            driver.send("k", "{\"id\":\"a\",\"prompt\":\"one two\"}");
+            driver.send("k", "{\"id\":\"bad\",\"prompt\":\"x\"}");
+            driver.send("k", "{\"id\":\"c\",\"prompt\":\"x\"}");
+            driver.send("k", "{\"id\":\"c\",\"prompt\":\"x\"}");
+            driver.send("k", "{");
+            driver.advance(10);
+            assertThat(gauge(driver, "requests.running")).isEqualTo(2);
+            assertThat(gauge(driver, "requests.waiting")).isEqualTo(1);
+            assertThat(gauge(driver, "journal.entries")).isEqualTo(3);
+            assertThat(gauge(driver, "journal.bytes")).isPositive();
+            assertThat(gauge(driver, "engine.slots.used")).isEqualTo(2);
+            // When
+            for (int i = 0; i < 10; i++) {
+                engine.step();
+                driver.advance(100);
+            }
+            // Then
+            assertThat(counter(driver, "completion.tokens")).isEqualTo(7);
+            assertThat(counter(driver, "prompt.tokens")).isEqualTo(3);
+            assertThat(counter(driver, "duplicates")).isEqualTo(1);
+            assertThat(counter(driver, "dead.letters")).isEqualTo(2);
+            assertThat(outcomes(driver, "completed")).isEqualTo(2);
+            assertThat(outcomes(driver, "inference_error")).isEqualTo(1);
+            assertThat(driver.meters
+                            .get("causal.streams.time.to.first.token")
+                            .timer()
+                            .count())
+                    .isEqualTo(3);
+            assertThat(driver.meters
+                            .get("causal.streams.time.per.output.token")
+                            .timer()
+                            .mean(TimeUnit.MILLISECONDS))
+                    .isEqualTo(100);
+            assertThat(gauge(driver, "journal.entries")).isZero();
+            assertThat(gauge(driver, "remembered")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldReplaceDyingThreadsUntilTheyKeepDying() {
+        long[] now = {0};
+        ReplaceThreadHandler handler = new ReplaceThreadHandler(2, Duration.ofSeconds(10), () -> now[0]);
+        RuntimeException cause = new RuntimeException("x");
+        assertThat(handler.handle(cause)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        assertThat(handler.handle(cause)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        now[0] = 20_000;
+        assertThat(handler.handle(cause)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        handler.handle(cause);
+        assertThat(handler.handle(cause)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+    }
+
+    private static double gauge(OperatorDriver driver, String name) {
+        return driver.meters.get("causal.streams." + name).gauge().value();
+    }
+
+    private static double counter(OperatorDriver driver, String name) {
+        return driver.meters.get("causal.streams." + name).counter().count();
+    }
+
+    private static double outcomes(OperatorDriver driver, String outcome) {
+        return driver.meters
+                .get("causal.streams.requests")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
+    }
+}
