@@ -11,9 +11,7 @@ final class Gemma3Family implements GgufFamily {
     @Override
     public ObjectNode config(GgufKeys keys) {
         if (keys.has("attention.sliding_window_pattern")) {
-            throw new CheckpointException(keys.metadata().file()
-                    + ": gives its own attention.sliding_window_pattern, which is not supported; give the model as"
-                    + " safetensors");
+            throw keys.unsupported("gives its own attention.sliding_window_pattern");
         }
         ObjectNode config = keys.decoderConfig("gemma3_text", "Gemma3ForCausalLM");
         Gemma2Family.addAttention(keys, config, LAYERS_OF_27B);

@@ -2,6 +2,7 @@ package io.causalstreams.export.internal.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -78,8 +79,38 @@ record GgufKeys(GgufFile file, String architecture) {
         return integer("attention.key_length").orElseGet(() -> size("embedding_length") / heads());
     }
 
-    /** Keys that every decoder's config has. */
+    /**
+     * Whether the first layer's parts have biases.
+     *
+     * @throws CheckpointException if only some have: {@code config.json} can say all or none
+     */
+    boolean biased(String... parts) {
+        long biased = Arrays.stream(parts)
+                .filter(part -> hasTensor("blk.0." + part + ".bias"))
+                .count();
+        if (biased != 0 && biased != parts.length) {
+            throw unsupported("has biases in only some of " + String.join(", ", parts));
+        }
+        return biased > 0;
+    }
+
+    CheckpointException unsupported(String what) {
+        return new CheckpointException(metadata().file() + ": " + what + ", which architecture " + architecture
+                + " does not allow here; give the model as safetensors");
+    }
+
+    /**
+     * Keys that every decoder's config has.
+     *
+     * @throws CheckpointException if the model is no causal decoder with heads of one size
+     */
     ObjectNode decoderConfig(String modelType, String modelClass) {
+        if (!flag("attention.causal").orElse(true)) {
+            throw unsupported("attends to later tokens (attention.causal = false)");
+        }
+        if (!integer("attention.value_length").orElseGet(this::headDim).equals(headDim())) {
+            throw unsupported("has keys and values of different lengths");
+        }
         ObjectNode config = JsonFiles.MAPPER.createObjectNode();
         config.putArray("architectures").add(modelClass);
         config.put("model_type", modelType);

@@ -8,13 +8,11 @@ final class GraniteFamily implements GgufFamily {
     @Override
     public ObjectNode config(GgufKeys keys) {
         if (!keys.flag("rope.scaling.finetuned").orElse(true)) {
-            throw new CheckpointException(keys.metadata().file()
-                    + ": is a Granite model without rotary positions, which is not supported; use another model");
+            throw keys.unsupported("has no rotary positions (rope.scaling.finetuned = false)");
         }
         ObjectNode config = keys.decoderConfig("granite", "GraniteForCausalLM");
         config.put("hidden_act", "silu");
-        config.put("attention_bias", keys.hasTensor("blk.0.attn_output.bias"));
-        config.put("mlp_bias", keys.hasTensor("blk.0.ffn_down.bias"));
+        LlamaFamily.addBiases(keys, config);
         config.put(
                 "attention_multiplier", keys.number("attention.scale").orElseGet(() -> 1 / Math.sqrt(keys.headDim())));
         config.put("embedding_multiplier", keys.number("embedding_scale").orElse(1.0));

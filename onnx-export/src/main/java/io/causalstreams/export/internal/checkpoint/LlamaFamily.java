@@ -20,8 +20,7 @@ final class LlamaFamily implements GgufFamily {
         keys.integer("attention.sliding_window").ifPresent(window -> config.put("sliding_window", window));
         config.put("head_dim", headDim(keys));
         config.put("hidden_act", "silu");
-        config.put("attention_bias", keys.hasTensor("blk.0.attn_output.bias"));
-        config.put("mlp_bias", keys.hasTensor("blk.0.ffn_down.bias"));
+        addBiases(keys, config);
         return config;
     }
 
@@ -35,11 +34,20 @@ final class LlamaFamily implements GgufFamily {
         return config;
     }
 
+    static void addBiases(GgufKeys keys, ObjectNode config) {
+        config.put("attention_bias", keys.biased("attn_q", "attn_k", "attn_v", "attn_output"));
+        config.put("mlp_bias", keys.biased("ffn_gate", "ffn_up", "ffn_down"));
+    }
+
     /** Older files state a head's size only as the number of rotary dimensions, which in Llama is the whole head. */
     static int headDim(GgufKeys keys) {
-        return keys.integer("attention.key_length")
+        int headDim = keys.integer("attention.key_length")
                 .or(() -> keys.integer("rope.dimension_count"))
                 .orElseGet(keys::headDim);
+        if (keys.integer("rope.dimension_count").orElse(headDim) != headDim) {
+            throw keys.unsupported("rotates only a part of each head");
+        }
+        return headDim;
     }
 
     @Override

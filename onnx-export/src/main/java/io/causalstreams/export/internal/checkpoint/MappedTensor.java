@@ -14,9 +14,9 @@ import java.util.Optional;
 record MappedTensor(StoredTensor stored, TensorLayout layout) {
 
     MappedTensor {
-        int divisor = layout instanceof TensorLayout.RotaryPairs pairs
-                ? 2 * pairs.heads()
-                : layout instanceof TensorLayout.QkvByHead qkv ? 3 * qkv.heads() : 1;
+        long divisor = layout instanceof TensorLayout.RotaryPairs pairs
+                ? 2L * pairs.heads()
+                : layout instanceof TensorLayout.QkvByHead qkv ? 3L * qkv.heads() : 1;
         if (stored.shape().isEmpty() || divisor == 0 || stored.shape().get(0) % divisor != 0) {
             throw new CheckpointException(stored.source().name() + ": tensor " + stored.name() + " has the shape "
                     + stored.shape() + ", which does not fit the head counts of the metadata; convert the model again");

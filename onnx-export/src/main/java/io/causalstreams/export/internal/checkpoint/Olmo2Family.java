@@ -8,13 +8,11 @@ final class Olmo2Family implements GgufFamily {
     @Override
     public ObjectNode config(GgufKeys keys) {
         if (keys.has("attention.sliding_window")) {
-            throw new CheckpointException(keys.metadata().file()
-                    + ": has attention.sliding_window (OLMo 3), which is not supported in GGUF; give the model as"
-                    + " safetensors");
+            throw keys.unsupported("has attention.sliding_window (OLMo 3)");
         }
         ObjectNode config = keys.decoderConfig("olmo2", "Olmo2ForCausalLM");
         config.put("hidden_act", "silu");
-        config.put("attention_bias", keys.hasTensor("blk.0.attn_q.bias"));
+        config.put("attention_bias", keys.biased("attn_q", "attn_k", "attn_v", "attn_output"));
         return config;
     }
 

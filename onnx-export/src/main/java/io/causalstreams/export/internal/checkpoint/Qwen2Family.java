@@ -7,6 +7,9 @@ final class Qwen2Family implements GgufFamily {
 
     @Override
     public ObjectNode config(GgufKeys keys) {
+        if (!keys.biased("attn_q", "attn_k", "attn_v") || keys.hasTensor("blk.0.attn_output.bias")) {
+            throw keys.unsupported("has other biases than those of queries, keys and values");
+        }
         ObjectNode config = keys.decoderConfig("qwen2", "Qwen2ForCausalLM");
         config.put("hidden_act", "silu");
         config.put("use_sliding_window", false);

@@ -16,7 +16,7 @@ final class Qwen3Family implements GgufFamily {
     static void addAttention(GgufKeys keys, ObjectNode config) {
         config.put("head_dim", keys.headDim());
         config.put("hidden_act", "silu");
-        config.put("attention_bias", keys.hasTensor("blk.0.attn_q.bias"));
+        config.put("attention_bias", keys.biased("attn_q", "attn_k", "attn_v", "attn_output"));
         config.put("use_sliding_window", false);
     }
 

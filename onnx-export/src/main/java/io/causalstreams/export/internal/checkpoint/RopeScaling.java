@@ -15,15 +15,15 @@ final class RopeScaling {
         if (type.equals("none") && linear.isPresent()) {
             return Optional.of(linear(linear.get()));
         }
+        if (type.equals("longrope") && keys.architecture().equals("phi3")) {
+            // Phi3Family reads the factors, which are tensors.
+            return Optional.empty();
+        }
         return switch (type) {
             case "none" -> keys.hasTensor("rope_freqs.weight") ? Optional.of(Llama3Rope.of(keys)) : Optional.empty();
             case "linear" -> Optional.of(linear(keys.requiredNumber("rope.scaling.factor")));
             case "yarn" -> Optional.of(yarn(keys));
-            // The factors are tensors, and where they go in the config depends on the family.
-            case "longrope" -> Optional.empty();
-            default ->
-                throw new CheckpointException(keys.metadata().file() + ": rope scaling " + type
-                        + " is not supported; give the model as safetensors");
+            default -> throw keys.unsupported("has rope scaling " + type);
         };
     }
 

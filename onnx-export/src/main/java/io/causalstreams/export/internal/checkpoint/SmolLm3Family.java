@@ -13,8 +13,7 @@ final class SmolLm3Family implements GgufFamily {
         ObjectNode config = keys.decoderConfig("smollm3", "SmolLM3ForCausalLM");
         config.put("head_dim", LlamaFamily.headDim(keys));
         config.put("hidden_act", "silu");
-        config.put("attention_bias", keys.hasTensor("blk.0.attn_output.bias"));
-        config.put("mlp_bias", keys.hasTensor("blk.0.ffn_down.bias"));
+        LlamaFamily.addBiases(keys, config);
         config.put("use_sliding_window", false);
         config.put("no_rope_layer_interval", NO_ROPE_STEP);
         ArrayNode rope = config.putArray("no_rope_layers");

@@ -10,7 +10,7 @@ final class StarCoder2Family implements GgufFamily {
         ObjectNode config = keys.decoderConfig("starcoder2", "Starcoder2ForCausalLM");
         config.put("hidden_act", "gelu_pytorch_tanh");
         config.put("norm_epsilon", keys.requiredNumber("attention.layer_norm_epsilon"));
-        config.put("use_bias", keys.hasTensor("blk.0.attn_q.bias"));
+        config.put("use_bias", keys.biased("attn_q", "attn_k", "attn_v", "attn_output", "ffn_up", "ffn_down"));
         config.putNull("sliding_window");
         return config;
     }

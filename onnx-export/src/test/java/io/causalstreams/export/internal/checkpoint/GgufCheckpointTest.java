@@ -155,12 +155,21 @@ final class GgufCheckpointTest {
                 TinyGguf.llama().tensor("blk.1.ffn_norm.weight", shape(4), counting(4)),
                 "blk.1.ffn_norm.weight has no place");
         refuses(TinyGguf.llama().tensor("x.weight", 16, shape(256), new byte[66]), "x.weight has ggml type 16");
-        refuses(TinyGguf.llama().string("llama.rope.scaling.type", "spiral"), "rope scaling spiral");
+        refuses(TinyGguf.llama().string("llama.rope.scaling.type", "spiral"), "has rope scaling spiral");
         refuses(TinyGguf.llama().tensor("rope_freqs.weight", shape(2), 3, 1), "rope_freqs.weight is not a scaling");
         refuses(TinyGguf.llama().u32("llama.attention.head_count", 3), "does not fit the head counts");
+        // Twice this count overflows an int.
+        refuses(TinyGguf.llama().u32("llama.attention.head_count", Integer.MAX_VALUE), "does not fit the head counts");
         refuses(TinyGguf.llama().string("llama.block_count", "one"), "llama.block_count is not an integer");
         refuses(TinyGguf.llama().u32("llama.block_count", 0), "llama.block_count is 0");
         refuses(new GgufBytes().string("general.architecture", "llama"), "metadata llama.embedding_length is missing");
+        refuses(TinyGguf.llama().string("llama.rope.scaling.type", "longrope"), "has rope scaling longrope");
+        refuses(TinyGguf.llama().u32("llama.rope.dimension_count", 2), "rotates only a part of each head");
+        refuses(TinyGguf.llama().u32("llama.attention.value_length", 2), "keys and values of different lengths");
+        refuses(TinyGguf.llama().flag("llama.attention.causal", false), "attends to later tokens");
+        refuses(
+                TinyGguf.llama().tensor("blk.0.attn_q.bias", shape(8), counting(8)),
+                "has biases in only some of attn_q");
         refuses(TinyGguf.llama().u32("split.count", 3), "is one of 3 parts");
         refuses(new GgufBytes(), "metadata general.architecture is missing");
     }
