@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -69,6 +70,27 @@ class EnrichmentTest {
         test.input.pipeInput("k", "v");
         test.input.pipeInput(new TestRecord<>("k", (String) null));
         assertThat(test.output("out").readValuesToList()).containsExactly("v INVALID_REQUEST", null);
+    }
+
+    @Test
+    void shouldEndARequestThatCannotBeMadeAgain() {
+        ScriptedEngine engine = ScriptedEngine.saying("x");
+        AtomicInteger calls = new AtomicInteger();
+        articles.process(CausalStreams.enrich(
+                        engine,
+                        (String article) -> {
+                            if (calls.incrementAndGet() > 1) {
+                                throw new IllegalStateException("not pure");
+                            }
+                            return CausalStreams.chat(article, 5);
+                        },
+                        (article, completion) -> String.valueOf(completion.error())))
+                .to("out");
+        Fixture test = start();
+        test.input.pipeInput("k", "v");
+        test.punctuate();
+        assertThat(test.output("out").readValue()).contains("INFERENCE_ERROR", "not pure");
+        assertThat(engine.submitted()).isEmpty();
     }
 
     @Test

@@ -11,7 +11,15 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Ending {
 
     /** The engine finished it. */
-    record Completed(Finished finished) implements Ending {}
+    record Completed(Finished finished) implements Ending {
+
+        /** Whether every choice came to its own end, and none to a deadline or an error. */
+        boolean isWhole() {
+            return finished.choices().stream()
+                    .allMatch(each ->
+                            each.finishReason() == FinishReason.STOP || each.finishReason() == FinishReason.LENGTH);
+        }
+    }
 
     /**
      * It has no whole answer.

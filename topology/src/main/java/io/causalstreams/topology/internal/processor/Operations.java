@@ -120,6 +120,7 @@ public final class Operations {
     void outcome(Ending ending) {
         String outcome = "completed";
         if (ending instanceof Ending.Completed completed) {
+            outcome = completed.isWhole() ? "completed" : "ended_early";
             promptTokens.increment(completed.finished().usage().promptTokens());
             cachedTokens.increment(completed.finished().usage().cachedTokens());
         } else if (ending instanceof Ending.Failed failed) {

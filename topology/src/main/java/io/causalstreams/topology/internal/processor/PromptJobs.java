@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.processor;
 
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
+import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
@@ -170,11 +171,22 @@ record PromptJobs(
             CompletionEvent completion = completionOf(ending, published);
             byte[] bytes = limit.write(completion);
             records.add(completion(arrival, bytes, nowMs));
-            Throwable cause = ending instanceof Ending.Failed failed ? failed.cause() : null;
+            Throwable cause = ending instanceof Ending.Failed failed ? failed.cause() : causeOf(completion);
             if (cause != null) {
                 records.add(deadLetter(arrival, cause));
             }
             return new End<>(records, isAnswer(completion) ? Bytes.wrap(bytes) : null);
+        }
+
+        /** Why the engine ended it early, or null. */
+        private static @Nullable Throwable causeOf(CompletionEvent completion) {
+            CompletionEvent.Failure failure = completion.error();
+            if (failure == null || failure.code() == ErrorCode.CANCELLED) {
+                return null;
+            }
+            return failure.code() == ErrorCode.DEADLINE_EXCEEDED
+                    ? new Ending.DeadlineExceededException(failure.message())
+                    : new GenerationException.Failed(failure.message(), null);
         }
 
         private CompletionEvent completionOf(Ending ending, List<Partial> published) {

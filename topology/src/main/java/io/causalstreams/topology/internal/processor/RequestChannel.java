@@ -50,6 +50,11 @@ final class RequestChannel extends BaseSubscriber<GenerationEvent> {
         hookOnError(throwable);
     }
 
+    /** Whether the submission failed before it reached the engine. */
+    synchronized boolean hasFailed() {
+        return error != null;
+    }
+
     @Override
     protected void hookOnSubscribe(Subscription subscription) {
         requestUnbounded();

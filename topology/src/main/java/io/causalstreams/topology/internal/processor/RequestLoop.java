@@ -5,7 +5,6 @@ import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
-import io.causalstreams.inference.Prompt.Message;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
@@ -13,15 +12,10 @@ import io.causalstreams.topology.internal.journal.RememberedCompletions;
 import io.causalstreams.topology.internal.journal.Sessions;
 import io.causalstreams.topology.internal.journal.TokenLog;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -53,16 +47,14 @@ final class RequestLoop<K, V> {
     private final Journal journal;
     private final RememberedCompletions remembered;
     private final Sessions sessions;
+    private final Conversations conversations;
     private final TaskInput input;
     private final Operations operations;
 
     private final TaskMailbox mailbox = new TaskMailbox();
     private final Map<String, TrackedRequest> byId = new HashMap<>();
-    private final TreeSet<TrackedRequest> waiting = new TreeSet<>(TrackedRequest.ORDER);
-    private final PriorityQueue<TrackedRequest> deadlines =
-            new PriorityQueue<>(Comparator.comparingLong(TrackedRequest::deadlineMs));
+    private final WaitingRequests waiting = new WaitingRequests();
     private final Map<TrackedRequest, Run<K, V>> running = new LinkedHashMap<>();
-    private final Set<String> busySessions = new HashSet<>();
 
     /** Journaled requests another release took and this one cannot read; ended at the first turn. */
     private final Map<Arrival, RuntimeException> broken = new LinkedHashMap<>();
@@ -87,6 +79,7 @@ final class RequestLoop<K, V> {
         this.journal = journal;
         this.remembered = remembered;
         this.sessions = sessions;
+        this.conversations = new Conversations(engine, sessions);
         this.input = input;
         this.operations = operations;
     }
@@ -197,7 +190,6 @@ final class RequestLoop<K, V> {
         operations.left(context.taskId(), byId.values());
         running.values().forEach(run -> run.channel().dispose());
         running.clear();
-        waiting.clear();
         byId.clear();
     }
 
@@ -206,69 +198,33 @@ final class RequestLoop<K, V> {
         byId.put(request.id, request);
         waiting.add(request);
         operations.tracked(request);
-        if (request.deadline != null) {
-            deadlines.add(request);
-        }
     }
 
     private void submitWaiting(long nowMs) {
         while (running.size() < settings.maxInFlight() && nowMs >= busyUntilMs) {
-            TrackedRequest next = nextWaiting();
+            TrackedRequest next = waiting.takeNext();
             if (next == null) {
                 return;
             }
-            waiting.remove(next);
             operations.submitted(next, nowMs);
             submit(next);
         }
     }
 
-    /** The first that waits, except that the turns of a conversation run one after the other. */
-    private @Nullable TrackedRequest nextWaiting() {
-        for (TrackedRequest request : waiting) {
-            if (request.session == null || !busySessions.contains(request.session)) {
-                return request;
-            }
-        }
-        return null;
-    }
-
     private void submit(TrackedRequest request) {
-        Arrival arrival = journal.arrival(request.sequence);
         RequestChannel channel = new RequestChannel(mailbox, request);
-        Run<K, V> run = run(arrival, opener.open(arrival), channel);
+        Run<K, V> run = run(journal.arrival(request.sequence), channel);
         running.put(request, run);
         request.running(run.progress());
-        if (request.session != null) {
-            busySessions.add(request.session);
+        if (channel.hasFailed()) {
+            return;
         }
         try {
-            GenerationRequest fresh = withHistory(request, run.job()).request();
+            GenerationRequest fresh = conversations.withHistory(run.job()).request();
             engine.generate(fresh.resumedFrom(run.progress().resumeFrom())).subscribe(channel);
         } catch (RuntimeException e) {
             channel.fail(e);
         }
-    }
-
-    /** The job after the turns before it, as many of the latest as the context holds. */
-    private Job<K, V> withHistory(TrackedRequest request, Job<K, V> job) {
-        if (request.session == null) {
-            return job;
-        }
-        List<Message> history = sessions.history(request.session);
-        if (Sessions.isSystem(history) && Sessions.isSystem(job.messages())) {
-            history.remove(0);
-        }
-        while (!history.isEmpty()) {
-            Job<K, V> whole = job.after(history);
-            try {
-                engine.validate(whole.request());
-                return whole;
-            } catch (GenerationException.Invalid e) {
-                Sessions.forgetOldest(history);
-            }
-        }
-        return job;
     }
 
     private void receive(RequestChannel channel, long nowMs) {
@@ -322,11 +278,8 @@ final class RequestLoop<K, V> {
 
     /** Waiting requests only: those in the engine are ended by it, with the tokens they have. */
     private void expireWaiting(long nowMs) {
-        while (!deadlines.isEmpty() && deadlines.peek().isPast(nowMs)) {
-            TrackedRequest request = deadlines.poll();
-            if (waiting.remove(request)) {
-                endWaiting(request, Ending.deadlineExceeded(request.id), nowMs);
-            }
+        for (TrackedRequest request : waiting.takeExpired(nowMs)) {
+            endWaiting(request, Ending.deadlineExceeded(request.id), nowMs);
         }
     }
 
@@ -342,22 +295,28 @@ final class RequestLoop<K, V> {
     }
 
     private void endWaiting(TrackedRequest request, Ending ending, long nowMs) {
-        Arrival arrival = journal.arrival(request.sequence);
-        Run<K, V> run = run(arrival, opener.open(arrival), new RequestChannel(mailbox, request));
+        Run<K, V> run = run(journal.arrival(request.sequence), new RequestChannel(mailbox, request));
         end(request, run, ending, nowMs);
     }
 
     private void endBroken(long nowMs) {
         broken.forEach((arrival, cause) -> {
-            Job<K, V> job = opener.invalid(arrival);
-            TrackedRequest request = new TrackedRequest(arrival, job.request(), null, nowMs);
-            Run<K, V> run = run(arrival, job, new RequestChannel(mailbox, request));
-            end(request, run, Ending.failed(arrival.id(), cause), nowMs);
+            GenerationRequest none = opener.invalid(arrival).request();
+            TrackedRequest request = new TrackedRequest(arrival, none, null, nowMs);
+            end(request, run(arrival, new RequestChannel(mailbox, request)), Ending.failed(arrival.id(), cause), nowMs);
         });
         broken.clear();
     }
 
-    private Run<K, V> run(Arrival arrival, Job<K, V> job, RequestChannel channel) {
+    private Run<K, V> run(Arrival arrival, RequestChannel channel) {
+        Job<K, V> job;
+        try {
+            job = opener.open(arrival);
+        } catch (RuntimeException e) {
+            // was readable when it arrived: a request that is no pure function of its record, or another release
+            job = opener.invalid(arrival);
+            channel.fail(e);
+        }
         TokenLog tokens = journal.tokens(arrival.sequence());
         Progress progress = new Progress(job.request().sampling().n(), tokens.published());
         return new Run<>(arrival, job, tokens, progress, channel);
@@ -376,15 +335,12 @@ final class RequestLoop<K, V> {
         if (answer != null) {
             remembered.put(request.id, answer.get(), nowMs);
         }
-        if (request.session != null && ending instanceof Ending.Completed) {
-            List<Message> turn = new ArrayList<>(run.job().messages());
-            turn.add(new Message("assistant", published.get(0).text()));
-            sessions.append(request.session, turn, nowMs, this::isInUse);
+        if (ending instanceof Ending.Completed completed && completed.isWhole()) {
+            conversations.answered(run.job(), published.get(0).text(), nowMs, this::isInUse);
         }
         leaveEngine(request);
         byId.remove(request.id);
         operations.ended(request, ending, published, nowMs);
-        deadlines.remove(request);
         wrote = true;
     }
 
@@ -393,14 +349,14 @@ final class RequestLoop<K, V> {
                 waiting.size(),
                 running.size(),
                 journal.bytes(),
-                waiting.isEmpty() ? 0 : waiting.first().arrivedMs,
+                waiting.oldestMs(),
                 remembered.entries(),
-                sessions.count());
+                conversations.count());
     }
 
     private void leaveEngine(TrackedRequest request) {
-        if (running.remove(request) != null && request.session != null) {
-            busySessions.remove(request.session);
+        if (running.remove(request) != null) {
+            waiting.left(request);
         }
     }
 

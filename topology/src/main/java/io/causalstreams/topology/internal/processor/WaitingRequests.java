@@ -1,0 +1,77 @@
+package io.causalstreams.topology.internal.processor;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of a task that are not in the engine, in the order they are to run: by priority, then by arrival, the
+ * turns of a conversation one after the other.
+ *
+ * <p>Threading: stream thread only.
+ */
+final class WaitingRequests {
+
+    private final TreeSet<TrackedRequest> inOrder = new TreeSet<>(TrackedRequest.ORDER);
+    private final PriorityQueue<TrackedRequest> deadlines =
+            new PriorityQueue<>(Comparator.comparingLong(TrackedRequest::deadlineMs));
+    private final Set<String> busySessions = new HashSet<>();
+
+    void add(TrackedRequest request) {
+        inOrder.add(request);
+        if (request.deadline != null) {
+            deadlines.add(request);
+        }
+    }
+
+    /** Takes the next that may run, or null. Its conversation is busy until {@link #left}. */
+    @Nullable
+    TrackedRequest takeNext() {
+        for (TrackedRequest request : inOrder) {
+            if (request.session == null || busySessions.add(request.session)) {
+                remove(request);
+                return request;
+            }
+        }
+        return null;
+    }
+
+    /** Takes those whose deadline has passed. */
+    List<TrackedRequest> takeExpired(long nowMs) {
+        List<TrackedRequest> expired = new ArrayList<>();
+        while (!deadlines.isEmpty() && deadlines.peek().isPast(nowMs)) {
+            TrackedRequest request = deadlines.poll();
+            inOrder.remove(request);
+            expired.add(request);
+        }
+        return expired;
+    }
+
+    /** A request has left the engine; the next turn of its conversation may run. */
+    void left(TrackedRequest request) {
+        if (request.session != null) {
+            busySessions.remove(request.session);
+        }
+    }
+
+    void remove(TrackedRequest request) {
+        inOrder.remove(request);
+        if (request.deadline != null) {
+            deadlines.remove(request);
+        }
+    }
+
+    int size() {
+        return inOrder.size();
+    }
+
+    /** When the next to run arrived, or 0. */
+    long oldestMs() {
+        return inOrder.isEmpty() ? 0 : inOrder.first().arrivedMs;
+    }
+}
