@@ -63,8 +63,8 @@ public final class CausalStreamsConfig extends AbstractConfig {
                     + " the topic, as consumer lag, and nothing is lost. reject: they get a completion with error.code REJECTED.";
 
     public static final String PROMPT_MAX_BYTES_CONFIG = "causal.streams.prompt.max.bytes";
-    private static final String PROMPT_MAX_BYTES_DOC = "A longer prompt event is an invalid request. It must fit into a"
-            + " record of the journal's changelog together with its key and headers.";
+    private static final String PROMPT_MAX_BYTES_DOC = "A prompt event that is longer, with its key and headers, is an"
+            + " invalid request. Must be less than causal.streams.record.max.bytes.";
 
     public static final String REMEMBER_MS_CONFIG = "causal.streams.remember.ms";
     private static final String REMEMBER_MS_DOC =
@@ -97,7 +97,7 @@ public final class CausalStreamsConfig extends AbstractConfig {
 
     public static final String RECORD_MAX_BYTES_CONFIG = "causal.streams.record.max.bytes";
     private static final String RECORD_MAX_BYTES_DOC =
-            "Largest record written. Sets max.request.size of the producer and"
+            "Largest record written, key and headers included; a little less than a topic's default max.message.bytes. Sets max.request.size of the producer and"
                     + " max.message.bytes of the changelog; the output topics must take as much. A completion that would be larger"
                     + " leaves out its log-probabilities and says so in error.";
 
@@ -161,7 +161,7 @@ public final class CausalStreamsConfig extends AbstractConfig {
             .define(
                     RECORD_MAX_BYTES_CONFIG,
                     ConfigDef.Type.INT,
-                    1_000_000,
+                    1_040_000,
                     atLeast(64 << 10),
                     LOW,
                     RECORD_MAX_BYTES_DOC);

@@ -3,6 +3,7 @@ package io.causalstreams.topology;
 import io.causalstreams.topology.internal.input.GatedClientSupplier;
 import io.causalstreams.topology.internal.input.GatedConsumerWrapper;
 import io.causalstreams.topology.internal.input.InputGate;
+import io.causalstreams.topology.internal.journal.Journal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -40,7 +41,9 @@ final class StreamsDefaults {
         all.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailProcessingExceptionHandler.class);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_TIMEOUT_MS);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
-        all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), recordMaxBytes);
+        all.put(
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                recordMaxBytes + Journal.RECORD_OVERHEAD);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         // what is fetched beyond a full journal is taken all the same
         all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);

@@ -90,7 +90,7 @@ class ConfigurationPageTest {
                             key.documentation));
         }
         page.append("\n## What the operator sets in Kafka Streams\n\n| key | value |\n|---|---|\n");
-        new TreeMap<>(StreamsDefaults.with(Map.of(), 1_000_000, new InputGate())).forEach((key, value) -> {
+        new TreeMap<>(StreamsDefaults.with(Map.of(), 1_040_000, new InputGate())).forEach((key, value) -> {
             if (value instanceof String || value instanceof Number || value instanceof Boolean) {
                 page.append("| `").append(key).append("` | `").append(value).append("` |\n");
             }

@@ -10,8 +10,10 @@ import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.ErrorCode;
 import io.causalstreams.topology.event.TokenEvent;
 import io.causalstreams.topology.testkit.ScriptedEngine;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
@@ -459,6 +461,35 @@ class GenerationTopologyTest {
     }
 
     @Test
+    void shouldKeepEveryRecordWithinTheSizeTheBrokerTakes() {
+        int limit = 70_000;
+        Map<String, Object> settings = Map.of(
+                CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG,
+                limit,
+                CausalStreamsConfig.PROMPT_MAX_BYTES_CONFIG,
+                60_000);
+        try (OperatorDriver driver = new OperatorDriver(engine, settings)) {
+            // Given: a large value, a large header, a large key
+            String large = "x".repeat(69_900);
+            driver.send("k", "{\"id\":\"a\",\"prompt\":\"" + large + "\"}");
+            driver.send("k", "{\"id\":\"b\",\"prompt\":\"x\"}", Map.of("h", large));
+            driver.send(large, "{\"id\":\"c\",\"prompt\":\"x\"}");
+            // When
+            List<TestRecord<byte[], byte[]>> told = new ArrayList<>(driver.completions.readRecordsToList());
+            List<TestRecord<byte[], byte[]>> letters = driver.deadLetters.readRecordsToList();
+            told.addAll(letters);
+            // Then
+            assertThat(told)
+                    .hasSize(6)
+                    .allSatisfy(record -> assertThat(sizeOf(record)).isLessThanOrEqualTo(limit));
+            assertThat(header(letters.get(0).headers(), "causal-streams-truncated-bytes"))
+                    .isEqualTo("69922");
+            assertThat(letters.get(1).value()).isEqualTo(bytes("{\"id\":\"b\",\"prompt\":\"x\"}"));
+            assertThat(engine.submitted()).isEmpty();
+        }
+    }
+
+    @Test
     void shouldContinueAConversationTurnByTurn() {
         // Given
         ScriptedEngine parrot = ScriptedEngine.saying(
@@ -507,6 +538,29 @@ class GenerationTopologyTest {
                     .extracting(Prompt.Message::content)
                     .containsExactly("S", "c", "ok", "d");
         }
+    }
+
+    @Test
+    void shouldSendADeadLetterForWhatTheEngineEndedEarly() {
+        ScriptedEngine late = ScriptedEngine.saying(SUNNY).endingAtDeadline("r-1", 2);
+        try (OperatorDriver driver = new OperatorDriver(late)) {
+            driver.send("k", CHAT.formatted(""));
+            late.runAll();
+            driver.advance(10);
+            CompletionEvent completion = driver.completion();
+            assertThat(completion.content()).isEqualTo("It is");
+            assertThat(completion.choices().get(0).finishReason()).isEqualTo("deadline_exceeded");
+            assertThat(completion.error()).extracting(e -> e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+            assertThat(driver.deadLetters.readValue()).isEqualTo(bytes(CHAT.formatted("")));
+        }
+    }
+
+    private static long sizeOf(TestRecord<byte[], byte[]> record) {
+        long size = (long) record.value().length + (record.key() == null ? 0 : record.key().length);
+        for (Header header : record.headers()) {
+            size += header.key().length() + header.value().length;
+        }
+        return size;
     }
 
     private static String text(List<TokenEvent> events) {

@@ -86,6 +86,12 @@ public final class ScriptedEngine implements GenerationEngine {
         return this;
     }
 
+    /** The deadline of the request of this id passes after {@code tokens} tokens of its first choice. */
+    public ScriptedEngine endingAtDeadline(String id, int tokens) {
+        failures.put(id, new Failure(tokens, null));
+        return this;
+    }
+
     /** One token of every choice of every running request; the last step of a request also finishes it. */
     public void step() {
         steps++;
@@ -177,6 +183,6 @@ public final class ScriptedEngine implements GenerationEngine {
         }
     }
 
-    /** When and how a request fails. */
-    record Failure(int tokens, RuntimeException error) {}
+    /** When and how a request ends early: with an error, or without one at its deadline. */
+    record Failure(int tokens, @Nullable RuntimeException error) {}
 }

@@ -35,7 +35,7 @@ final class ScriptedRun {
     private final FluxSink<GenerationEvent> sink;
     private final Consumer<ScriptedRun> atEnd;
     private final int[] done;
-    private final int limit;
+    private int limit;
     private final String text;
 
     ScriptedRun(
@@ -71,8 +71,7 @@ final class ScriptedRun {
         int stepped = 0;
         for (int choice = 0; choice < done.length; choice++) {
             if (failure != null && done[0] >= failure.tokens()) {
-                atEnd.accept(this);
-                sink.error(failure.error());
+                endEarly(failure.error());
                 return stepped;
             }
             if (done[choice] < limit) {
@@ -82,9 +81,19 @@ final class ScriptedRun {
             }
         }
         if (IntStream.of(done).allMatch(tokens -> tokens >= limit)) {
-            end(finished());
+            end(finished(limit < words.size() ? FinishReason.LENGTH : FinishReason.STOP));
         }
         return stepped;
+    }
+
+    private void endEarly(@Nullable RuntimeException error) {
+        if (error == null) {
+            limit = done[0];
+            end(finished(FinishReason.DEADLINE_EXCEEDED));
+        } else {
+            atEnd.accept(this);
+            sink.error(error);
+        }
     }
 
     void abort() {
@@ -104,7 +113,7 @@ final class ScriptedRun {
         return new TokenChunk(choice, done[choice], List.of(idOf(word)), word, logprobs);
     }
 
-    private Finished finished() {
+    private Finished finished(FinishReason reason) {
         List<Choice> choices = new ArrayList<>();
         List<String> said = words.subList(0, limit);
         for (int choice = 0; choice < done.length; choice++) {
@@ -112,7 +121,7 @@ final class ScriptedRun {
                     choice,
                     String.join("", said),
                     said.stream().map(ScriptedRun::idOf).toList(),
-                    limit < words.size() ? FinishReason.LENGTH : FinishReason.STOP,
+                    reason,
                     null,
                     request.sampling().logprobs() == null
                             ? null

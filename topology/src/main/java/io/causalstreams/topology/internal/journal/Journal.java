@@ -31,6 +31,9 @@ public final class Journal {
 
     static final int CHUNK_TOKENS = 8;
 
+    /** What a batch and a record add to key, value and headers, generously. */
+    public static final int RECORD_OVERHEAD = 4096;
+
     private final KeyValueStore<Bytes, byte[]> store;
 
     private long nextSequence;
@@ -45,7 +48,7 @@ public final class Journal {
     public static StoreBuilder<KeyValueStore<Bytes, byte[]>> storeBuilder(String name, int maxMessageBytes) {
         return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
                 .withCachingDisabled()
-                .withLoggingEnabled(Map.of("max.message.bytes", Integer.toString(maxMessageBytes)));
+                .withLoggingEnabled(Map.of("max.message.bytes", Integer.toString(maxMessageBytes + RECORD_OVERHEAD)));
     }
 
     /** Reads every arrival, oldest first, and counts them. */

@@ -70,7 +70,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
                 context.applicationId(),
                 tokens,
                 settings.sessionByKey(),
-                RecordLimit.ofRecords(settings.recordMaxBytes()));
+                new RecordLimit(settings.recordMaxBytes()));
         RememberedCompletions remembered = new RememberedCompletions(
                 store, settings.rememberMs(), settings.rememberEntries(), settings.rememberBytes());
         RequestLoop<byte[], OutputEvent> loop = new RequestLoop<>(
@@ -119,7 +119,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
         try {
             envelope = PromptEnvelope.read(value);
         } catch (UnreadablePromptException e) {
-            current.loop.tell(List.of(PromptJobs.deadLetter(current.arrival(record, null), e)));
+            current.loop.tell(List.of(current.jobs.deadLetter(current.arrival(record, null), e)));
             operations.unreadable();
             return;
         }
@@ -149,11 +149,12 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     }
 
     private Job<byte[], OutputEvent> checked(Incarnation current, Arrival arrival) {
-        int bytes = arrival.valueBytes().length;
+        long bytes = RecordLimit.sizeOf(arrival.keyBytes(), arrival.valueBytes(), arrival.headers());
         if (bytes > settings.promptMaxBytes()) {
             throw new GenerationException.Invalid(
                     null,
-                    "the prompt event has " + bytes + " bytes, at most " + settings.promptMaxBytes()
+                    "the prompt event has " + bytes + " bytes with its key and headers, at most "
+                            + settings.promptMaxBytes()
                             + " are taken; shorten it or raise causal.streams.prompt.max.bytes");
         }
         Job<byte[], OutputEvent> job = current.jobs.open(arrival);

@@ -58,7 +58,7 @@ record PromptJobs(
     }
 
     /** The dead letter of a record that holds no request. */
-    static Record<byte[], OutputEvent> deadLetter(Arrival arrival, Throwable cause) {
+    Record<byte[], OutputEvent> deadLetter(Arrival arrival, Throwable cause) {
         return record(arrival, OutputEvent.Kind.DEAD_LETTER, arrival.value(), DeadLetterHeaders.of(arrival, cause));
     }
 
@@ -101,10 +101,10 @@ record PromptJobs(
         return EventHeaders.source(applicationId, engine.model().name());
     }
 
-    private static Record<byte[], OutputEvent> record(
+    private Record<byte[], OutputEvent> record(
             Arrival arrival, OutputEvent.Kind kind, @Nullable Bytes value, Headers headers) {
-        return new Record<>(
-                arrival.keyBytes(), new OutputEvent(kind, arrival.id(), value), arrival.timestamp(), headers);
+        return limit.fit(new Record<>(
+                arrival.keyBytes(), new OutputEvent(kind, arrival.id(), value), arrival.timestamp(), headers));
     }
 
     private final class PromptJob implements Job<byte[], OutputEvent> {
