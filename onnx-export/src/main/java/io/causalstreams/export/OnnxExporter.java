@@ -59,8 +59,8 @@ public final class OnnxExporter {
     }
 
     /**
-     * The structure of the graph that {@link #export} would write, as text: every weight with its shape and bytes. Reads no
-     * weights.
+     * The structure of the graph that {@link #export} would write, as text: every weight with its shape and bytes. Reads
+     * weights only where their values decide the structure ({@link Precision#INT4}).
      *
      * @throws ExportException as {@link #export}
      */
@@ -71,7 +71,7 @@ public final class OnnxExporter {
             PrecisionPlan plan = PrecisionPlan.of(options.precision(), decoder);
             String name = options.name() != null ? options.name() : checkpoint.name();
             GraphBuilder graph = new GraphBuilder(name, TensorStore.discarding());
-            new DecoderGraph(graph, plan.decoder(), plan.arithmetic()).add();
+            new DecoderGraph(graph, plan.decoder(), plan.arithmetic().get()).add();
             return Explanation.of(config.modelType(), plan.decoder(), graph, options.precision());
         } catch (CheckpointException | UnsupportedModelException e) {
             throw new ExportException(e.getMessage(), e);
@@ -88,15 +88,16 @@ public final class OnnxExporter {
         ModelConfig config = new ModelConfig(checkpoint.config());
         Decoder described = Families.describe(config, Tensors.of(checkpoint.weights()));
         String name = options.name() != null ? options.name() : checkpoint.name();
-        long total = totalBytes(planner.apply(described));
         PrecisionPlan plan = planner.apply(described);
+        long total = totalBytes(plan);
         String weightsDigest;
         try (ExternalTensorFile data = new ExternalTensorFile(directory.resolve(DATA_FILE))) {
             GraphBuilder graph = new GraphBuilder(name, (tensor, elements) -> {
                 data.store(tensor, elements);
                 options.listener().onProgress(data.size(), Math.max(total, data.size()));
             });
-            DecoderGraph decoderGraph = new DecoderGraph(graph, plan.decoder(), plan.arithmetic());
+            DecoderGraph decoderGraph =
+                    new DecoderGraph(graph, plan.decoder(), plan.arithmetic().get());
             decoderGraph.add();
             ModelFacts facts = ModelFacts.of(
                     checkpoint, config, directory, name, options.precision(), plan.decoder(), decoderGraph);
@@ -110,7 +111,7 @@ public final class OnnxExporter {
 
     private static long totalBytes(PrecisionPlan plan) {
         GraphBuilder graph = new GraphBuilder("dry run", TensorStore.discarding());
-        new DecoderGraph(graph, plan.decoder(), plan.arithmetic()).add();
+        new DecoderGraph(graph, plan.decoder(), plan.arithmetic().get()).add();
         return graph.parameters().stream().mapToLong(Parameter::bytes).sum();
     }
 }

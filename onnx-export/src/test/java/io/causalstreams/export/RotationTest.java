@@ -29,7 +29,7 @@ class RotationTest {
                 golden.checkpoint(),
                 model,
                 ExportOptions.of(Precision.FP32),
-                decoder -> new PrecisionPlan(QuantizedDecoder.spread(decoder), new FloatArithmetic()));
+                decoder -> new PrecisionPlan(QuantizedDecoder.spread(decoder), FloatArithmetic::new));
         try (GraphRunner runner = new GraphRunner(model, 1, 40)) {
             // When
             float[][] logits = runner.prefill(0, 0, golden.inputIds());

@@ -40,10 +40,14 @@ final class TinyModels {
         }
     }
 
+    /** Every checkpoint that has figures. */
     static Stream<Golden> all() throws IOException {
-        JsonNode models = new ObjectMapper()
-                .readTree(DIRECTORY.resolve("goldens.json").toFile())
-                .path("models");
+        return Stream.concat(read("goldens.json"), read("goldens-shapes.json"));
+    }
+
+    private static Stream<Golden> read(String file) throws IOException {
+        JsonNode models =
+                new ObjectMapper().readTree(DIRECTORY.resolve(file).toFile()).path("models");
         return models.propertyStream().map(entry -> golden(entry.getKey(), entry.getValue()));
     }
 

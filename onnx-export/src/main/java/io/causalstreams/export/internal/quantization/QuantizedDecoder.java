@@ -2,15 +2,28 @@ package io.causalstreams.export.internal.quantization;
 
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.block.Arithmetic;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 
-/** A decoder prepared for an arithmetic with fewer bits, and that arithmetic. */
-public record QuantizedDecoder(Decoder decoder, Arithmetic arithmetic) {
+/**
+ * A decoder prepared for an arithmetic with fewer bits, and that arithmetic.
+ *
+ * @param arithmetic a new one for every graph
+ */
+public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic) {
 
     /** Eight bits: whole rows where the decoder can be prepared for it, else blocks. */
     public static QuantizedDecoder int8(Decoder decoder) {
         return ResidualRotation.possible(decoder)
-                ? new QuantizedDecoder(spread(decoder), new Int8Arithmetic())
-                : new QuantizedDecoder(decoder, new BlockArithmetic());
+                ? new QuantizedDecoder(spread(decoder), Int8Arithmetic::new)
+                : new QuantizedDecoder(decoder, BlockArithmetic::new);
+    }
+
+    /** Four bits in blocks, on the decoder as it is: a rotation would take four-bit checkpoints off their grid. */
+    public static QuantizedDecoder int4(Decoder decoder) {
+        Map<String, Boolean> fits = new HashMap<>();
+        return new QuantizedDecoder(decoder, () -> new FourBitArithmetic(fits));
     }
 
     /** The same function with its activations spread evenly over their channels, as far as the decoder's structure allows. */

@@ -1,0 +1,164 @@
+package io.causalstreams.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxExporterTest {
+    private static final Path CHECKPOINT = TinyModels.DIRECTORY.resolve("llama-tied");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldWriteTheFactsOfTheContract() throws Exception {
+        // When
+        Path model = export(ExportOptions.of(Precision.INT8).withName("tiny"));
+
+        // Then
+        try (GraphRunner runner = new GraphRunner(model, 1, 16)) {
+            assertThat(Map.of(
+                            "contract", runner.fact("contract"),
+                            "name", runner.fact("name"),
+                            "architecture", runner.fact("architecture"),
+                            "precision", runner.fact("precision"),
+                            "kv_heads", runner.fact("kv_heads"),
+                            "head_dim", runner.fact("head_dim"),
+                            "max_context_tokens", runner.fact("max_context_tokens"),
+                            "eos_token_ids", runner.fact("eos_token_ids"),
+                            "bos_token_id", runner.fact("bos_token_id"),
+                            "kv_type", runner.fact("kv_type")))
+                    .isEqualTo(Map.of(
+                            "contract", "1",
+                            "name", "tiny",
+                            "architecture", "llama",
+                            "precision", "int8",
+                            "kv_heads", "2",
+                            "head_dim", "16",
+                            "max_context_tokens", "128",
+                            "eos_token_ids", "2",
+                            "bos_token_id", "1",
+                            "kv_type", "float32"));
+            assertThat(runner.fact("fingerprint")).matches("[0-9a-f]{16}");
+        }
+    }
+
+    @Test
+    void shouldListEveryFileWithItsDigest() throws Exception {
+        // When
+        Path model = export(ExportOptions.of(Precision.FP32));
+
+        // Then
+        JsonNode files = new ObjectMapper()
+                .readTree(model.resolve("export.json").toFile())
+                .path("files");
+        for (String file : List.of("model.onnx", "model.onnx.data", "tokenizer.json", "tokenizer_config.json")) {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(model.resolve(file)));
+            assertThat(files.path(file).path("sha256").asText())
+                    .as(file)
+                    .isEqualTo(HexFormat.of().formatHex(digest));
+        }
+    }
+
+    @Test
+    void shouldWriteTheSameBytesAgain() throws Exception {
+        // When
+        Path first = export(ExportOptions.of(Precision.INT8));
+        byte[] graph = Files.readAllBytes(first.resolve("model.onnx"));
+        byte[] weights = Files.readAllBytes(first.resolve("model.onnx.data"));
+        Path second = export(ExportOptions.of(Precision.INT8));
+
+        // Then
+        assertThat(second.resolve("model.onnx")).hasBinaryContent(graph);
+        assertThat(second.resolve("model.onnx.data")).hasBinaryContent(weights);
+    }
+
+    @Test
+    void shouldReportAllBytesAsProgress() throws Exception {
+        // Given
+        List<Long> written = new ArrayList<>();
+        List<Long> totals = new ArrayList<>();
+
+        // When
+        Path model = export(ExportOptions.of(Precision.FP32).withListener((bytes, total) -> {
+            written.add(bytes);
+            totals.add(total);
+        }));
+
+        // Then
+        assertThat(written).isSorted().last().isEqualTo(Files.size(model.resolve("model.onnx.data")));
+        assertThat(totals).allMatch(total -> total > 0);
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenItFails() throws Exception {
+        // Given
+        Path model = directory.resolve("model");
+        Path source = directory.resolve("source");
+        Files.createDirectory(source);
+        for (String file : List.of("model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+            Files.copy(CHECKPOINT.resolve(file), source.resolve(file));
+        }
+        String config = Files.readString(CHECKPOINT.resolve("config.json"));
+        Files.writeString(source.resolve("config.json"), config.replace("\"silu\"", "\"mystery\""));
+
+        // When, then
+        assertThatThrownBy(() -> OnnxExporter.export(source, model, ExportOptions.of(Precision.FP32)))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("hidden_act is \"mystery\"")
+                .hasMessageNotContaining("\n");
+        assertThat(entries(directory)).containsExactly("source");
+    }
+
+    @Test
+    void shouldNotReplaceADirectoryThatIsNoModel() throws Exception {
+        // Given
+        Path photos = Files.createDirectory(directory.resolve("photos"));
+        Files.writeString(photos.resolve("cat.jpg"), "meow");
+
+        // When, then
+        assertThatThrownBy(() -> OnnxExporter.export(CHECKPOINT, photos, ExportOptions.of(Precision.FP32)))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("it holds other files");
+        assertThat(entries(directory)).containsExactly("photos");
+        assertThat(photos.resolve("cat.jpg")).exists();
+    }
+
+    @Test
+    void shouldExplainEveryWeightWithShapeAndBytes() {
+        // When
+        String text = OnnxExporter.explain(CHECKPOINT, ExportOptions.of(Precision.FP32));
+
+        // Then
+        assertThat(text)
+                .contains("(llama), fp32: 2 layers")
+                .containsPattern("/layers.1/feed_forward/gate_up/weight +float +32×128 +16.4 kB");
+    }
+
+    private Path export(ExportOptions options) {
+        Path model = directory.resolve("model");
+        OnnxExporter.export(CHECKPOINT, model, options);
+        return model;
+    }
+
+    private static List<String> entries(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> String.valueOf(entry.getFileName()))
+                    .sorted()
+                    .toList();
+        }
+    }
+}

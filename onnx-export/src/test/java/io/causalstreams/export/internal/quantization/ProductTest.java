@@ -1,0 +1,194 @@
+package io.causalstreams.export.internal.quantization;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import io.causalstreams.export.internal.graph.Dimension;
+import io.causalstreams.export.internal.graph.ElementType;
+import io.causalstreams.export.internal.graph.ExternalTensorFile;
+import io.causalstreams.export.internal.graph.GraphBuilder;
+import io.causalstreams.export.internal.graph.Scope;
+import io.causalstreams.export.internal.graph.Value;
+import io.causalstreams.export.internal.weight.Weight;
+import java.io.OutputStream;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Quantised products against the same product in double precision. */
+class ProductTest {
+    private static final int ROWS = 5;
+    private static final int INPUTS = 96;
+    private static final int OUTPUTS = 40;
+
+    private final long seed = Long.getLong("test.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldKeepTwoDigitsInEightBitsPerRow() throws Exception {
+        // Given
+        float[] weight = normal(OUTPUTS * INPUTS);
+        float[] x = normal(ROWS * INPUTS);
+
+        // When
+        float[] y =
+                run(x, weight, (scope, input, w) -> new OneTermProduct().add(scope, input, Int8Matrix.add(scope, w)));
+
+        // Then
+        assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.02);
+    }
+
+    @Test
+    void shouldKeepOutliersApartInTwoTerms() throws Exception {
+        // Given
+        float[] weight = normal(OUTPUTS * INPUTS);
+        float[] x = normal(ROWS * INPUTS);
+        for (int row = 0; row < ROWS; row++) {
+            x[row * INPUTS + 7] = 300;
+        }
+        for (int output = 0; output < OUTPUTS; output++) {
+            weight[output * INPUTS + 7] = 0;
+        }
+
+        // When
+        float[] one =
+                run(x, weight, (scope, input, w) -> new OneTermProduct().add(scope, input, Int8Matrix.add(scope, w)));
+        float[] two =
+                run(x, weight, (scope, input, w) -> new TwoTermProduct().add(scope, input, Int8Matrix.add(scope, w)));
+
+        // Then
+        double[] expected = product(x, weight);
+        assertThat(relativeError(one, expected)).as("seed %d", seed).isGreaterThan(0.2);
+        assertThat(relativeError(two, expected)).as("seed %d", seed).isLessThan(0.02);
+    }
+
+    @Test
+    void shouldGiveZerosForARowOfZeros() throws Exception {
+        // Given
+        float[] weight = normal(OUTPUTS * INPUTS);
+
+        // When
+        float[] y = run(
+                new float[INPUTS],
+                weight,
+                (scope, input, w) -> new TwoTermProduct().add(scope, input, Int8Matrix.add(scope, w)));
+
+        // Then
+        assertThat(y).containsOnly(0);
+    }
+
+    @Test
+    void shouldKeepTwoDigitsInEightBitBlocks() throws Exception {
+        // Given
+        float[] weight = normal(OUTPUTS * INPUTS);
+        float[] x = normal(ROWS * INPUTS);
+
+        // When
+        float[] y = run(x, weight, BlockProduct::add);
+
+        // Then
+        assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.02);
+    }
+
+    @Test
+    void shouldKeepTheGridOfAFourBitCheckpoint() throws Exception {
+        // Given
+        float[] weight = FourBitBlocksTest.onEvenGrid(OUTPUTS * INPUTS, random);
+        float[] x = normal(ROWS * INPUTS);
+
+        // When
+        float[] y = run(x, weight, FourBitProduct::add);
+
+        // Then
+        assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.02);
+    }
+
+    private float[] normal(int size) {
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    private static double[] product(float[] x, float[] weight) {
+        double[] y = new double[x.length / INPUTS * OUTPUTS];
+        for (int i = 0; i < y.length; i++) {
+            for (int c = 0; c < INPUTS; c++) {
+                y[i] += (double) x[i / OUTPUTS * INPUTS + c] * weight[i % OUTPUTS * INPUTS + c];
+            }
+        }
+        return y;
+    }
+
+    /** Root of the mean squared error by root of the mean square. */
+    private static double relativeError(float[] actual, double[] expected) {
+        double error = 0;
+        double size = 0;
+        for (int i = 0; i < expected.length; i++) {
+            error += (actual[i] - expected[i]) * (actual[i] - expected[i]);
+            size += expected[i] * expected[i];
+        }
+        return Math.sqrt(error / size);
+    }
+
+    private float[] run(float[] x, float[] weight, Subgraph subgraph) throws Exception {
+        Path model = Files.createTempDirectory(directory, "graph").resolve("model.onnx");
+        try (ExternalTensorFile file = new ExternalTensorFile(model.resolveSibling("model.onnx.data"));
+                OutputStream out = Files.newOutputStream(model)) {
+            GraphBuilder graph = new GraphBuilder("test", file);
+            Dimension rows = Dimension.of("rows");
+            Value input = graph.input("x", ElementType.FLOAT, rows, Dimension.of(1), Dimension.of(INPUTS));
+            Scope scope = graph.root().at("product");
+            Value output = subgraph.add(scope, input, new Given(weight.clone()));
+            graph.output(output, ElementType.FLOAT, rows, Dimension.of(1), Dimension.of(OUTPUTS));
+            graph.build("test", Map.of()).writeTo(out);
+        }
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession session = environment.createSession(model.toString());
+                OnnxTensor input = OnnxTensor.createTensor(
+                        environment, FloatBuffer.wrap(x), new long[] {x.length / INPUTS, 1, INPUTS});
+                OrtSession.Result result = session.run(Map.of("x", input))) {
+            FloatBuffer buffer = ((OnnxTensor) result.get(0)).getFloatBuffer();
+            float[] y = new float[buffer.remaining()];
+            buffer.get(y);
+            return y;
+        }
+    }
+
+    private interface Subgraph {
+        Value add(Scope scope, Value x, Weight weight);
+    }
+
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Given(float[] elements) implements Weight {
+        @Override
+        public String name() {
+            return "given";
+        }
+
+        @Override
+        public int rows() {
+            return OUTPUTS;
+        }
+
+        @Override
+        public int columns() {
+            return INPUTS;
+        }
+
+        @Override
+        public float[] read() {
+            return elements.clone();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.export.internal.quantization;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.export.internal.weight;
+
+import org.jspecify.annotations.NullMarked;
