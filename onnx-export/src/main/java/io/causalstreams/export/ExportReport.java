@@ -1,0 +1,115 @@
+package io.causalstreams.export;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How far an export is from the same checkpoint at fp32, text by text.
+ *
+ * @param lines one per text, and last one for all of them
+ */
+public record ExportReport(Precision precision, List<Line> lines) {
+    private static final String FILE = "report.json";
+    private static final String ALL = "all";
+
+    public ExportReport {
+        lines = List.copyOf(lines);
+    }
+
+    /**
+     * Compares two models on texts.
+     *
+     * @param reference the checkpoint at fp32
+     * @param candidate the checkpoint at {@code precision}
+     * @param texts token ids by name, each of two tokens at least; {@link ReportTexts} ships some
+     */
+    public static ExportReport compare(
+            Precision precision, LogitsScorer reference, LogitsScorer candidate, Map<String, int[]> texts) {
+        Agreement all = new Agreement();
+        List<Line> lines = new ArrayList<>();
+        texts.forEach((name, tokenIds) -> {
+            Agreement agreement = new Agreement();
+            float[][] expected = reference.logits(tokenIds);
+            float[][] actual = candidate.logits(tokenIds);
+            for (int i = 0; i + 1 < tokenIds.length; i++) {
+                agreement.add(expected[i], actual[i], tokenIds[i + 1]);
+            }
+            all.add(agreement);
+            lines.add(agreement.line(name));
+        });
+        lines.add(all.line(ALL));
+        return new ExportReport(precision, lines);
+    }
+
+    /** The figures of all texts together. */
+    public Line overall() {
+        return lines.get(lines.size() - 1);
+    }
+
+    /** For people. */
+    public String table() {
+        StringBuilder table = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%-12s %7s %10s %10s %12s %12s%n",
+                precision.id(),
+                "tokens",
+                "KL",
+                "top-1",
+                "perplexity",
+                "fp32"));
+        for (Line line : lines) {
+            table.append(String.format(
+                    Locale.ROOT,
+                    "%-12s %7d %10.4f %9.1f%% %12.3f %12.3f%n",
+                    line.text(),
+                    line.tokens(),
+                    line.divergence(),
+                    100 * line.agreement(),
+                    line.perplexity(),
+                    line.referencePerplexity()));
+        }
+        return table.toString();
+    }
+
+    /** Writes {@code report.json} into a model directory. */
+    public void write(Path modelDirectory) throws IOException {
+        ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+        ObjectNode report = mapper.createObjectNode().put("precision", precision.id());
+        ArrayNode array = report.putArray("texts");
+        for (Line line : lines) {
+            array.addObject()
+                    .put("text", line.text())
+                    .put("tokens", line.tokens())
+                    .put("kl_divergence", line.divergence())
+                    .put("top1_agreement", line.agreement())
+                    .put("perplexity", line.perplexity())
+                    .put("fp32_perplexity", line.referencePerplexity());
+        }
+        mapper.writeValue(modelDirectory.resolve(FILE).toFile(), report);
+    }
+
+    /**
+     * The figures of one text.
+     *
+     * @param tokens predictions compared
+     * @param divergence mean Kullback-Leibler divergence from fp32, nats
+     * @param agreement share of predictions with the same most likely token, 0 to 1
+     * @param perplexity of the text under the export
+     * @param referencePerplexity of the text at fp32
+     */
+    public record Line(
+            String text,
+            int tokens,
+            double divergence,
+            double agreement,
+            double perplexity,
+            double referencePerplexity) {}
+}
