@@ -2,9 +2,7 @@ package io.causalstreams.app;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.ErrorLine;
-import io.causalstreams.inference.GenerationException;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -100,7 +98,7 @@ public final class Main implements Runnable {
 
     private int failure(Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        boolean expected = failure instanceof AppException || failure instanceof GenerationException;
+        boolean expected = failure.getClass().getName().startsWith("io.causalstreams."); // made to be read
         err.println("causal-streams: " + ErrorLine.of(failure) + (verbose || expected ? "" : hint(failure)));
         if (verbose) {
             failure.printStackTrace(err);

