@@ -3,12 +3,19 @@ package io.causalstreams.app;
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.models.ModelSource;
 import io.causalstreams.app.internal.models.ModelStore;
+import io.causalstreams.app.internal.models.PrecisionReport;
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.ExportOptions;
+import io.causalstreams.export.ExportReport;
+import io.causalstreams.export.OnnxExporter;
+import io.causalstreams.export.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,20 +30,43 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
-    @Option(
-            names = "--output",
-            paramLabel = "DIR",
-            required = true,
-            description = "A new or empty directory, or an earlier export.")
+    @ArgGroup(multiplicity = "1")
     @SuppressWarnings("NullAway.Init") // required
-    private Path output;
+    private Target target;
+
+    @Option(
+            names = "--report",
+            description = "Print how far the export is from fp32 on shipped texts (KL divergence, top-1 agreement,"
+                    + " perplexity), and keep it as report.json.")
+    private boolean report;
+
+    /** What is wanted: files, or only a look. */
+    private static final class Target {
+        @Option(names = "--output", paramLabel = "DIR", description = "A new or empty directory, or an earlier export.")
+        private @Nullable Path output;
+
+        @Option(names = "--explain", description = "Print the graph's structure with shapes and bytes; write nothing.")
+        private boolean explain;
+    }
 
     @Override
     public Integer call() throws IOException {
         Progress progress = Progress.ofStderr();
+        ModelStore store = ModelStore.ofUser(progress);
         ModelSource source = model.source();
+        Path output = target.output;
+        if (target.explain || output == null) {
+            System.out.print(OnnxExporter.explain(store.checkpoint(source), ExportOptions.of(model.precision())));
+            return 0;
+        }
         requireReplaceable(output);
-        ModelStore.ofUser(progress).export(source, output, model.precision());
+        store.export(source, output, model.precision());
+        if (report) {
+            Path reference = store.modelDirectory(source, Precision.FP32, Precision.FP32);
+            ExportReport measured = PrecisionReport.of(model.precision(), reference, output);
+            measured.write(output);
+            System.out.print(measured.table());
+        }
         System.err.println(
                 model.name() + " is in " + output + " (" + model.precision().id() + "); use it with --model " + output);
         return 0;

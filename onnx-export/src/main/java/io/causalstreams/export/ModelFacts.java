@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /** What the graph's {@code metadata_props} say about the model; keys in {@code docs/graph-contract.md}. */
 record ModelFacts(Map<String, String> metadata) {
@@ -58,10 +59,39 @@ record ModelFacts(Map<String, String> metadata) {
         facts.put("kv_type", "float32");
         facts.put("eos_token_ids", eos.stream().map(String::valueOf).collect(Collectors.joining(",")));
         facts.put("bos_token_id", bos.isEmpty() ? "-1" : Integer.toString(bos.get(0)));
-        facts.put("add_bos", Boolean.toString(tokenizer.path("add_bos_token").asBoolean(false)));
+        facts.put("add_bos", Boolean.toString(addsBos(tokenizer, directory)));
         Map<String, String> prefixed = new LinkedHashMap<>();
         facts.forEach((key, value) -> prefixed.put(PREFIX + key, value));
         return new ModelFacts(prefixed);
+    }
+
+    /**
+     * Whether text prompts start with the BOS token: {@code add_bos_token} where it is said, else whether the tokenizer's
+     * own post-processor puts BOS in front, as Llama 3's does.
+     */
+    private static boolean addsBos(JsonNode configuration, Path directory) throws IOException {
+        JsonNode said = configuration.path("add_bos_token");
+        if (said.isBoolean()) {
+            return said.asBoolean();
+        }
+        JsonNode bos = configuration.path("bos_token");
+        String name = bos.isObject() ? bos.path("content").asText() : bos.asText();
+        JsonNode postProcessor =
+                readIfPresent(directory.resolve("tokenizer.json")).path("post_processor");
+        return !name.isEmpty()
+                && (putsFirst(postProcessor, name)
+                        || StreamSupport.stream(postProcessor.path("processors").spliterator(), false)
+                                .anyMatch(processor -> putsFirst(processor, name)));
+    }
+
+    private static boolean putsFirst(JsonNode processor, String token) {
+        return processor
+                .path("single")
+                .path(0)
+                .path("SpecialToken")
+                .path("id")
+                .asText()
+                .equals(token);
     }
 
     private static JsonNode readIfPresent(Path file) throws IOException {

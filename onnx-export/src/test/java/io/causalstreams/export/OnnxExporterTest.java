@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,34 @@ class OnnxExporterTest {
                             "bos_token_id", "1",
                             "kv_type", "float32"));
             assertThat(runner.fact("fingerprint")).matches("[0-9a-f]{16}");
+        }
+    }
+
+    @Test
+    void shouldAddBosWhereOnlyThePostProcessorSaysSo() throws Exception {
+        // Given: a tokenizer as Llama 3's, which says nothing in its configuration
+        Path checkpoint = Files.createDirectory(directory.resolve("checkpoint"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(CHECKPOINT.resolve(file), checkpoint.resolve(file));
+        }
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode tokenizer =
+                (ObjectNode) json.readTree(CHECKPOINT.resolve("tokenizer.json").toFile());
+        tokenizer.set("post_processor", json.readTree("""
+                {"type": "Sequence", "processors": [
+                  {"type": "ByteLevel"},
+                  {"type": "TemplateProcessing",
+                   "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]}]}"""));
+        json.writeValue(checkpoint.resolve("tokenizer.json").toFile(), tokenizer);
+        Files.writeString(checkpoint.resolve("tokenizer_config.json"), "{\"bos_token\": \"<s>\"}");
+
+        // When
+        Path model = directory.resolve("with-bos");
+        OnnxExporter.export(checkpoint, model, ExportOptions.of(Precision.FP32));
+
+        // Then
+        try (GraphRunner runner = new GraphRunner(model, 1, 16)) {
+            assertThat(runner.fact("add_bos")).isEqualTo("true");
         }
     }
 

@@ -1,0 +1,67 @@
+package io.causalstreams.inference;
+
+import io.causalstreams.inference.internal.model.CausalLm;
+import io.causalstreams.inference.internal.model.CausalLm.LogitsWanted;
+import io.causalstreams.inference.internal.model.Logits;
+import io.causalstreams.inference.internal.model.ModelDirectory;
+import io.causalstreams.inference.internal.model.OrtCausalLm;
+import io.causalstreams.inference.internal.text.HuggingFaceTokenizer;
+import io.causalstreams.inference.internal.text.Tokenizer;
+import java.nio.file.Path;
+
+/**
+ * Logits of every position of a text, in one teacher-forced pass: to measure a model, not to serve it. A {@link
+ * GenerationEngine} gives log-probabilities of a request's own tokens for much less memory.
+ *
+ * <p>Threading: one thread at a time.
+ */
+public final class TeacherForcedScorer implements AutoCloseable {
+    private final CausalLm model;
+    private final Tokenizer tokenizer;
+
+    private TeacherForcedScorer(CausalLm model, Tokenizer tokenizer) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * Loads a model directory.
+     *
+     * @throws GenerationException.Failed if the directory is not a model this engine can run; the message names the file
+     */
+    public static TeacherForcedScorer open(Path modelDirectory) {
+        ModelDirectory directory = ModelDirectory.at(modelDirectory);
+        Tokenizer tokenizer = HuggingFaceTokenizer.open(directory.path());
+        try {
+            EngineConfig oneText = EngineConfig.defaults().withSlots(1).withPrefixCacheTokens(0);
+            return new TeacherForcedScorer(OrtCausalLm.open(directory, oneText), tokenizer);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /** Tokens of plain text, nothing added. */
+    public int[] tokens(String text) {
+        return tokenizer.encodeText(text);
+    }
+
+    /**
+     * Logits of the token after each of {@code tokenIds}, given those before it. Shapes: token ids (tokens), at least one
+     * and at most the context; result (tokens, vocabulary).
+     */
+    public float[][] logits(int[] tokenIds) {
+        Logits logits = model.prefill(0, tokenIds, 0, LogitsWanted.ALL);
+        float[][] rows = new float[tokenIds.length][logits.vocabulary()];
+        for (int row = 0; row < rows.length; row++) {
+            logits.copyRow(row, rows[row]);
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        tokenizer.close();
+    }
+}
