@@ -1,0 +1,150 @@
+package io.causalstreams.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.causalstreams.app.EmbeddedBroker;
+import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.GenerationEngine;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every example, as its README section says, on a broker and with the default model. */
+@SuppressWarnings("NullAway.Init") // opened before all
+class ExamplesIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    @TempDir
+    private static Path state;
+
+    private static EmbeddedBroker broker;
+    private static GenerationEngine engine;
+    private static TextTopics topics;
+
+    private @Nullable KafkaStreams streams;
+
+    @BeforeAll
+    static void open() {
+        engine = GenerationEngine.open(
+                DefaultModel.directory(), EngineConfig.defaults().withSlots(4).withMaxContextTokens(512));
+        broker = EmbeddedBroker.start();
+        topics = new TextTopics(broker.bootstrapServers());
+    }
+
+    @AfterAll
+    static void close() {
+        if (topics != null) {
+            topics.close();
+        }
+        if (broker != null) {
+            broker.close();
+        }
+        if (engine != null) {
+            engine.close();
+        }
+    }
+
+    @AfterEach
+    void closeStreams() {
+        if (streams != null) {
+            streams.close();
+        }
+    }
+
+    @Test
+    void shouldSendEachTicketToItsQueue() {
+        // Given
+        start(TicketTriage.example());
+
+        // When
+        topics.send(TicketTriage.TICKETS, "1", "You took the money for my subscription two times.");
+        topics.send(TicketTriage.TICKETS, "2", "The screen stays black after the last update.");
+
+        // Then
+        List<String> queues = List.of(TicketTriage.PAYMENT, TicketTriage.SOFTWARE, TicketTriage.REVIEW);
+        Map<String, String> queueByTicket = topics.read(queues, 2, LIMIT).stream()
+                .collect(Collectors.toMap(ConsumerRecord::key, ConsumerRecord::topic));
+        assertThat(queueByTicket).containsEntry("1", TicketTriage.PAYMENT).containsEntry("2", TicketTriage.SOFTWARE);
+    }
+
+    @Test
+    void shouldExtractATypedRecord() throws JsonProcessingException {
+        // Given
+        start(EntityExtraction.example());
+
+        // When
+        topics.send(EntityExtraction.MAILS, "m", "Hello, please send 12 red umbrellas to our shop in Bergen.");
+
+        // Then
+        String json = topics.read(List.of(EntityExtraction.ORDERS, EntityExtraction.UNREAD), 1, LIMIT)
+                .get(0)
+                .value();
+        EntityExtraction.Order order = JSON.readValue(json, EntityExtraction.Order.class);
+        assertThat(order.product()).contains("umbrellas");
+        assertThat(order.quantity()).isEqualTo(12);
+        assertThat(order.city()).contains("Bergen");
+    }
+
+    @Test
+    void shouldJoinTheProductToTheSummary() throws JsonProcessingException {
+        String review = "I bought this kettle in May. It boils water fast, it is quiet, and the handle stays cool."
+                + " The lid is a little stiff, but I would buy it again.";
+        // Given
+        start(SummariseAndJoin.example());
+
+        // When
+        topics.send(SummariseAndJoin.PRODUCTS, "p-7", "Kettle 1.7 l");
+        topics.send(SummariseAndJoin.REVIEWS, "p-7", review);
+
+        // Then
+        ConsumerRecord<String, String> digest =
+                topics.read(List.of(SummariseAndJoin.DIGESTS), 1, LIMIT).get(0);
+        assertThat(digest.key()).isEqualTo("p-7");
+        JsonNode told = JSON.readTree(digest.value());
+        assertThat(told.path("product").asText()).isEqualTo("Kettle 1.7 l");
+        assertThat(told.path("review").asText()).isEqualTo(review);
+        assertThat(told.path("summary").asText()).containsIgnoringCase("kettle");
+    }
+
+    @Test
+    void shouldRememberWhatWasSaidUnderTheSameKey() {
+        // Given
+        start(ConversationByKey.example());
+        topics.send(ConversationByKey.QUESTIONS, "ada", "My dog is called Bello.");
+        topics.read(List.of(ConversationByKey.ANSWERS), 1, LIMIT);
+
+        // When
+        topics.send(ConversationByKey.QUESTIONS, "ada", "What is the name of my dog?");
+        topics.send(ConversationByKey.QUESTIONS, "bob", "What is the name of my dog?");
+
+        // Then
+        Map<String, String> lastAnswers = topics.read(List.of(ConversationByKey.ANSWERS), 3, LIMIT).stream()
+                .collect(Collectors.toMap(ConsumerRecord::key, ConsumerRecord::value, (first, last) -> last));
+        assertThat(lastAnswers.get("ada")).contains("Bello");
+        assertThat(lastAnswers.get("bob")).doesNotContain("Bello");
+    }
+
+    private void start(Example example) {
+        streams = example.start(
+                engine,
+                Map.of(
+                        StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers(),
+                        StreamsConfig.STATE_DIR_CONFIG, state.toString()));
+    }
+}
