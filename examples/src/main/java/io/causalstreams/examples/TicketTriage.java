@@ -17,7 +17,7 @@ import org.apache.kafka.streams.kstream.Produced;
 /**
  * Sends each ticket to the queue it belongs to, and what the model is not sure about to people.
  *
- * <p>Every label is scored in one forward pass; nothing is generated, so nothing has to be parsed.
+ * <p>The labels are scored behind the prompt; nothing is generated, so nothing has to be parsed.
  */
 public final class TicketTriage {
 
