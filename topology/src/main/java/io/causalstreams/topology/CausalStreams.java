@@ -13,6 +13,8 @@ import io.causalstreams.topology.internal.processor.OutputSerdes;
 import io.causalstreams.topology.internal.processor.PromptTimestamps;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,9 +59,15 @@ public final class CausalStreams {
 
     /** With meters named {@code causal.streams.*}. */
     public CausalStreams(GenerationEngine engine, CausalStreamsConfig config, MeterRegistry meters) {
+        this(engine, config, meters, GlobalOpenTelemetry.getOrNoop());
+    }
+
+    /** With a {@code gen_ai} span per completion; without this argument they go to the global OpenTelemetry, if there is one. */
+    public CausalStreams(
+            GenerationEngine engine, CausalStreamsConfig config, MeterRegistry meters, OpenTelemetry telemetry) {
         this.engine = engine;
         this.config = config;
-        this.operations = new Operations(engine, meters);
+        this.operations = new Operations(engine, meters, telemetry);
     }
 
     /** The whole topology on a builder of its own. */

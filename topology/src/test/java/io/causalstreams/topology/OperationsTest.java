@@ -86,6 +86,12 @@ class OperationsTest {
                             .timer()
                             .mean(TimeUnit.MILLISECONDS))
                     .isEqualTo(100);
+            assertThat(driver.meters
+                            .get("causal.streams.engine.completion.tokens")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo((double) engine.stats().completionTokens())
+                    .isPositive();
             assertThat(gauge(driver, "journal.entries")).isZero();
             assertThat(gauge(driver, "remembered")).isEqualTo(2);
         }

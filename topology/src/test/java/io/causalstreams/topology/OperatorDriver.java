@@ -6,6 +6,7 @@ import io.causalstreams.topology.event.EventJson;
 import io.causalstreams.topology.event.TokenEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,10 +41,14 @@ final class OperatorDriver implements AutoCloseable {
     }
 
     OperatorDriver(GenerationEngine engine, Map<String, Object> settings) {
+        this(engine, settings, OpenTelemetry.noop());
+    }
+
+    OperatorDriver(GenerationEngine engine, Map<String, Object> settings, OpenTelemetry telemetry) {
         Map<String, Object> all = new HashMap<>(settings);
         all.put("application.id", "app");
         all.put("bootstrap.servers", "none:1");
-        causalStreams = new CausalStreams(engine, new CausalStreamsConfig(all), meters);
+        causalStreams = new CausalStreams(engine, new CausalStreamsConfig(all), meters, telemetry);
         driver = new TopologyTestDriver(causalStreams.topology(), causalStreams.streamsProperties(), START);
         prompts = driver.createInputTopic(
                 "prompts", new ByteArraySerializer(), new ByteArraySerializer(), START, Duration.ZERO);

@@ -142,10 +142,10 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
     }
 
     private void end(Incarnation<K, V, R> current, Arrival arrival, Ending ending) {
-        operations.outcome(ending);
+        Job<K, R> job = current.jobs.invalid(arrival);
         long now = current.context.currentSystemTimeMs();
-        current.loop.tell(
-                current.jobs.invalid(arrival).end(ending, List.of(), now).records());
+        operations.refused(arrival, job, ending, now);
+        current.loop.tell(job.end(ending, List.of(), now).records());
     }
 
     private Arrival arrival(Incarnation<K, V, R> current, Record<K, V> record) {

@@ -169,11 +169,10 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
 
     /** Ends a request that was never journaled. */
     private void end(Incarnation current, Arrival arrival, Ending ending) {
-        operations.outcome(ending);
-        current.loop.tell(current.jobs
-                .invalid(arrival)
-                .end(ending, List.of(), current.now())
-                .records());
+        Job<byte[], OutputEvent> job = current.jobs.invalid(arrival);
+        long now = current.now();
+        operations.refused(arrival, job, ending, now);
+        current.loop.tell(job.end(ending, List.of(), now).records());
     }
 
     /** What {@link #init} builds. */

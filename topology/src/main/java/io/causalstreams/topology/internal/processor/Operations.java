@@ -2,19 +2,21 @@ package io.causalstreams.topology.internal.processor;
 
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.RequestStatus;
+import io.causalstreams.topology.event.ErrorCode;
 import io.causalstreams.topology.event.OutputEvents.Partial;
+import io.causalstreams.topology.internal.journal.Arrival;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.streams.processor.TaskId;
 
@@ -26,6 +28,7 @@ import org.apache.kafka.streams.processor.TaskId;
 public final class Operations {
 
     private final MeterRegistry meters;
+    private final CompletionSpans spans;
     private final Map<String, TrackedRequest> requests = new ConcurrentHashMap<>();
     private final Map<TaskId, TaskLoad> loads = new ConcurrentHashMap<>();
 
@@ -39,8 +42,14 @@ public final class Operations {
     private final Counter duplicates;
     private final Counter deadLetters;
 
+    /** With the process's OpenTelemetry, if it has one. */
     public Operations(GenerationEngine engine, MeterRegistry meters) {
+        this(engine, meters, GlobalOpenTelemetry.getOrNoop());
+    }
+
+    public Operations(GenerationEngine engine, MeterRegistry meters, OpenTelemetry telemetry) {
         this.meters = meters;
+        this.spans = new CompletionSpans(telemetry, engine);
         this.queueTime = timer("queue.time", "From arrival to the engine.");
         this.timeToFirstToken = timer("time.to.first.token", "From arrival to the first published token.");
         this.timePerOutputToken = timer("time.per.output.token", "Between tokens after the first, mean of a request.");
@@ -60,29 +69,13 @@ public final class Operations {
                 .baseUnit("seconds")
                 .description("Age of the oldest request that is not in the engine.")
                 .register(meters);
-        engineGauge(
-                engine, "engine.slots", "KV-cache slots.", each -> each.stats().slots());
-        engineGauge(
-                engine,
-                "engine.slots.used",
-                "KV-cache slots in use.",
-                each -> each.stats().running());
-        engineGauge(
-                engine,
-                "engine.waiting",
-                "Requests in the engine's own queue.",
-                each -> each.stats().waiting());
-        engineGauge(
-                engine,
-                "engine.backlog.tokens",
-                "Tokens still to be computed, at most.",
-                each -> each.stats().backlogTokens());
-        FunctionCounter.builder(
-                        "causal.streams.engine.steps",
-                        engine,
-                        each -> each.stats().steps())
-                .description("Forward passes.")
-                .register(meters);
+        new EngineMeters(engine, meters).bind();
+        // a rate misses the first increment of a counter that was not there before
+        requests("completed");
+        requests("ended_early");
+        for (ErrorCode code : ErrorCode.values()) {
+            requests(code.name().toLowerCase(Locale.ROOT));
+        }
     }
 
     /** The request of this name, if it is in flight in this process. */
@@ -106,7 +99,7 @@ public final class Operations {
         }
     }
 
-    void ended(TrackedRequest request, Ending ending, List<Partial> published, long nowMs) {
+    void ended(TrackedRequest request, Run<?, ?> run, Ending ending, List<Partial> published, long nowMs) {
         requests.remove(request.id, request);
         requestTime.record(Duration.ofMillis(Math.max(0, nowMs - request.arrivedMs)));
         int tokens = published.stream().mapToInt(each -> each.tokenIds().size()).sum();
@@ -114,10 +107,23 @@ public final class Operations {
             timePerOutputToken.record(Duration.ofNanos((nowMs - request.firstTokenMs()) * 1_000_000L / (tokens - 1)));
         }
         outcome(ending);
+        spans.ended(
+                run.job().request(),
+                run.arrival().headers(),
+                run.job().session(),
+                ending,
+                published,
+                request.arrivedMs,
+                nowMs);
     }
 
     /** A request that ended without having been taken. */
-    void outcome(Ending ending) {
+    void refused(Arrival arrival, Job<?, ?> job, Ending ending, long nowMs) {
+        outcome(ending);
+        spans.ended(job.request(), arrival.headers(), job.session(), ending, List.of(), nowMs, nowMs);
+    }
+
+    private void outcome(Ending ending) {
         String outcome = "completed";
         if (ending instanceof Ending.Completed completed) {
             outcome = completed.isWhole() ? "completed" : "ended_early";
@@ -129,11 +135,7 @@ public final class Operations {
                 deadLetters.increment();
             }
         }
-        Counter.builder("causal.streams.requests")
-                .description("Requests that ended, by outcome.")
-                .tag("outcome", outcome)
-                .register(meters)
-                .increment();
+        requests(outcome).increment();
     }
 
     void unreadable() {
@@ -182,10 +184,10 @@ public final class Operations {
                 .register(meters);
     }
 
-    private void engineGauge(
-            GenerationEngine engine, String name, String description, ToDoubleFunction<GenerationEngine> value) {
-        Gauge.builder("causal.streams." + name, engine, value)
-                .description(description)
+    private Counter requests(String outcome) {
+        return Counter.builder("causal.streams.requests")
+                .description("Requests that ended, by outcome.")
+                .tag("outcome", outcome)
                 .register(meters);
     }
 

@@ -51,9 +51,11 @@ record PromptJobs(
 
     @Override
     public Job<byte[], OutputEvent> invalid(Arrival arrival) {
-        OutputEvents events = new OutputEvents(arrival.id(), shape(arrival), false, created(arrival), engine.model());
+        OutputEvents.Shape shape = shape(arrival);
+        OutputEvents events = new OutputEvents(arrival.id(), shape, false, created(arrival), engine.model());
+        Prompt empty = shape == OutputEvents.Shape.CHAT ? new Prompt.Chat(List.of()) : new Prompt.Text("");
         GenerationRequest none = GenerationRequest.of(
-                arrival.id(), new Prompt.Text(""), SamplingParams.builder().build());
+                arrival.id(), empty, SamplingParams.builder().build());
         return new PromptJob(arrival, none, null, events);
     }
 

@@ -340,7 +340,7 @@ final class RequestLoop<K, V> {
         }
         leaveEngine(request);
         byId.remove(request.id);
-        operations.ended(request, ending, published, nowMs);
+        operations.ended(request, run, ending, published, nowMs);
         wrote = true;
     }
 
