@@ -5,11 +5,17 @@ import io.causalstreams.app.internal.kafka.BrokerWait;
 import io.causalstreams.app.internal.kafka.KafkaConnection;
 import io.causalstreams.app.internal.kafka.Operator;
 import io.causalstreams.app.internal.kafka.Topics;
+import io.causalstreams.app.internal.operations.OperationsPages;
+import io.causalstreams.app.internal.operations.OperationsServer;
+import io.causalstreams.app.internal.operations.ProcessMeters;
+import io.causalstreams.app.internal.operations.Tracing;
 import io.causalstreams.app.internal.terminal.Progress;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +45,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final EngineOptions engineOptions = new EngineOptions();
 
+    @Mixin
+    private final MetricsOptions metrics = new MetricsOptions();
+
     @Option(
             names = "--partitions",
             paramLabel = "N",
@@ -62,6 +71,13 @@ final class ServeCommand implements Callable<Integer> {
         KafkaConnection connection = kafka.connection();
         CausalStreamsConfig config = operatorConfig(connection);
         EngineConfig engineConfig = engineOptions.config(EngineConfig.defaults());
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        OperationsPages pages = metrics.pages(meters);
+        OperationsServer server = metrics.start(pages);
+        if (server != null) {
+            ProcessMeters.bindTo(meters);
+            progress.note("Metrics on port " + server.port() + ".");
+        }
         model.source(); // a wrong name is told before anything else is tried
         BrokerWait.until(connection, Duration.ofSeconds(waitSeconds), progress);
         List<String> created = Topics.createMissing(connection, config, partitions);
@@ -69,8 +85,10 @@ final class ServeCommand implements Callable<Integer> {
             progress.note("Created " + String.join(", ", created) + ".");
         }
         GenerationEngine engine = engineOptions.open(model.directory(progress), engineConfig, progress);
-        Operator operator = Operator.start(engine, config);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(operator, engine), "serve-shutdown"));
+        Tracing tracing = Tracing.of(System.getenv(), "causal-streams");
+        Operator operator = Operator.start(engine, config, server == null ? null : meters, tracing.openTelemetry());
+        pages.show(operator);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(operator, engine, tracing), "serve-shutdown"));
         if (operator.awaitRunning(ASSIGNMENT_PATIENCE)) {
             announce(engine.model(), connection, config, progress);
         }
@@ -99,7 +117,7 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private void shutDown(Operator operator, GenerationEngine engine) {
+    private void shutDown(Operator operator, GenerationEngine engine, Tracing tracing) {
         try {
             if (readyFile != null) {
                 Files.deleteIfExists(readyFile);
@@ -109,5 +127,6 @@ final class ServeCommand implements Callable<Integer> {
         }
         operator.close();
         engine.close();
+        tracing.close();
     }
 }

@@ -48,6 +48,11 @@ public interface GenerationEngine extends AutoCloseable {
     /** A consistent picture of the engine after its last step. */
     EngineStats stats();
 
+    /** Whether it takes requests: not after {@link #close()}, nor after a step that failed for good. */
+    default boolean isAlive() {
+        return true;
+    }
+
     /** Ends every open stream with {@link GenerationException.Aborted} and releases native memory. Idempotent. */
     @Override
     void close();

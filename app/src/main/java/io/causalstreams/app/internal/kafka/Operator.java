@@ -2,10 +2,18 @@ package io.causalstreams.app.internal.kafka;
 
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.ErrorLine;
+import io.causalstreams.app.internal.operations.Health;
+import io.causalstreams.app.internal.operations.RunningOperator;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.causalstreams.topology.RequestStatus;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.config.ConfigException;
@@ -13,6 +21,7 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,18 +30,24 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: any thread.
  */
-public final class Operator implements AutoCloseable {
+public final class Operator implements RunningOperator, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Operator.class);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(6);
     private static final Duration REPLACEMENT_PAUSE = Duration.ofSeconds(1);
 
+    private final GenerationEngine engine;
+    private final CausalStreams causalStreams;
     private final KafkaStreams streams;
+    private final KafkaStreamsMetrics kafkaMeters;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
 
-    private Operator(KafkaStreams streams) {
-        this.streams = streams;
+    private Operator(GenerationEngine engine, CausalStreams causalStreams) {
+        this.engine = engine;
+        this.causalStreams = causalStreams;
+        this.streams = new KafkaStreams(causalStreams.topology(), causalStreams.streamsProperties());
+        this.kafkaMeters = new KafkaStreamsMetrics(streams);
     }
 
     /**
@@ -41,10 +56,25 @@ public final class Operator implements AutoCloseable {
      * @throws AppException if a setting is wrong
      */
     public static Operator start(GenerationEngine engine, CausalStreamsConfig config) {
+        return start(engine, config, null, OpenTelemetry.noop());
+    }
+
+    /**
+     * With spans and meters.
+     *
+     * @param meters of the operator and of its Kafka clients; null = none
+     */
+    public static Operator start(
+            GenerationEngine engine,
+            CausalStreamsConfig config,
+            @Nullable MeterRegistry meters,
+            OpenTelemetry telemetry) {
         try {
-            CausalStreams causalStreams = new CausalStreams(engine, config);
-            Operator operator =
-                    new Operator(new KafkaStreams(causalStreams.topology(), causalStreams.streamsProperties()));
+            MeterRegistry registry = meters == null ? new CompositeMeterRegistry() : meters;
+            Operator operator = new Operator(engine, new CausalStreams(engine, config, registry, telemetry));
+            if (meters != null) {
+                operator.kafkaMeters.bindTo(meters);
+            }
             operator.streams.setUncaughtExceptionHandler(Operator::replaceThread);
             operator.streams.setStateListener(operator::onState);
             operator.streams.start();
@@ -81,6 +111,16 @@ public final class Operator implements AutoCloseable {
         return running.await(patience.toMillis(), TimeUnit.MILLISECONDS) && streams.state() == State.RUNNING;
     }
 
+    @Override
+    public Health health() {
+        return new Health(streams.state().name(), engine.isAlive());
+    }
+
+    @Override
+    public Optional<RequestStatus> status(String id) {
+        return causalStreams.status(id);
+    }
+
     /**
      * Blocks until the topology ends.
      *
@@ -97,5 +137,6 @@ public final class Operator implements AutoCloseable {
     @Override
     public void close() {
         streams.close(CLOSE_PATIENCE);
+        kafkaMeters.close();
     }
 }

@@ -54,6 +54,11 @@ final class BatchingEngine implements GenerationEngine {
     }
 
     @Override
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    @Override
     public void close() {
         thread.close();
     }

@@ -41,6 +41,12 @@ final class EngineThread implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
+    /** Whether steps are taken. */
+    boolean isAlive() {
+        Thread running = thread;
+        return !closing && running != null && running.isAlive();
+    }
+
     /** Ends every open request with Aborted after the running step and waits for the thread, unless called on it. */
     @Override
     public void close() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.app.internal.operations;
+
+import org.jspecify.annotations.NullMarked;
