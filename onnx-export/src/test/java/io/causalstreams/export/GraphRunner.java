@@ -29,8 +29,16 @@ final class GraphRunner implements AutoCloseable {
     private final Map<String, FloatBuffer> caches = new HashMap<>();
 
     GraphRunner(Path modelDirectory, int slots, int slotLength) throws OrtException {
+        this(modelDirectory, slots, slotLength, Map.of());
+    }
+
+    /** @param sessionConfig entries of the session's configuration */
+    GraphRunner(Path modelDirectory, int slots, int slotLength, Map<String, String> sessionConfig) throws OrtException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(2);
+            for (Map.Entry<String, String> entry : sessionConfig.entrySet()) {
+                options.addConfigEntry(entry.getKey(), entry.getValue());
+            }
             session = environment.createSession(
                     modelDirectory.resolve("model.onnx").toString(), options);
         }

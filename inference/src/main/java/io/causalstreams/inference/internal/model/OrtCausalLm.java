@@ -66,9 +66,10 @@ public final class OrtCausalLm implements CausalLm {
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             // Every chunk has its own length: patterns of memory would be planned for each and kept.
             options.setMemoryPatternOptimization(false);
-            // Int8 products saturate on AVX2 without VNNI unless weights become unsigned there; see
-            // docs/graph-contract.md.
-            options.addConfigEntry("session.x64quantprecision", "1");
+            // Int8 products saturate on x86 without VNNI unless weights become unsigned; see docs/graph-contract.md.
+            if (Int8Saturation.happensHere(environment)) {
+                options.addConfigEntry("session.x64quantprecision", "1");
+            }
             session = environment.createSession(graph.toString(), options);
         } catch (OrtException e) {
             throw new GenerationException.Failed(

@@ -11,8 +11,10 @@ import io.causalstreams.export.internal.weight.Weight;
  *
  * @param elements (inputs, outputs), int8
  * @param scales (outputs), fp32
+ * @param zeroPoint scalar, int8, 0: the default, but ONNX Runtime's rewriting for x86 without VNNI crashes where it is left
+ *     out, and refuses one that two weights share
  */
-record Int8Matrix(Value elements, Value scales) {
+record Int8Matrix(Value elements, Value scales, Value zeroPoint) {
     private static final int MAX = 127;
 
     /** Adds {@code weight} (outputs, inputs) to the graph. */
@@ -27,7 +29,9 @@ record Int8Matrix(Value elements, Value scales) {
         });
         Value scale =
                 scope.initializer("scale", ElementType.FLOAT, new long[] {outputs}, () -> TensorData.floats(scales));
-        return new Int8Matrix(elements, scale);
+        Value zeroPoint =
+                scope.initializer("zero_point", ElementType.INT8, new long[0], () -> TensorData.int8((byte) 0));
+        return new Int8Matrix(elements, scale, zeroPoint);
     }
 
     private static void rowScales(float[] w, int inputs, float[] scales) {

@@ -49,6 +49,7 @@ final class OneTermProduct implements RowProduct {
                 weight.elements(),
                 graph.scalar(step),
                 weight.scales(),
-                graph.uint8Scalar(ZERO_POINT));
+                graph.uint8Scalar(ZERO_POINT),
+                weight.zeroPoint());
     }
 }
