@@ -65,6 +65,24 @@ public record Attention(
                 heads, kvHeads, headDim, query, key, value, output, queryNorm, keyNorm, rotary, scale, softcap, window);
     }
 
+    /** The same attention with a scale of 1, the factor moved into the queries. */
+    public Attention scaledInQueries() {
+        return new Attention(
+                heads,
+                kvHeads,
+                headDim,
+                queryNorm == null ? query.scaled(scale) : query,
+                key,
+                value,
+                output,
+                queryNorm == null ? null : queryNorm.scaled(scale),
+                keyNorm,
+                rotary,
+                1,
+                softcap,
+                window);
+    }
+
     Attention withNorms(Norm queryNorm, Norm keyNorm) {
         return new Attention(
                 heads, kvHeads, headDim, query, key, value, output, queryNorm, keyNorm, rotary, scale, softcap, window);
