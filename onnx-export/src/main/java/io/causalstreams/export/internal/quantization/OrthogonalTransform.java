@@ -1,5 +1,6 @@
 package io.causalstreams.export.internal.quantization;
 
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -37,6 +38,11 @@ final class OrthogonalTransform {
 
     int size() {
         return size;
+    }
+
+    /** The largest magnitude of an element of R. */
+    double largestElement() {
+        return Arrays.stream(matrix).map(Math::abs).max().orElseThrow() / Math.sqrt(power);
     }
 
     /** x[offset + i] ← (R·x)[i] for the {@code size} elements from {@code offset} on. */

@@ -15,9 +15,11 @@ public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic)
 
     /** Eight bits: whole rows where the decoder can be prepared for it, else blocks. */
     public static QuantizedDecoder int8(Decoder decoder) {
-        return ResidualRotation.possible(decoder)
-                ? new QuantizedDecoder(spread(decoder), Int8Arithmetic::new)
-                : new QuantizedDecoder(decoder, BlockArithmetic::new);
+        if (!ResidualRotation.possible(decoder)) {
+            return new QuantizedDecoder(decoder, BlockArithmetic::new);
+        }
+        double peak = ResidualRotation.peak(decoder);
+        return new QuantizedDecoder(spread(decoder), () -> new Int8Arithmetic(peak));
     }
 
     /** Four bits in blocks, on the decoder as it is: a rotation would take four-bit checkpoints off their grid. */

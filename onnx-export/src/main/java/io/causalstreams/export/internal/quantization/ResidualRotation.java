@@ -48,6 +48,12 @@ final class ResidualRotation {
                         && isOf(layer.beforeFeedForward(), kind));
     }
 
+    /** The largest element that a rotated row of mean square 1 can have when all of it lay in one channel. */
+    static double peak(Decoder decoder) {
+        OrthogonalTransform transform = new OrthogonalTransform(decoder.hiddenSize());
+        return transform.largestElement() * Math.sqrt(transform.size());
+    }
+
     static Decoder apply(Decoder decoder) {
         if (!possible(decoder)) {
             throw new IllegalArgumentException("the residual stream cannot be rotated");
