@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TailCommand.class,
             BrokerCommand.class,
             ExportCommand.class,
+            BenchCommand.class,
             ModelsCommand.class
         })
 public final class Main implements Runnable {
