@@ -39,6 +39,7 @@ public interface GenerationEngine extends AutoCloseable {
      * Checks what can be checked without running: parameter ranges, prompt length against the context, constraint syntax.
      *
      * @throws GenerationException.Invalid naming the field
+     * @throws GenerationException.Aborted if the engine was closed, {@code Failed} if it died: no verdict on the request
      */
     void validate(GenerationRequest request);
 

@@ -40,7 +40,7 @@ final class BatchingEngine implements GenerationEngine {
 
     @Override
     public void validate(GenerationRequest request) {
-        preparation.prepare(request);
+        prepared(request);
     }
 
     @Override
@@ -66,7 +66,7 @@ final class BatchingEngine implements GenerationEngine {
     private void submit(GenerationRequest request, FluxSink<GenerationEvent> sink) {
         RequestRun run;
         try {
-            run = new RequestRun(preparation.prepare(request), facts, new SinkListener(sink));
+            run = new RequestRun(prepared(request), facts, new SinkListener(sink));
             queue.submit(run);
         } catch (GenerationException e) {
             sink.error(e);
@@ -76,6 +76,18 @@ final class BatchingEngine implements GenerationEngine {
             return;
         }
         sink.onCancel(() -> queue.cancel(run));
+    }
+
+    private PreparedRequest prepared(GenerationRequest request) {
+        queue.checkOpen(request.id());
+        try {
+            return preparation.prepare(request);
+        } catch (GenerationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            queue.checkOpen(request.id()); // closed meanwhile: the tokenizer is gone, the request is not at fault
+            throw e;
+        }
     }
 
     private record SinkListener(FluxSink<GenerationEvent> sink) implements RequestListener {

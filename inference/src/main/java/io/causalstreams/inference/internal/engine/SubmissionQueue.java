@@ -75,7 +75,8 @@ final class SubmissionQueue {
         }
     }
 
-    private void checkOpen(String id) {
+    /** @throws GenerationException why no request is taken any more, if so */
+    synchronized void checkOpen(String id) {
         if (refusal instanceof GenerationException.Failed failed) {
             throw new GenerationException.Failed("request " + id + ": " + failed.getMessage(), failed);
         }

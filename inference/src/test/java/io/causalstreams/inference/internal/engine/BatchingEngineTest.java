@@ -1,6 +1,7 @@
 package io.causalstreams.inference.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.FinishReason;
@@ -150,6 +151,19 @@ class BatchingEngineTest {
         StepVerifier.create(engine.generate(request("r-9", 3)))
                 .expectError(GenerationException.Aborted.class)
                 .verify(PATIENCE);
+    }
+
+    @Test
+    void shouldGiveNoVerdictOnRequestsOnceItIsClosed() {
+        // Given
+        GenerationRequest invalid = request("r-1", 3).resumedFrom(List.of(List.of(AsciiTokenizer.SIZE)));
+
+        // When
+        engine.close();
+
+        // Then: neither valid nor invalid, whatever a closed tokenizer throws
+        assertThatThrownBy(() -> engine.validate(request("r-2", 3))).isInstanceOf(GenerationException.Aborted.class);
+        assertThatThrownBy(() -> engine.validate(invalid)).isInstanceOf(GenerationException.Aborted.class);
     }
 
     @Test
