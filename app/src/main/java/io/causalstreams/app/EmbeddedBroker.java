@@ -143,6 +143,13 @@ public final class EmbeddedBroker implements AutoCloseable {
         config.put("log.dirs", directory.toString());
         config.put("num.partitions", DEFAULT_PARTITIONS);
         config.put("group.initial.rebalance.delay.ms", 0);
+        // a killed operator is noticed, and its open transaction ended, in seconds and with both group protocols
+        config.put("group.min.session.timeout.ms", 1_000);
+        config.put("group.streams.min.session.timeout.ms", 1_000);
+        config.put("group.streams.session.timeout.ms", 6_000);
+        config.put("group.streams.min.heartbeat.interval.ms", 500);
+        config.put("group.streams.heartbeat.interval.ms", 2_000);
+        config.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", 1_000);
         for (String topic : List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
             config.put(topic + ".replication.factor", (short) 1);
             config.put(topic + ".num.partitions", 4);
