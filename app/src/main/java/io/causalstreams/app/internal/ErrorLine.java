@@ -18,7 +18,7 @@ public final class ErrorLine {
     /** What went wrong and with what; never empty, never more than one line. */
     public static String of(Throwable failure) {
         Throwable cause = unwrapped(failure);
-        String line = cause instanceof IOException io ? ofFile(io) : message(cause);
+        String line = cause instanceof IOException io ? ofFile(io) : message(cause) + advice(cause.getMessage());
         return line.strip().replaceAll("\\s*[\\r\\n]+\\s*", " ");
     }
 
@@ -38,7 +38,7 @@ public final class ErrorLine {
     }
 
     private static String advice(@Nullable String reason) {
-        if (reason == null) {
+        if (reason == null || reason.contains(";")) { // advice is there already
             return "";
         }
         if (reason.contains("No space left")) {

@@ -22,6 +22,8 @@ class ErrorLineTest {
         assertThat(ErrorLine.of(new FileSystemException("/a/b", null, "No space left on device")))
                 .isEqualTo("/a/b: no space left on device; free some space, or point XDG_CACHE_HOME to a larger disk");
         assertThat(ErrorLine.of(new IOException("No space left on device"))).contains("XDG_CACHE_HOME");
+        assertThat(ErrorLine.of(new IllegalStateException("cannot write /a: No space left on device")))
+                .contains("XDG_CACHE_HOME");
     }
 
     @Test
