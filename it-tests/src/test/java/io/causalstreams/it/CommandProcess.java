@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -24,17 +25,20 @@ final class CommandProcess implements AutoCloseable {
     }
 
     static CommandProcess start(String... arguments) {
+        return start(Map.of(), arguments);
+    }
+
+    /** Starts a command with {@code environment} on top of this process's. */
+    static CommandProcess start(Map<String, String> environment, String... arguments) {
         try {
             Files.createDirectories(Path.of("target/processes"));
             Path log = Files.createTempFile(Path.of("target/processes"), arguments[0] + "-", ".log");
             List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
             command.addAll(List.of(arguments));
-            return new CommandProcess(
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(log.toFile())
-                            .start(),
-                    log);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().putAll(environment);
+            return new CommandProcess(builder.start(), log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -81,6 +85,10 @@ final class CommandProcess implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /** SIGKILL: the launcher replaces itself with the JVM, so this is the JVM. */

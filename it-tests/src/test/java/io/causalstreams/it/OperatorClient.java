@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -49,6 +50,8 @@ final class OperatorClient implements AutoCloseable {
 
     private final Map<String, ConsumerRecord<byte[], byte[]>> completionRecords = new HashMap<>();
     final List<ConsumerRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
+    /** By partition; a consumer that must join its group again reads from its last commit, and sees records twice. */
+    private final Map<TopicPartition, Long> nextOffsets = new HashMap<>();
 
     OperatorClient(String bootstrapServers) {
         Properties properties = new Properties();
@@ -192,6 +195,11 @@ final class OperatorClient implements AutoCloseable {
 
     private void poll(Duration time) {
         for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(time)) {
+            TopicPartition partition = new TopicPartition(consumed.topic(), consumed.partition());
+            if (consumed.offset() < nextOffsets.getOrDefault(partition, 0L)) {
+                continue;
+            }
+            nextOffsets.put(partition, consumed.offset() + 1);
             if (consumed.topic().equals("dead-letters")) {
                 deadLetters.add(consumed);
                 continue;
