@@ -27,7 +27,8 @@ public final class Families {
     /**
      * Describes the decoder of a checkpoint of any known family.
      *
-     * @throws UnsupportedModelException as {@link Family#describe}, and for an unknown {@code model_type}
+     * @throws UnsupportedModelException as {@link Family#describe}, for an unknown {@code model_type}, and where the
+     *     description leaves weights of the checkpoint out
      */
     public static Decoder describe(ModelConfig config, Tensors tensors) {
         Family family = byModelType().get(config.modelType());
@@ -39,7 +40,9 @@ public final class Families {
                                     config.modelType(),
                                     byModelType().keySet().stream().collect(Collectors.joining(", "))));
         }
-        return family.describe(config, tensors);
+        Decoder decoder = family.describe(config, tensors);
+        LeftOverTensors.refuse(config, decoder, tensors);
+        return decoder;
     }
 
     private static Map<String, Family> byModelType() {

@@ -4,24 +4,31 @@ import io.causalstreams.export.internal.checkpoint.WeightSource;
 import io.causalstreams.export.internal.weight.Projection;
 import io.causalstreams.export.internal.weight.Weight;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** The tensors of a checkpoint under one prefix of their names, as weights whose shape was checked. */
 public final class Tensors {
     private final WeightSource source;
     private final String prefix;
+    /** Full names of what was asked for, shared with {@link #at}. */
+    private final Set<String> used;
 
-    private Tensors(WeightSource source, String prefix) {
+    private Tensors(WeightSource source, String prefix, Set<String> used) {
         this.source = source;
         this.prefix = prefix;
+        this.used = used;
     }
 
     public static Tensors of(WeightSource source) {
-        return new Tensors(source, "");
+        return new Tensors(source, "", new HashSet<>());
     }
 
     /** The tensors whose names continue with {@code prefix}. */
     public Tensors at(String prefix) {
-        return new Tensors(source, this.prefix + prefix);
+        return new Tensors(source, this.prefix + prefix, used);
     }
 
     /** As {@link #at}, or without the prefix where {@code probe} is stored so: base models are saved both ways. */
@@ -31,6 +38,13 @@ public final class Tensors {
 
     public boolean has(String name) {
         return source.has(prefix + name);
+    }
+
+    /** Names of the checkpoint's tensors, whatever their prefix, that nobody asked for; sorted. */
+    SortedSet<String> unused() {
+        SortedSet<String> unused = new TreeSet<>(source.names());
+        unused.removeAll(used);
+        return unused;
     }
 
     /** A matrix of the checkpoint. */
@@ -59,6 +73,7 @@ public final class Tensors {
             throw new UnsupportedModelException("tensor %s has shape %s, config.json asks for %s"
                     .formatted(full, Arrays.toString(found), Arrays.toString(shape)));
         }
+        used.add(full);
         return new Stored(source, full, rows, columns);
     }
 
