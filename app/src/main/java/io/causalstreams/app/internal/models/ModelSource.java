@@ -22,7 +22,7 @@ public sealed interface ModelSource {
     /** A short name for files and messages. */
     String label();
 
-    /** A directory the engine opens as it is. */
+    /** A directory the engine opens as it is: an export of ours, or of Optimum or onnxruntime-genai. */
     record Exported(Path directory) implements ModelSource {
         @Override
         public String label() {
@@ -85,10 +85,14 @@ public sealed interface ModelSource {
         if (Files.exists(directory.resolve("model.onnx")) || Files.exists(directory.resolve("genai_config.json"))) {
             return new Exported(directory);
         }
-        if (Files.exists(directory.resolve("config.json"))) {
+        boolean weights = holds(directory, ".safetensors");
+        if (!weights && holds(directory.resolve("onnx"), ".onnx")) {
+            return new Exported(directory);
+        }
+        if (weights || Files.exists(directory.resolve("config.json"))) {
             return new Checkpoint(directory);
         }
-        List<Path> ggufs = ggufsIn(directory);
+        List<Path> ggufs = filesIn(directory, ".gguf");
         if (ggufs.size() == 1) {
             return new Checkpoint(ggufs.get(0));
         }
@@ -106,14 +110,20 @@ public sealed interface ModelSource {
             return new Checkpoint(file);
         }
         if (name.endsWith(".onnx") || name.endsWith(".safetensors")) {
-            return ofDirectory(file.toAbsolutePath().resolveSibling("").normalize());
+            Path parent = file.toAbsolutePath().normalize().resolveSibling("");
+            boolean inner = nameOf(parent).equals("onnx") && Files.exists(parent.resolveSibling("config.json"));
+            return ofDirectory(inner ? parent.resolveSibling("") : parent);
         }
         throw new AppException(file + " is not a model: expected a .gguf file, or a directory with a model");
     }
 
-    private static List<Path> ggufsIn(Path directory) {
+    private static boolean holds(Path directory, String ending) {
+        return Files.isDirectory(directory) && !filesIn(directory, ending).isEmpty();
+    }
+
+    private static List<Path> filesIn(Path directory, String ending) {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> nameOf(file).toLowerCase(Locale.ROOT).endsWith(".gguf"))
+            return files.filter(file -> nameOf(file).toLowerCase(Locale.ROOT).endsWith(ending))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -4,10 +4,8 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationException;
-import io.causalstreams.inference.internal.kvcache.KvCacheLayout;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -18,16 +16,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model directory's graph on ONNX Runtime, as {@code docs/graph-contract.md} describes it.
+ * A graph of our exporter on ONNX Runtime, as {@code docs/graph-contract.md} describes it.
  *
  * <p>Everything a step needs is bound once and used again: input buffers, the logits buffer, and the cache's tensors. A
  * decode step of b rows runs with a map of tensors made at the first step of that size.
  *
- * <p>Threading: {@link #open} on any thread, then the engine thread only.
+ * <p>Threading: opened on any thread, then the engine thread only.
  */
-public final class OrtCausalLm implements CausalLm {
-    private static final int DEFAULT_CONTEXT_TOKENS = 2048;
-
+final class OrtCausalLm implements CausalLm {
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final ModelMetadata metadata;
@@ -47,90 +43,14 @@ public final class OrtCausalLm implements CausalLm {
         this.buffers = new StepBuffers(cache.layout().slots(), cache.layout().positions(), metadata.vocabularySize());
     }
 
-    /**
-     * Loads the graph and reserves the KV cache, {@code config.slots()} slots of {@code config.maxContextTokens()} (null =
-     * what the model allows, at most 2048).
-     *
-     * @throws GenerationException.Failed if the graph cannot be loaded or the sizes do not fit; the message names both
-     */
-    public static OrtCausalLm open(ModelDirectory directory, EngineConfig config) {
-        Path graph = directory.graph();
-        OrtEnvironment environment = OrtRuntime.environment();
-        OrtSession session;
-        try (SessionOptions options = new SessionOptions()) {
-            if (config.intraOpThreads() != null) {
-                options.setIntraOpNumThreads(config.intraOpThreads());
-            }
-            // The engine shares its machine with stream threads. Spinning workers take the cores from whoever could let
-            // them go on: on two busy cores decoding was three times slower with spinning than without.
-            options.addConfigEntry("session.intra_op.allow_spinning", "0");
-            // Every chunk has its own length: patterns of memory would be planned for each and kept.
-            options.setMemoryPatternOptimization(false);
-            // Int8 products saturate on x86 without VNNI unless weights become unsigned; see docs/graph-contract.md.
-            if (Int8Saturation.happensHere(environment)) {
-                options.addConfigEntry("session.x64quantprecision", "1");
-            }
-            session = environment.createSession(graph.toString(), options);
-        } catch (OrtException e) {
-            throw new GenerationException.Failed(
-                    "model " + graph + ": cannot be loaded (" + e.getMessage() + "); export it again", e);
-        }
-        try {
-            return open(environment, session, graph, config);
-        } catch (GenerationException | OrtException e) {
-            try {
-                session.close();
-            } catch (OrtException suppressed) {
-                e.addSuppressed(suppressed);
-            }
-            if (e instanceof GenerationException known) {
-                throw known;
-            }
-            throw new GenerationException.Failed("model " + graph + ": its metadata cannot be read", e);
-        }
-    }
-
-    private static OrtCausalLm open(OrtEnvironment environment, OrtSession session, Path graph, EngineConfig config)
+    /** Takes over {@code session}; whoever opened it closes it if this fails. */
+    static OrtCausalLm open(OrtEnvironment environment, OrtSession session, Path graph, EngineConfig config)
             throws OrtException {
         Map<String, String> properties = session.getMetadata().getCustomMetadata();
         ModelMetadata metadata = OrtModelMetadata.read(graph, properties);
-        int positions = contextTokens(metadata, config, graph);
-        KvCacheLayout layout = new KvCacheLayout(
-                metadata.layers(),
-                config.slots(),
-                metadata.kvHeads(),
-                positions,
-                metadata.headDim(),
-                OrtModelMetadata.kvElementBytes(graph, properties));
-        String lower = "; lower the slots or the context tokens of a slot";
-        if (layout.blockBytes() > Integer.MAX_VALUE) {
-            throw new GenerationException.Failed(
-                    "model " + graph + ": the KV cache of " + layout.describe() + " has " + layout.blockBytes()
-                            + " bytes in one layer's keys, the limit is 2147483647" + lower,
-                    null);
-        }
-        try {
-            return new OrtCausalLm(environment, session, metadata, new OrtKvCache(environment, layout));
-        } catch (OutOfMemoryError e) {
-            throw new GenerationException.Failed(
-                    "model " + graph + ": no memory for the KV cache of " + layout.describe() + " = "
-                            + layout.totalBytes() + " bytes" + lower,
-                    e);
-        }
-    }
-
-    private static int contextTokens(ModelMetadata metadata, EngineConfig config, Path graph) {
-        Integer asked = config.maxContextTokens();
-        if (asked == null) {
-            return Math.min(metadata.maxContextTokens(), DEFAULT_CONTEXT_TOKENS);
-        }
-        if (asked > metadata.maxContextTokens()) {
-            throw new GenerationException.Failed(
-                    "model " + graph + ": " + asked + " context tokens asked for, the model has positions for "
-                            + metadata.maxContextTokens() + "; lower maxContextTokens",
-                    null);
-        }
-        return asked;
+        OrtKvCache cache = KvCacheReservation.reserve(
+                environment, graph, metadata, OrtModelMetadata.kvElementBytes(graph, properties), config);
+        return new OrtCausalLm(environment, session, metadata, cache);
     }
 
     @Override

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.causalstreams.inference.internal.kvcache.KvCacheLayout;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,6 +50,11 @@ final class OrtKvCache implements AutoCloseable {
 
     KvCacheLayout layout() {
         return layout;
+    }
+
+    /** All slots' keys (block 2 × layer) or values (2 × layer + 1), shape (slots, kvHeads, positions, headDim). */
+    ByteBuffer block(int block) {
+        return blocks[block].view(0, layout.blockBytes());
     }
 
     /** Tensors over slots {@code firstSlot} to {@code firstSlot + rows - 1}, shape (rows, kvHeads, positions, headDim). */

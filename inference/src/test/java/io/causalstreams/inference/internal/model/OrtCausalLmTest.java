@@ -25,7 +25,7 @@ class OrtCausalLmTest {
     private static final int[] TOKENS = {72, 101, 108, 108, 111, 44, 32, 87, 111, 114, 108, 100};
     private static final Offset<Float> CLOSE = within(1e-4f);
 
-    private final OrtCausalLm model = OrtCausalLm.open(ModelDirectory.at(TINY), CONFIG);
+    private final OrtCausalLm model = (OrtCausalLm) CausalLms.open(ModelDirectory.at(TINY), CONFIG);
 
     @AfterEach
     void close() {
@@ -119,7 +119,7 @@ class OrtCausalLmTest {
 
         // Then
         assertFails(missing, CONFIG, "no such directory");
-        assertFails(unfinished, CONFIG, "export.json is missing");
+        assertFails(unfinished, CONFIG, "neither export.json nor config.json");
         assertFails(corrupt, CONFIG, "cannot be loaded");
     }
 
@@ -130,7 +130,7 @@ class OrtCausalLmTest {
     }
 
     private static void assertFails(Path directory, EngineConfig config, String message) {
-        assertThatThrownBy(() -> OrtCausalLm.open(ModelDirectory.at(directory), config))
+        assertThatThrownBy(() -> CausalLms.open(ModelDirectory.at(directory), config))
                 .isInstanceOf(GenerationException.Failed.class)
                 .hasMessageContaining(directory.toString())
                 .hasMessageContaining(message);
