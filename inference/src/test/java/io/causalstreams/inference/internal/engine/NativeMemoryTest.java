@@ -22,6 +22,8 @@ class NativeMemoryTest {
     private static final Path TINY = Path.of("src/test/resources/models/tiny-llama");
     private static final int WARM_UP = 3_000;
     private static final int REQUESTS = 10_000;
+    private static final int MOST_ROUNDS = 5;
+    private static final long LIMIT = 4L << 20;
 
     @Test
     @EnabledOnOs(OS.LINUX)
@@ -32,13 +34,16 @@ class NativeMemoryTest {
             run(engine, 0, WARM_UP);
             long before = allocatedBytes();
 
-            // When
-            run(engine, WARM_UP, REQUESTS);
+            // When: the JVM's own allocations (its compilers' above all) come and go by megabytes, a leak only comes
+            long grown = Long.MAX_VALUE;
+            for (int round = 1; round <= MOST_ROUNDS && grown >= LIMIT; round++) {
+                run(engine, WARM_UP, REQUESTS);
+                grown = allocatedBytes() - before;
+                System.out.println("native memory grew by " + grown + " bytes over " + round * REQUESTS + " requests");
+            }
 
-            // Then: 500 bytes lost per request would be 5 MB
-            long grown = allocatedBytes() - before;
-            System.out.println("native memory grew by " + grown + " bytes over " + REQUESTS + " requests");
-            assertThat(grown).isLessThan(4L << 20);
+            // Then: 500 bytes lost per request would be 5 MB a round
+            assertThat(grown).isLessThan(LIMIT);
             assertThat(engine.stats().running()).isZero();
         }
     }
