@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -55,6 +56,14 @@ final class Goldens {
                         doubles(node.path("margins")),
                         doubles(node.path("logprobs"))))
                 .toList();
+    }
+
+    /** One tiny model or more of every family. */
+    static Stream<String> tinyNames() {
+        return read(TestModels.TINY.resolve("goldens.json"))
+                .path("models")
+                .propertyStream()
+                .map(Map.Entry::getKey);
     }
 
     /** Tiny models: logits of the prompt's positions become the log-probabilities of its tokens. */

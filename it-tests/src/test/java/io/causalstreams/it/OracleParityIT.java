@@ -8,7 +8,6 @@ import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationRequest;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,10 +28,7 @@ class OracleParityIT {
     }
 
     static Stream<String> tinyModels() {
-        return Stream.of(Path.of("").resolve(TestModels.TINY).toFile().listFiles())
-                .filter(java.io.File::isDirectory)
-                .map(java.io.File::getName)
-                .sorted();
+        return Goldens.tinyNames();
     }
 
     @ParameterizedTest
