@@ -120,7 +120,9 @@ class HostileInputIT {
                 for (int i = 0; i < events; i++) {
                     byte[] value = i % 100 == 1 ? HostilePrompts.large(i, 1_048_000 - i * 300) : prompts.next(i);
                     client.sendBytes(
-                            Integer.toString(i).getBytes(StandardCharsets.UTF_8), value, header("ce_id", "r-" + i));
+                            Integer.toString(i).getBytes(StandardCharsets.UTF_8),
+                            value,
+                            header("ce_id", HostilePrompts.id(i)));
                 }
                 client.send("last", "{\"id\": \"last\", \"prompt\": \"x\", \"max_tokens\": 1}");
                 client.readUntil(
@@ -194,7 +196,7 @@ class HostileInputIT {
 
         void send(int number, byte[] value) {
             RecordHeaders headers = new RecordHeaders();
-            headers.add("ce_id", ("r-" + number).getBytes(StandardCharsets.UTF_8));
+            headers.add("ce_id", HostilePrompts.id(number).getBytes(StandardCharsets.UTF_8));
             prompts.pipeInput(new TestRecord<>(
                     Integer.toString(number).getBytes(StandardCharsets.UTF_8), value, headers, Instant.now()));
         }

@@ -97,7 +97,7 @@ final class HostilePrompts {
     byte[] next(int number) {
         try {
             ObjectNode event = (ObjectNode) JSON.readTree(pick(GOOD).replace('\'', '"'));
-            event.put("id", "r-" + number);
+            event.put("id", id(number));
             for (int changes = random.nextInt(3); changes > 0; changes--) {
                 change(event);
             }
@@ -114,7 +114,7 @@ final class HostilePrompts {
 
     /** A good event around one text of {@code bytes} bytes. */
     static byte[] large(int number, int bytes) {
-        return ("{\"id\":\"r-" + number + "\",\"max_tokens\":1,\"prompt\":\"" + "x".repeat(bytes) + "\"}")
+        return ("{\"id\":\"" + id(number) + "\",\"max_tokens\":1,\"prompt\":\"" + "x".repeat(bytes) + "\"}")
                 .getBytes(StandardCharsets.UTF_8);
     }
 
@@ -200,5 +200,10 @@ final class HostilePrompts {
 
     private <T> T pick(List<T> all) {
         return all.get(random.nextInt(all.size()));
+    }
+
+    /** An event's own id, which no mutation turns into that of another: the same id would be the same request. */
+    static String id(int number) {
+        return "r-" + number + "-" + Integer.toHexString(number * 0x9E3779B9);
     }
 }
