@@ -1,0 +1,72 @@
+package io.causalstreams.inference.internal.engine;
+
+import io.causalstreams.inference.internal.model.CausalLm;
+import io.causalstreams.inference.internal.model.Logits;
+import io.causalstreams.inference.internal.model.ModelMetadata;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** A model that computes nothing: the same logits for every token of a row. */
+final class IdleLm implements CausalLm {
+    private final int slots;
+    private final int context;
+    private final int vocabulary;
+    private final FloatBuffer logits;
+    private final Logits[] decoded;
+
+    IdleLm(int slots, int context, int vocabulary) {
+        this.slots = slots;
+        this.context = context;
+        this.vocabulary = vocabulary;
+        SplittableRandom random = new SplittableRandom(1);
+        this.logits = ByteBuffer.allocateDirect(slots * vocabulary * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        for (int i = 0; i < logits.capacity(); i++) {
+            logits.put(i, (float) random.nextGaussian());
+        }
+        this.decoded = new Logits[slots + 1];
+        for (int rows = 0; rows <= slots; rows++) {
+            decoded[rows] = new Logits(logits, rows, vocabulary);
+        }
+    }
+
+    @Override
+    public ModelMetadata metadata() {
+        return new ModelMetadata("idle", "none", "fp32", "0000", 1, 1, 1, vocabulary, context, Set.of(0), -1, false);
+    }
+
+    @Override
+    public int slots() {
+        return slots;
+    }
+
+    @Override
+    public int maxContextTokens() {
+        return context;
+    }
+
+    @Override
+    public long kvCacheBytes() {
+        return 0;
+    }
+
+    @Override
+    public Logits decode(int[] tokenIds, int[] pastLengths, int rows) {
+        return decoded[rows];
+    }
+
+    @Override
+    public Logits prefill(int slot, int[] tokenIds, int pastLength, LogitsWanted wanted) {
+        return decoded[1];
+    }
+
+    @Override
+    public void copySlot(int from, int to, int length) {}
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,99 @@
+package io.causalstreams.inference.internal.engine;
+
+import io.causalstreams.benchmarks.SyntheticVocabulary;
+import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.GenerationEvent;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.Prompt;
+import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.scheduling.FairPriorityPolicy;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * A whole step of the engine around a model that costs nothing: what a step costs beside ONNX Runtime, and the bytes it
+ * allocates. Every request is greedy and gets one token a step, so figures over {@code requests} are per token.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 3, time = 1)
+@Fork(1)
+@SuppressWarnings("NullAway.Init") // set by JMH
+public class StepBenchmark {
+    private static final int CONTEXT = 4096;
+    private static final int PROMPT = 64;
+
+    @Param({"1", "8", "32"})
+    private int requests;
+
+    private final SyntheticVocabulary tokenizer = new SyntheticVocabulary();
+    private EngineLoop loop;
+    private SubmissionQueue queue;
+    private RequestPreparation preparation;
+    private ModelFacts facts;
+    private int running;
+
+    @Setup(Level.Trial)
+    public void open() {
+        EngineConfig config = EngineConfig.defaults().withSlots(requests).withMaxContextTokens(CONTEXT);
+        IdleLm model = new IdleLm(requests, CONTEXT, tokenizer.size());
+        facts = ModelFacts.of(model.metadata(), tokenizer);
+        queue = new SubmissionQueue(requests + 1, () -> {});
+        loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), Clock.systemUTC());
+        preparation = new RequestPreparation(model.metadata(), CONTEXT, tokenizer, null, constraint -> {
+            throw new UnsupportedOperationException("no request asks for one");
+        });
+    }
+
+    @Benchmark
+    public boolean step() {
+        while (running < requests) {
+            queue.submit(new RequestRun(preparation.prepare(request(running++)), facts, new Counter()));
+        }
+        return loop.step();
+    }
+
+    private static GenerationRequest request(int number) {
+        List<Integer> prompt = new java.util.SplittableRandom(number)
+                .ints(PROMPT, 3, SyntheticVocabulary.SIZE)
+                .boxed()
+                .toList();
+        SamplingParams greedy = SamplingParams.builder()
+                .temperature(0)
+                .ignoreEos(true)
+                .maxTokens(CONTEXT - PROMPT)
+                .build();
+        return GenerationRequest.of("request-" + number, new Prompt.Tokens(prompt), greedy);
+    }
+
+    private final class Counter implements RequestListener {
+        @Override
+        public void onChunk(GenerationEvent.TokenChunk chunk) {}
+
+        @Override
+        public void onFinished(GenerationEvent.Finished finished) {
+            running--;
+        }
+
+        @Override
+        public void onError(GenerationException error) {
+            throw error;
+        }
+    }
+}
