@@ -53,7 +53,7 @@ public final class Logprobs {
             double max = values[Sampler.argMax(values, size)];
             double sum = 0;
             for (int i = 0; i < size; i++) {
-                sum += Math.exp(values[i] - max);
+                sum += FastExp.ofNonPositive(values[i] - max);
             }
             return new LogSoftmax(max, Math.log(sum));
         }
@@ -66,10 +66,11 @@ public final class Logprobs {
     private static int rank(float[] values, int size, int tokenId) {
         float value = values[tokenId];
         int rank = 1;
-        for (int i = 0; i < size; i++) {
-            if (values[i] > value || (values[i] == value && i < tokenId)) {
-                rank++;
-            }
+        for (int i = 0; i < tokenId; i++) {
+            rank += values[i] >= value ? 1 : 0;
+        }
+        for (int i = tokenId + 1; i < size; i++) {
+            rank += values[i] > value ? 1 : 0;
         }
         return rank;
     }

@@ -28,19 +28,26 @@ final class TopValues {
     /** Indices of the {@code k} largest of {@code values[0..size)}, largest first, the lowest index first among equals. */
     static int[] largest(float[] values, int size, int k) {
         int[] top = new int[k];
-        int filled = 0;
-        for (int i = 0; i < size && k > 0; i++) {
-            if (filled == k && values[i] <= values[top[k - 1]]) {
-                continue;
+        for (int i = 0; i < k; i++) {
+            insert(values, top, i, i);
+        }
+        float smallest = k == 0 ? Float.POSITIVE_INFINITY : values[top[k - 1]];
+        for (int i = k; i < size; i++) {
+            if (values[i] > smallest) {
+                insert(values, top, k - 1, i);
+                smallest = values[top[k - 1]];
             }
-            int place = filled < k ? filled++ : k - 1;
-            while (place > 0 && values[top[place - 1]] < values[i]) {
-                top[place] = top[place - 1];
-                place--;
-            }
-            top[place] = i;
         }
         return top;
+    }
+
+    /** Puts {@code index} where it belongs among {@code top[0..place)}; what is at {@code place} may go. */
+    private static void insert(float[] values, int[] top, int place, int index) {
+        while (place > 0 && values[top[place - 1]] < values[index]) {
+            top[place] = top[place - 1];
+            place--;
+        }
+        top[place] = index;
     }
 
     private static void siftDown(float[] heap, int index) {
