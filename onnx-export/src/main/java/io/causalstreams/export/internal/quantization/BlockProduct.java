@@ -15,7 +15,7 @@ import io.causalstreams.export.internal.weight.Weight;
  * </pre>
  *
  * Needs no preparation of the decoder and leaves activations of each block in eight bits inside the kernel; slower than
- * {@link OneTermProduct} for more than a few rows.
+ * {@link FixedStepProduct} for more than a few rows.
  */
 final class BlockProduct {
     static final int BLOCK = 32;

@@ -2,16 +2,20 @@ package io.causalstreams.export.internal.quantization;
 
 import io.causalstreams.export.internal.block.Arithmetic;
 import io.causalstreams.export.internal.block.Bias;
-import io.causalstreams.export.internal.block.FloatArithmetic;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Projection;
 import io.causalstreams.export.internal.weight.Weight;
 
 /**
- * Eight-bit weights per output channel and eight-bit activations per row ("w8a8"): the fast path of integer matrix units.
- * Accurate over a decoder that {@link ResidualRotation} has prepared, and only there: what reads the residual stream must
- * read rows of mean square 1.
+ * Eight-bit weights and eight-bit activations, by what the input of a product looks like.
+ *
+ * <ul>
+ *   <li>What reads the residual stream (queries, keys and values; gate and up; the head) gets rows of mean square 1 that
+ *       {@link ResidualRotation} has spread evenly: {@link FixedStepProduct}.
+ *   <li>The outputs of attention and of the feed-forward have outliers that no rotation reaches, the gated product above
+ *       all: {@link BlockProduct}, whose kernel scales each block of a row by itself.
+ * </ul>
  */
 final class Int8Arithmetic implements Arithmetic {
     /** Of normally distributed activations of mean square 1; see {@link FixedStepProduct}. */
@@ -19,33 +23,25 @@ final class Int8Arithmetic implements Arithmetic {
     /** The head's input has heavier tails, and its errors reach the logits directly. */
     private static final double HEAD_RANGE = 5;
 
-    private final RowProduct readers;
-    private final RowProduct attentionOutput = new OneTermProduct();
-    private final RowProduct down = new TwoTermProduct();
-    private final RowProduct headProduct;
-    private final Arithmetic exact = new FloatArithmetic();
+    private final FixedStepProduct readers;
+    private final FixedStepProduct headProduct = new FixedStepProduct(HEAD_RANGE);
+    private final BlockArithmetic blocks = new BlockArithmetic();
 
-    /** @param peak see {@link ResidualRotation#peak}: a row of one large channel must not be clipped either */
+    /** Whether the largest channel of a row, see {@link ResidualRotation#peak}, stays in the range that is not clipped. */
+    static boolean possible(double peak) {
+        return peak <= HEAD_RANGE;
+    }
+
     Int8Arithmetic(double peak) {
-        readers = peak <= HEAD_RANGE ? new FixedStepProduct(Math.max(USUAL_RANGE, peak)) : new OneTermProduct();
-        headProduct = peak <= HEAD_RANGE ? new FixedStepProduct(HEAD_RANGE) : new OneTermProduct();
+        readers = new FixedStepProduct(Math.max(USUAL_RANGE, peak));
     }
 
     @Override
     public Value project(Scope scope, Value x, Projection projection, Role role) {
-        // The router decides between experts: cheap to keep exact, costly to get wrong.
-        if (role == Role.ROUTER) {
-            return exact.project(scope, x, projection, role);
-        }
-        Int8Matrix weight = Int8Matrix.add(scope, projection.weight());
-        return Bias.add(scope, product(role).add(scope, x, weight), projection.bias());
-    }
-
-    private RowProduct product(Role role) {
         return switch (role) {
-            case DOWN -> down;
-            case ATTENTION_OUTPUT -> attentionOutput;
-            case QUERY_KEY_VALUE, GATE_UP, ROUTER -> readers;
+            case QUERY_KEY_VALUE, GATE_UP ->
+                Bias.add(scope, readers.add(scope, x, projection.weight()), projection.bias());
+            case ATTENTION_OUTPUT, DOWN, ROUTER -> blocks.project(scope, x, projection, role);
         };
     }
 
@@ -56,6 +52,6 @@ final class Int8Arithmetic implements Arithmetic {
 
     @Override
     public Value head(Scope scope, Value x, Projection head) {
-        return Bias.add(scope, headProduct.add(scope, x, Int8Matrix.add(scope, head.weight())), head.bias());
+        return Bias.add(scope, headProduct.add(scope, x, head.weight()), head.bias());
     }
 }

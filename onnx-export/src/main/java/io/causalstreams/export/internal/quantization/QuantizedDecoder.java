@@ -13,13 +13,15 @@ import java.util.function.Supplier;
  */
 public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic) {
 
-    /** Eight bits: whole rows where the decoder can be prepared for it, else blocks. */
+    /** Eight bits: whole rows where the decoder can be prepared for it, see {@link Int8Arithmetic}, else blocks. */
     public static QuantizedDecoder int8(Decoder decoder) {
-        if (!ResidualRotation.possible(decoder)) {
-            return new QuantizedDecoder(decoder, BlockArithmetic::new);
+        if (ResidualRotation.possible(decoder)) {
+            double peak = ResidualRotation.peak(decoder);
+            if (Int8Arithmetic.possible(peak)) {
+                return new QuantizedDecoder(spread(decoder), () -> new Int8Arithmetic(peak));
+            }
         }
-        double peak = ResidualRotation.peak(decoder);
-        return new QuantizedDecoder(spread(decoder), () -> new Int8Arithmetic(peak));
+        return new QuantizedDecoder(decoder, BlockArithmetic::new);
     }
 
     /** Four bits in blocks, on the decoder as it is: a rotation would take four-bit checkpoints off their grid. */
