@@ -9,6 +9,11 @@ import io.causalstreams.inference.GenerationException;
 
 /** Loads graphs, with the session options that all of them run with. */
 final class OrtSessions {
+    /** More than the gaps between two nodes of a step that run on all cores. */
+    private static final String SPIN_MICROSECONDS = "50";
+    /** Looks rarer and rarer for work, up to this many pauses apart. */
+    private static final String SPIN_BACKOFF = "8";
+
     private OrtSessions() {}
 
     /** @throws GenerationException.Failed if ONNX Runtime cannot load the graph */
@@ -17,9 +22,11 @@ final class OrtSessions {
             if (config.intraOpThreads() != null) {
                 options.setIntraOpNumThreads(config.intraOpThreads());
             }
-            // The engine shares its machine with stream threads. Spinning workers take the cores from whoever could let
-            // them go on: on two busy cores decoding was three times slower with spinning than without.
-            options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            // Workers wait for the next node awake, but not for long: a step is hundreds of nodes of some ten microseconds,
+            // and waking a sleeping worker for each costs a quarter of a step at one request. The engine shares its machine
+            // with stream threads, though, and the default of a millisecond and more takes the cores from them.
+            options.addConfigEntry("session.intra_op.spin_duration_us", SPIN_MICROSECONDS);
+            options.addConfigEntry("session.intra_op.spin_backoff_max", SPIN_BACKOFF);
             // Every chunk has its own length: patterns of memory would be planned for each and kept.
             options.setMemoryPatternOptimization(false);
             // Int8 products saturate on x86 without VNNI unless weights become unsigned; see docs/graph-contract.md.
