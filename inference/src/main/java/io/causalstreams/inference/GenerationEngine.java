@@ -28,7 +28,8 @@ public interface GenerationEngine extends AutoCloseable {
      * yet are kept; their number is bounded by {@code n * maxTokens + 1}.
      *
      * <p>Error signals are {@link GenerationException}s: {@code Invalid} (never retry), {@code Busy} (retry later),
-     * {@code Aborted} (the engine was closed; retry on another), {@code Failed} (this request cannot be run here).
+     * {@code Aborted} (the engine was closed; retry on another), {@code Failed} (this request cannot be run here),
+     * {@code Dead} (nothing can be run here any more; retry on another).
      * A passed deadline is no error: it finishes with {@link FinishReason#DEADLINE_EXCEEDED}.
      *
      * <p>Cold: each subscription runs the request again.
@@ -39,9 +40,20 @@ public interface GenerationEngine extends AutoCloseable {
      * Checks what can be checked without running: parameter ranges, prompt length against the context, constraint syntax.
      *
      * @throws GenerationException.Invalid naming the field
-     * @throws GenerationException.Aborted if the engine was closed, {@code Failed} if it died: no verdict on the request
+     * @throws GenerationException.Aborted if the engine was closed, {@code Dead} if it died: no verdict on the request
      */
     void validate(GenerationRequest request);
+
+    /**
+     * Tokens of the request's prompt as the model would read it, chat template and first token included; what
+     * {@link Usage#promptTokens()} tells of a request that runs. An engine that cannot say so counts ids only.
+     *
+     * @throws GenerationException.Invalid if the prompt cannot be made into tokens
+     * @throws GenerationException.Aborted if the engine was closed, {@code Dead} if it died
+     */
+    default int promptTokens(GenerationRequest request) {
+        return request.prompt() instanceof Prompt.Tokens tokens ? tokens.ids().size() : 0;
+    }
 
     /** Facts of the loaded model. */
     ModelInfo model();
@@ -49,7 +61,7 @@ public interface GenerationEngine extends AutoCloseable {
     /** A consistent picture of the engine after its last step. */
     EngineStats stats();
 
-    /** Whether it takes requests: not after {@link #close()}, nor after a step that failed for good. */
+    /** Whether it takes requests: not after {@link #close()}, nor after it died. */
     default boolean isAlive() {
         return true;
     }

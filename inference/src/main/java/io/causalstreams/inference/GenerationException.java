@@ -45,7 +45,16 @@ public abstract sealed class GenerationException extends RuntimeException {
         }
     }
 
-    /** The model cannot be loaded, or failed on this request. */
+    /** The engine has died, and with it every request it had: no verdict on any of them. Run them on another engine. */
+    public static final class Dead extends GenerationException {
+        private static final long serialVersionUID = 1L;
+
+        public Dead(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The model cannot be loaded, or failed on this request and would compute others. */
     public static final class Failed extends GenerationException {
         private static final long serialVersionUID = 1L;
 

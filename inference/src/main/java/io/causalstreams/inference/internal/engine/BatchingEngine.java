@@ -6,6 +6,7 @@ import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.ModelInfo;
+import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 
@@ -44,6 +45,11 @@ final class BatchingEngine implements GenerationEngine {
     }
 
     @Override
+    public int promptTokens(GenerationRequest request) {
+        return checked(request, () -> preparation.promptTokens(request).length);
+    }
+
+    @Override
     public ModelInfo model() {
         return model;
     }
@@ -79,9 +85,13 @@ final class BatchingEngine implements GenerationEngine {
     }
 
     private PreparedRequest prepared(GenerationRequest request) {
+        return checked(request, () -> preparation.prepare(request));
+    }
+
+    private <T> T checked(GenerationRequest request, Supplier<T> read) {
         queue.checkOpen(request.id());
         try {
-            return preparation.prepare(request);
+            return read.get();
         } catch (GenerationException e) {
             throw e;
         } catch (RuntimeException e) {

@@ -4,6 +4,7 @@ import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.EngineStats;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.internal.model.CausalLm;
+import io.causalstreams.inference.internal.model.StepFailedException;
 import io.causalstreams.inference.internal.scheduling.SchedulingPolicy;
 import io.causalstreams.inference.internal.scheduling.SequenceView;
 import io.causalstreams.inference.internal.scheduling.StepPlan;
@@ -22,7 +23,8 @@ import java.util.stream.Collectors;
  * The engine without its thread: each {@link #step()} cancels, plans, executes, samples, commits and emits.
  *
  * <p>A step is a transaction. What it computes is a {@link StepOutcome} until {@link #commit}; a step whose forward pass
- * fails is run once more, and if it fails again the requests of that pass fail and all others stand as before.
+ * fails is run once more, and if it fails again the requests of that pass fail and all others stand as before. Unless
+ * the model fails on a single token too: then no request is at fault, and the step ends with that failure.
  *
  * <p>Threading: one thread at a time calls {@link #step()} and {@link #abort}; {@link #stats()} any.
  */
@@ -51,7 +53,12 @@ final class EngineLoop {
         this.stats = counters.snapshot(model, runs);
     }
 
-    /** One step. @return whether requests are left */
+    /**
+     * One step.
+     *
+     * @return whether requests are left
+     * @throws StepFailedException if the model computes nothing any more; the loop must not be used again
+     */
     boolean step() {
         SubmissionQueue.Batch batch = queue.take();
         batch.cancelled().forEach(this::cancel);
@@ -184,6 +191,7 @@ final class EngineLoop {
     }
 
     private void failAll(StepOutcome outcome) {
+        executor.probe(outcome.failedIn().get(0));
         for (Sequence sequence : outcome.failedIn()) {
             RequestRun run = sequence.run();
             run.fail(new GenerationException.Failed(

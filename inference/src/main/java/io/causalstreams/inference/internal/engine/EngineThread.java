@@ -1,6 +1,7 @@
 package io.causalstreams.inference.internal.engine;
 
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.internal.model.StepFailedException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -9,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Steps the loop while there is work and sleeps otherwise; at the end it releases what the loop used.
  *
- * <p>If a step throws, the engine is dead: every open request fails, and later ones are refused with the cause.
+ * <p>If a step throws, the engine is dead: every open request is told so, and later ones are refused with the cause.
  *
  * <p>Threading: {@link #start} once; {@link #wake} and {@link #close} on any thread.
  */
@@ -21,6 +22,7 @@ final class EngineThread implements AutoCloseable {
     private volatile @Nullable Thread thread;
     private volatile @Nullable SubmissionQueue queue;
     private volatile boolean closing;
+    private volatile boolean dead;
 
     /** @param release runs last on the engine thread: closes what the loop used */
     EngineThread(String name, Runnable release) {
@@ -44,7 +46,7 @@ final class EngineThread implements AutoCloseable {
     /** Whether steps are taken. */
     boolean isAlive() {
         Thread running = thread;
-        return !closing && running != null && running.isAlive();
+        return !closing && !dead && running != null && running.isAlive();
     }
 
     /** Ends every open request with Aborted after the running step and waits for the thread, unless called on it. */
@@ -90,11 +92,16 @@ final class EngineThread implements AutoCloseable {
                     new GenerationException.Aborted("request " + id + ": the engine was closed; run it on another"));
         } catch (Throwable e) {
             LOG.error("the engine died", e);
-            GenerationException.Failed death = new GenerationException.Failed("the engine died: " + e, e);
+            dead = true; // before anybody is told: whoever asks then must not be sent here again
+            GenerationException.Dead death = new GenerationException.Dead("the engine died: " + reason(e), e);
             submissions.close(death);
-            loop.abort(id -> new GenerationException.Failed("request " + id + ": " + death.getMessage(), e));
+            loop.abort(id -> new GenerationException.Dead("request " + id + ": " + death.getMessage(), e));
         } finally {
             release.run();
         }
+    }
+
+    private static String reason(Throwable cause) {
+        return cause instanceof StepFailedException ? String.valueOf(cause.getMessage()) : cause.toString();
     }
 }

@@ -81,7 +81,8 @@ final class RequestPreparation {
                 request.user() == null ? "" : request.user());
     }
 
-    private int[] promptTokens(GenerationRequest request) {
+    /** The prompt as the model reads it. @throws Invalid naming the field at fault */
+    int[] promptTokens(GenerationRequest request) {
         Prompt prompt = request.prompt();
         if (prompt instanceof Prompt.Tokens tokens) {
             checkTokens(request.id(), "prompt", tokens.ids());

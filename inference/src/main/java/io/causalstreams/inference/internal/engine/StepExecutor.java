@@ -65,6 +65,16 @@ final class StepExecutor {
     }
 
     /**
+     * Computes one token behind the valid content of a sequence that failed, where nobody looks.
+     *
+     * @throws StepFailedException if that fails too: it is not the request, it is the model
+     */
+    void probe(Sequence failed) {
+        int slot = failed.slot();
+        model.prefill(slot, new int[] {0}, slots.sparePosition(slot), LogitsWanted.LAST);
+    }
+
+    /**
      * A pass over eight tokens of one sequence costs little more than over one, because both read all weights once. @return
      * false if there is nothing to guess
      */

@@ -29,7 +29,7 @@ final class SubmissionQueue {
      * Takes a request.
      *
      * @throws GenerationException.Busy if {@code limit} requests are in flight
-     * @throws GenerationException.Aborted if the engine was closed, {@code Failed} if it died
+     * @throws GenerationException.Aborted if the engine was closed, {@code Dead} if it died
      */
     void submit(RequestRun run) {
         synchronized (this) {
@@ -77,8 +77,8 @@ final class SubmissionQueue {
 
     /** @throws GenerationException why no request is taken any more, if so */
     synchronized void checkOpen(String id) {
-        if (refusal instanceof GenerationException.Failed failed) {
-            throw new GenerationException.Failed("request " + id + ": " + failed.getMessage(), failed);
+        if (refusal instanceof GenerationException.Dead dead) {
+            throw new GenerationException.Dead("request " + id + ": " + dead.getMessage(), dead);
         }
         if (refusal != null) {
             throw new GenerationException.Aborted("request " + id + ": " + refusal.getMessage());

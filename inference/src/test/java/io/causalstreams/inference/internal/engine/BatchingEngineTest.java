@@ -183,11 +183,40 @@ class BatchingEngineTest {
 
         // When / Then
         StepVerifier.create(engine.generate(request("r-1", 3)))
-                .expectError(GenerationException.Failed.class)
+                .expectErrorSatisfies(error -> {
+                    assertThat(error).isInstanceOf(GenerationException.Dead.class);
+                    assertThat(engine.isAlive()).isFalse();
+                })
                 .verify(PATIENCE);
         StepVerifier.create(engine.generate(request("r-2", 3)))
-                .expectError(GenerationException.Failed.class)
+                .expectError(GenerationException.Dead.class)
                 .verify(PATIENCE);
+        assertThatThrownBy(() -> engine.validate(request("r-3", 3))).isInstanceOf(GenerationException.Dead.class);
+    }
+
+    @Test
+    void shouldDieWhenTheModelComputesNothingAnyMore() {
+        // Given
+        model.failNext(Integer.MAX_VALUE, size -> true);
+
+        // When / Then
+        StepVerifier.create(engine.generate(request("r-1", 3)))
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(GenerationException.Dead.class)
+                        .hasMessageContaining("r-1")
+                        .hasMessageContaining("as the test wants"))
+                .verify(PATIENCE);
+        assertThat(engine.isAlive()).isFalse();
+    }
+
+    @Test
+    void shouldCountPromptTokensAsARunDoes() {
+        GenerationRequest request = request("r-1", 3);
+        GenerationEvent.Finished finished =
+                (GenerationEvent.Finished) engine.generate(request).blockLast(PATIENCE);
+        assertThat(engine.promptTokens(request))
+                .isPositive()
+                .isEqualTo(java.util.Objects.requireNonNull(finished).usage().promptTokens());
     }
 
     private static GenerationEngine start(ScriptedLm model, EngineConfig config) {

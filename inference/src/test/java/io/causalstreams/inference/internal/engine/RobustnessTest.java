@@ -9,6 +9,7 @@ import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.model.StepFailedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -53,6 +54,23 @@ class RobustnessTest {
         // Then
         assertThat(broken.error).isInstanceOf(GenerationException.Failed.class).hasMessageContaining("r-2");
         assertThat(healthy.finished()).isEqualTo(alone("Hello").finished());
+    }
+
+    @Test
+    void shouldNotBlameARequestWhenTheModelComputesNothingAnyMore() {
+        // Given
+        EngineHarness engine = new EngineHarness(EngineHarness.CONFIG);
+        Recorder first = engine.submit("r-1", "Hello", TEN);
+        Recorder second = engine.submit("r-2", "World", TEN);
+        engine.step();
+
+        // When
+        engine.model.failNext(Integer.MAX_VALUE, size -> true);
+
+        // Then
+        assertThatThrownBy(engine::step).isInstanceOf(StepFailedException.class);
+        assertThat(first.error).isNull();
+        assertThat(second.error).isNull();
     }
 
     @Test
