@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.causalstreams.topology.event.CompletionEvent;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,26 @@ public record Extracted<T>(@Nullable T value, CompletionEvent completion) {
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .addModule(new Jdk8Module()) // Optional
             .build();
+
+    /** Why there is no value; empty when there is one. */
+    public Optional<String> problem() {
+        if (value != null) {
+            return Optional.empty();
+        }
+        CompletionEvent.Failure error = completion.error();
+        if (error != null) {
+            return Optional.of(error.message());
+        }
+        boolean cut = completion.choices().stream()
+                .anyMatch(choice -> choice.finishReason().equals("length"));
+        return Optional.of(
+                cut
+                        ? "the JSON is not whole after " + completion.usage().completionTokens()
+                                + " tokens; give the request more"
+                        : "the text is no JSON of the record's form");
+    }
 
     static <T> Extracted<T> of(Class<T> type, CompletionEvent completion) {
         if (completion.error() != null) {

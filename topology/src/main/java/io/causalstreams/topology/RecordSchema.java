@@ -4,34 +4,39 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Collection;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * JSON Schema of a record class: an object with every component, in order, and nothing else.
  *
- * <p>Components may be text, numbers, booleans, enums, lists of these, and records.
+ * <p>Components may be text, numbers, booleans, enums, records, and lists, arrays and maps by text of them. A value can be
+ * missing, told as {@code null}, where the component is an {@link Optional} or annotated {@code @Nullable}. Integers are
+ * held to the range of their type, so that what is written can be read.
  */
 final class RecordSchema {
 
-    private static final Set<Class<?>> INTEGERS = Set.of(
-            int.class,
-            Integer.class,
-            long.class,
-            Long.class,
-            short.class,
-            Short.class,
-            byte.class,
-            Byte.class,
-            BigInteger.class);
+    private static final Set<Class<?>> INTEGERS =
+            Set.of(int.class, Integer.class, short.class, Short.class, byte.class, Byte.class);
+
+    /** The integers that are written have at most 18 digits. */
+    private static final Set<Class<?>> LONG_INTEGERS = Set.of(long.class, Long.class, BigInteger.class);
+
     private static final Set<Class<?>> NUMBERS =
             Set.of(double.class, Double.class, float.class, Float.class, BigDecimal.class);
+
+    /** Records around the one that is described, for one that holds itself. */
+    private final Set<Class<?>> around = new HashSet<>();
 
     private RecordSchema() {}
 
@@ -40,55 +45,118 @@ final class RecordSchema {
         if (!type.isRecord()) {
             throw new IllegalArgumentException(type.getName() + " is no record; facts are extracted into a record");
         }
-        return object(type).toString();
+        return new RecordSchema().object(type, type.getSimpleName()).toString();
     }
 
-    private static ObjectNode object(Class<?> type) {
+    private ObjectNode object(Class<?> type, String place) {
+        if (!around.add(type)) {
+            throw new IllegalArgumentException(place + " is a " + type.getName() + " within a " + type.getName()
+                    + "; a record must end somewhere");
+        }
         ObjectNode schema = typed("object");
         ObjectNode properties = schema.putObject("properties");
         ArrayNode required = schema.putArray("required");
         for (RecordComponent component : type.getRecordComponents()) {
             String name = nameOf(component);
-            properties.set(name, schema(component.getGenericType(), type.getSimpleName() + "." + name));
+            ObjectNode value = schema(component.getGenericType(), type.getSimpleName() + "." + name);
+            properties.set(name, isNullable(component) ? orNull(value) : value);
             required.add(name);
         }
         schema.put("additionalProperties", false);
+        around.remove(type);
         return schema;
     }
 
-    private static ObjectNode schema(Type type, String place) {
-        if (type instanceof ParameterizedType generic
-                && generic.getRawType() instanceof Class<?> raw
-                && Collection.class.isAssignableFrom(raw)) {
-            ObjectNode list = typed("array");
-            list.set("items", schema(generic.getActualTypeArguments()[0], place + "[]"));
-            return list;
+    private ObjectNode schema(Type type, String place) {
+        if (type instanceof ParameterizedType generic && generic.getRawType() instanceof Class<?> raw) {
+            return generic(raw, generic.getActualTypeArguments(), place);
         }
         if (!(type instanceof Class<?> plain)) {
             throw unsupported(type, place);
         }
-        if (plain == String.class || plain == char.class || plain == Character.class) {
+        if (plain == String.class) {
             return typed("string");
+        }
+        if (plain == char.class || plain == Character.class) {
+            return typed("string").put("minLength", 1).put("maxLength", 1);
         }
         if (plain == boolean.class || plain == Boolean.class) {
             return typed("boolean");
         }
         if (INTEGERS.contains(plain)) {
+            return integer(plain);
+        }
+        if (LONG_INTEGERS.contains(plain)) {
             return typed("integer");
         }
         if (NUMBERS.contains(plain)) {
             return typed("number");
         }
         if (plain.isEnum()) {
-            ObjectNode choice = typed("string");
-            ArrayNode names = choice.putArray("enum");
-            List.of(plain.getEnumConstants()).forEach(each -> names.add(((Enum<?>) each).name()));
-            return choice;
+            return choice(plain);
         }
         if (plain.isRecord()) {
-            return object(plain);
+            return object(plain, place);
+        }
+        if (plain.isArray() && plain != byte[].class) {
+            return list(plain.getComponentType(), place);
         }
         throw unsupported(type, place);
+    }
+
+    private ObjectNode generic(Class<?> raw, Type[] arguments, String place) {
+        if (raw == Optional.class) {
+            return orNull(schema(arguments[0], place));
+        }
+        if (Collection.class.isAssignableFrom(raw)) {
+            return list(arguments[0], place);
+        }
+        if (raw == Map.class && arguments[0] == String.class) {
+            ObjectNode map = typed("object");
+            map.set("additionalProperties", schema(arguments[1], place + "{}"));
+            return map;
+        }
+        throw unsupported(raw, place);
+    }
+
+    private ObjectNode list(Type item, String place) {
+        ObjectNode list = typed("array");
+        list.set("items", schema(item, place + "[]"));
+        return list;
+    }
+
+    private static ObjectNode integer(Class<?> type) {
+        if (type == int.class || type == Integer.class) {
+            return typed("integer").put("minimum", Integer.MIN_VALUE).put("maximum", Integer.MAX_VALUE);
+        }
+        return type == short.class || type == Short.class
+                ? typed("integer").put("minimum", Short.MIN_VALUE).put("maximum", Short.MAX_VALUE)
+                : typed("integer").put("minimum", Byte.MIN_VALUE).put("maximum", Byte.MAX_VALUE);
+    }
+
+    private static ObjectNode choice(Class<?> type) {
+        ObjectNode choice = typed("string");
+        ArrayNode names = choice.putArray("enum");
+        for (Field field : type.getFields()) {
+            if (field.isEnumConstant()) {
+                JsonProperty renamed = field.getAnnotation(JsonProperty.class);
+                names.add(renamed == null || renamed.value().isEmpty() ? field.getName() : renamed.value());
+            }
+        }
+        return choice;
+    }
+
+    private static ObjectNode orNull(ObjectNode value) {
+        ObjectNode either = JsonNodeFactory.instance.objectNode();
+        either.putArray("anyOf").add(value).add(typed("null"));
+        return either;
+    }
+
+    /** By any library's annotation of that name. */
+    private static boolean isNullable(RecordComponent component) {
+        return Stream.concat(
+                        Stream.of(component.getAnnotatedType().getAnnotations()), Stream.of(component.getAnnotations()))
+                .anyMatch(each -> each.annotationType().getSimpleName().equals("Nullable"));
     }
 
     private static String nameOf(RecordComponent component) {
@@ -101,7 +169,8 @@ final class RecordSchema {
     }
 
     private static IllegalArgumentException unsupported(Type type, String place) {
-        return new IllegalArgumentException(place + " is a " + type.getTypeName()
-                + "; use text, numbers, booleans, enums, records and lists of them");
+        return new IllegalArgumentException(
+                place + " is a " + type.getTypeName()
+                        + "; use text, numbers, booleans, enums and records, lists, arrays and maps by text of them, or Optional");
     }
 }

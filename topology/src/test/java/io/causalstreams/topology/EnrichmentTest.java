@@ -113,7 +113,7 @@ class EnrichmentTest {
         assertThat(test.output("out").readValue()).isEqualTo("Weather[city=Oslo, degrees=-3, tags=[SNOW]]");
         assertThat(engine.submitted().get(0).sampling().constraint())
                 .isEqualTo(new OutputConstraint.JsonSchema(
-                        "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"},\"degrees\":{\"type\":\"integer\"},"
+                        "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"},\"degrees\":{\"type\":\"integer\",\"minimum\":-2147483648,\"maximum\":2147483647},"
                                 + "\"tags\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":[\"SNOW\",\"SUN\"]}}},"
                                 + "\"required\":[\"city\",\"degrees\",\"tags\"],\"additionalProperties\":false}"));
     }
