@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Summarises each review of a product and joins the product's name to it.
  *
- * <p>An enriched record keeps its key, headers and timestamp, so it joins and windows like any other.
+ * <p>An enriched record keeps its key, headers and timestamp, so it joins and windows like any other; processValues says so
+ * to Kafka Streams, which then does not repartition before the join.
  */
 public final class SummariseAndJoin {
 
@@ -65,9 +66,10 @@ public final class SummariseAndJoin {
         StreamsBuilder builder = new StreamsBuilder();
         KStream<String, String> reviews = builder.stream(REVIEWS, Consumed.with(text, text));
         KTable<String, String> products = builder.table(PRODUCTS, Consumed.with(text, text));
-        reviews.process(CausalStreams.<String, String, Summarised>enrich(
+        reviews.processValues(CausalStreams.<String, String, Summarised>enrich(
                                 engine, review -> QUESTION.ask(review, 32), Summarised::of)
-                        .withSerdes(text, text))
+                        .withSerdes(text, text)
+                        .forValues())
                 .join(
                         products,
                         (it, product) -> new Digest(product, it.summary(), it.review()),

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,7 +102,6 @@ public final class CausalStreams {
                         !config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG)
                                 .isEmpty(),
                         config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG),
-                        gate,
                         operations),
                 Named.as(NAME + "-generation"));
     }
@@ -110,13 +110,27 @@ public final class CausalStreams {
      * The settings to start {@link KafkaStreams} with: those the operator wants, overridden by every key of the
      * configuration that does not start with {@code causal.streams.}.
      *
-     * <p>They also carry this operator's input gate to the consumers; without them a full journal cannot pause the input
-     * and grows beyond its bounds.
+     * <p>They also carry the gate by which a full journal pauses its input; see {@link #withBackPressure}.
      */
     public Properties streamsProperties() {
         Map<String, Object> user = config.originals();
         user.keySet().removeIf(key -> key.startsWith("causal.streams."));
         return StreamsDefaults.with(user, config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG), gate);
+    }
+
+    /**
+     * Your properties with what {@link #enrich}, {@link #extract} and {@link #classify} need to pause their input when they
+     * are full: {@code new KafkaStreams(topology, CausalStreams.withBackPressure(properties))}. What is yours stays.
+     *
+     * <p>Pausing needs Kafka's consumer, so this sets {@code default.client.supplier} and Kafka Streams' internal consumer
+     * wrapper (for {@code group.protocol=streams}), and {@code max.poll.records} where you do not: what was fetched already
+     * is taken. Without it, or with a {@code KafkaClientSupplier} of your own, a full journal only slows its input down: each
+     * record waits up to 200 ms for another to be answered, and a long backlog grows the journal beyond its bounds.
+     *
+     * <p>{@link #streamsProperties()} has it already.
+     */
+    public static Properties withBackPressure(Map<?, ?> properties) {
+        return StreamsDefaults.pausing(properties, new InputGate());
     }
 
     /**
@@ -142,7 +156,8 @@ public final class CausalStreams {
     /**
      * Extracts facts from each record into a record class: the model can only answer with JSON of its form.
      *
-     * @param type a record of text, numbers, booleans, enums, lists and records
+     * @param type a record of text, numbers, booleans, enums, records, and lists, arrays and maps by text of them; Optional
+     *     or {@code @Nullable} where a record may not say it
      * @param request what to ask; its constraint is replaced by the schema of {@code type}
      */
     public static <K, V, T, R> Enrichment<K, V, R> extract(
@@ -151,19 +166,28 @@ public final class CausalStreams {
             Function<V, GenerationRequest> request,
             BiFunction<V, Extracted<T>, R> join) {
         OutputConstraint schema = new OutputConstraint.JsonSchema(RecordSchema.of(type));
-        return enrich(
-                engine,
-                value -> Requests.constrained(request.apply(value), schema),
-                (value, completion) -> join.apply(value, Extracted.of(type, completion)));
+        return CausalStreams.<K, V, R>enrich(
+                        engine,
+                        value -> Requests.constrained(request.apply(value), schema),
+                        (value, completion) -> join.apply(value, Extracted.of(type, completion)))
+                .named(NAME + "-extract");
     }
 
     /**
      * Gives each record the most likely of {@code labels}, for {@code split()} and {@code branch()}. Scores every label;
      * generates nothing.
+     *
+     * @param labels at least one, none empty, none twice
      */
     public static <K, V> Enrichment<K, V, Classified<V>> classify(
             GenerationEngine engine, List<String> labels, Function<V, GenerationRequest> request) {
-        return enrich(engine, value -> Requests.classifying(request.apply(value), labels), Classified::of);
+        List<String> all = List.copyOf(labels);
+        if (all.isEmpty() || all.contains("") || new HashSet<>(all).size() < all.size()) {
+            throw new IllegalArgumentException("labels are " + all + "; give at least one, none empty, none twice");
+        }
+        return CausalStreams.<K, V, Classified<V>>enrich(
+                        engine, value -> Requests.classifying(request.apply(value), all), Classified::of)
+                .named(NAME + "-classify");
     }
 
     /** A request with one user message, greedy, of at most {@code maxTokens} tokens. */

@@ -3,15 +3,16 @@ package io.causalstreams.topology;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.topology.event.CompletionEvent;
-import io.causalstreams.topology.internal.input.InputGate;
-import io.causalstreams.topology.internal.journal.Journal;
-import io.causalstreams.topology.internal.processor.EnrichmentProcessor;
+import io.causalstreams.topology.internal.processor.EnrichmentOperator;
 import io.causalstreams.topology.internal.processor.Operations;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -22,10 +23,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The record keeps its key, headers and timestamp. It is journaled until the answer is told, so a restart goes on
  * where the model was; exactly once like everything in its topology. Answers come in the order they are finished.
- * A failed request is joined too: its completion has an {@code error}. Records without a value are forwarded as they are.
+ * A failed request is joined too: its completion has an {@code error}. Records without a value are forwarded as they are,
+ * at once: a tombstone does not wait for the answers to earlier records of its key.
  *
- * <p>The request must be a pure function of the value: it is computed again after a restart. Its id is replaced by
- * {@code <name>-<topic>-<partition>-<offset>}.
+ * <p>Start Kafka Streams with {@link CausalStreams#withBackPressure}, so that a full journal pauses its input.
+ *
+ * <p>The request must be a pure function of the value: it is computed again after a restart. When it cannot be made, the
+ * record is joined to a completion with an {@code error}. An exception of the joining function is an exception of the
+ * topology: it ends the stream thread. The request's id is replaced by {@code <name>-<topic>-<partition>-<offset>}, with a
+ * number behind it for further records made of the same input record.
  *
  * @param <K> key of the records
  * @param <V> their value
@@ -61,7 +67,9 @@ public final class Enrichment<K, V, R> implements ProcessorSupplier<K, V, K, R> 
         this.operations = operations;
     }
 
-    /** Names the operator's journal; needed when a topology has several. The name is part of the changelog's. */
+    /**
+     * Names the operator's journal; needed when a topology has several of a kind. The name is part of the changelog's.
+     */
     public Enrichment<K, V, R> named(String operatorName) {
         return new Enrichment<>(engine, request, join, operatorName, keySerde, valueSerde, config, operations);
     }
@@ -82,15 +90,37 @@ public final class Enrichment<K, V, R> implements ProcessorSupplier<K, V, K, R> 
                 engine, request, join, name, keySerde, valueSerde, config, new Operations(engine, meters));
     }
 
+    /**
+     * The same for {@link KStream#processValues}: Kafka Streams then knows that keys stay, and does not repartition before
+     * a join or an aggregation: {@code stream.processValues(CausalStreams.<K, V, R>enrich(…).forValues())}.
+     */
+    public FixedKeyProcessorSupplier<K, V, R> forValues() {
+        EnrichmentOperator<K, V, R> operator = operator();
+        return new FixedKeyProcessorSupplier<>() {
+            @Override
+            public FixedKeyProcessor<K, V, R> get() {
+                return operator.processor();
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return operator.stores();
+            }
+        };
+    }
+
     @Override
     public Processor<K, V, K, R> get() {
-        return new EnrichmentProcessor<>(
-                name, engine, request, join, keySerde, valueSerde, config.settings(), new InputGate(), operations);
+        return operator().processor();
     }
 
     @Override
     public Set<StoreBuilder<?>> stores() {
-        return Set.of(Journal.storeBuilder(
-                EnrichmentProcessor.storeName(name), config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG)));
+        return operator().stores();
+    }
+
+    private EnrichmentOperator<K, V, R> operator() {
+        return new EnrichmentOperator<>(
+                name, engine, request, join, keySerde, valueSerde, config.settings(), operations);
     }
 }

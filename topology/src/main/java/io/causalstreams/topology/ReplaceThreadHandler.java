@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces a stream thread that died, unless threads keep dying; then the client shuts down.
+ * Replaces a stream thread that died, unless threads keep dying or the engine is dead; then the client shuts down.
  *
  * <p>Under exactly-once a dying thread aborts its transaction, and its successor goes on from the last committed token.
  *
@@ -37,6 +37,11 @@ public final class ReplaceThreadHandler implements StreamsUncaughtExceptionHandl
 
     @Override
     public synchronized StreamThreadExceptionResponse handle(Throwable exception) {
+        EngineDiedException death = EngineDiedException.in(exception);
+        if (death != null) {
+            log.error("{}; shutting down", death.getMessage());
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        }
         long now = clockMs.getAsLong();
         deaths.addLast(now);
         while (now - deaths.peekFirst() > windowMs) {

@@ -7,6 +7,7 @@ import io.causalstreams.topology.internal.journal.Journal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.Serdes;
@@ -24,6 +25,11 @@ final class StreamsDefaults {
 
     private static final int COMMIT_INTERVAL_MS = 5_000;
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+
+    private static final Set<String> POLL_RECORDS = Set.of(
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
+            StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG));
 
     private StreamsDefaults() {}
 
@@ -45,18 +51,25 @@ final class StreamsDefaults {
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
                 recordMaxBytes + Journal.RECORD_OVERHEAD);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-        // what is fetched beyond a full journal is taken all the same
-        all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
         if (!"streams".equalsIgnoreCase(String.valueOf(user.get("group.protocol")))) {
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
         }
-        all.put(InputGate.PROPERTY, gate);
-        all.put(StreamsConfig.DEFAULT_CLIENT_SUPPLIER_CONFIG, GatedClientSupplier.class);
-        all.put(StreamsConfig.InternalConfig.INTERNAL_CONSUMER_WRAPPER, GatedConsumerWrapper.class);
         all.putAll(user);
+        return pausing(all, gate);
+    }
+
+    /** What lets a full journal pause its input. */
+    static Properties pausing(Map<?, ?> user, InputGate gate) {
         Properties properties = new Properties();
-        properties.putAll(all);
+        properties.put(StreamsConfig.DEFAULT_CLIENT_SUPPLIER_CONFIG, GatedClientSupplier.class);
+        properties.put(StreamsConfig.InternalConfig.INTERNAL_CONSUMER_WRAPPER, GatedConsumerWrapper.class);
+        if (POLL_RECORDS.stream().noneMatch(user::containsKey)) {
+            // what is fetched beyond a full journal is taken all the same
+            properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
+        }
+        properties.put(InputGate.PROPERTY, gate);
+        properties.putAll(user);
         return properties;
     }
 }

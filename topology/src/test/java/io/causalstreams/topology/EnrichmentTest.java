@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.testkit.ScriptedEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -20,6 +24,7 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Branched;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.test.TestRecord;
@@ -175,15 +180,171 @@ class EnrichmentTest {
         assertThat(test.output("answers").readValuesToList()).containsExactly("later");
     }
 
+    @Test
+    void shouldAnswerEveryRecordMadeOfOneInputRecord() {
+        // Given
+        ScriptedEngine engine = ScriptedEngine.saying("ok").runAutomatically();
+        articles.flatMapValues(article -> List.of(article.split("\\|")))
+                .process(summarise(engine))
+                .to("out");
+        Fixture test = start();
+        // When
+        test.input.pipeInput("k", "one|two|two");
+        test.punctuate();
+        // Then
+        assertThat(test.output("out").readValuesToList()).containsExactly("one: ok", "two: ok", "two: ok");
+        assertThat(engine.submitted())
+                .extracting(GenerationRequest::id)
+                .containsExactly(
+                        "causal-streams-enrich-articles-0-0",
+                        "causal-streams-enrich-articles-0-0-1",
+                        "causal-streams-enrich-articles-0-0-2");
+    }
+
+    @Test
+    void shouldKeepTheKeyFixedForProcessValues() {
+        // Given
+        ScriptedEngine engine = ScriptedEngine.saying("ok");
+        articles.processValues(summarise(engine).forValues())
+                .groupByKey()
+                .reduce((first, second) -> first + ", " + second)
+                .toStream()
+                .to("out");
+        Fixture test = start();
+        // When: an answer is forwarded long after its record was processed
+        test.input.pipeInput(new TestRecord<>("k", "a", new RecordHeaders().add("h", new byte[] {1}), 77L));
+        test.input.pipeInput(new TestRecord<>("k", (String) null));
+        engine.runAll();
+        test.punctuate();
+        // Then
+        assertThat(builder.build().describe().toString()).doesNotContain("repartition");
+        TestRecord<String, String> told = test.output("out").readRecord();
+        assertThat(told.key()).isEqualTo("k");
+        assertThat(told.value()).isEqualTo("a: ok");
+        assertThat(told.timestamp()).isEqualTo(77);
+        assertThat(told.headers().lastHeader("h")).isNotNull();
+    }
+
+    @Test
+    void shouldEndARecordThatTheJournalCannotHold() {
+        ScriptedEngine engine = ScriptedEngine.saying("ok").runAutomatically();
+        articles.process(CausalStreams.<String, String, String>enrich(
+                                engine,
+                                article -> CausalStreams.chat(article, 5),
+                                (article, completion) -> String.valueOf(completion.error()))
+                        .withConfig(new CausalStreamsConfig(Map.of(CausalStreamsConfig.PROMPT_MAX_BYTES_CONFIG, 100))))
+                .to("out");
+        Fixture test = start();
+        test.input.pipeInput("k", "x".repeat(200));
+        assertThat(test.output("out").readValue()).contains("INVALID_REQUEST", "causal.streams.prompt.max.bytes");
+    }
+
+    @Test
+    void shouldSayWhichSerdesDoNotFit() {
+        articles.mapValues(String::length)
+                .process(CausalStreams.<String, Integer, Integer>enrich(
+                        ScriptedEngine.saying("x"), length -> CausalStreams.chat("" + length, 5), (l, c) -> l))
+                .foreach((key, value) -> {});
+        Fixture test = start();
+        assertThatThrownBy(() -> test.input.pipeInput("k", "v"))
+                .hasStackTraceContaining("withSerdes")
+                .hasStackTraceContaining("java.lang.Integer");
+    }
+
+    @Test
+    void shouldRefuseLabelsThatCannotBeToldApart() {
+        ScriptedEngine engine = ScriptedEngine.saying("x");
+        for (List<String> labels : List.of(List.<String>of(), List.of("a", "a"), List.of(""))) {
+            assertThatThrownBy(() ->
+                            CausalStreams.<String, String>classify(engine, labels, text -> CausalStreams.chat(text, 1)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void shouldCloseTheInputOfTheTaskWhenAnOperatorFurtherDownIsFull() {
+        // Given: the second operator gets its records from the first one's punctuation
+        ScriptedEngine quick = ScriptedEngine.saying("ok").runAutomatically();
+        ScriptedEngine slow = ScriptedEngine.saying("ok");
+        CausalStreamsConfig small = new CausalStreamsConfig(Map.of(CausalStreamsConfig.JOURNAL_MAX_ENTRIES_CONFIG, 2));
+        articles.process(summarise(quick).named("first"))
+                .process(summarise(slow).named("second").withConfig(small))
+                .to("out");
+        Fixture test = start();
+        TopicPartition partition = new TopicPartition("articles", 0);
+        // When / Then
+        test.input.pipeInput("k", "a");
+        test.punctuate();
+        assertThat(test.gate.isClosed(partition)).isFalse();
+        test.input.pipeInput("k", "b");
+        test.punctuate();
+        assertThat(test.gate.isClosed(partition)).isTrue();
+        slow.runAll();
+        test.punctuate();
+        assertThat(test.gate.isClosed(partition)).isFalse();
+        assertThat(test.output("out").readValuesToList()).containsExactly("a: ok: ok", "b: ok: ok");
+    }
+
+    @Test
+    void shouldSlowDownWhenNothingCanPauseTheInput() {
+        // Given
+        ScriptedEngine engine = ScriptedEngine.saying("ok");
+        CausalStreamsConfig small = new CausalStreamsConfig(Map.of(CausalStreamsConfig.JOURNAL_MAX_ENTRIES_CONFIG, 1));
+        articles.process(summarise(engine).withConfig(small)).to("out");
+        Fixture test = start();
+        test.input.pipeInput("k", "a");
+        // When
+        long start = System.nanoTime();
+        test.input.pipeInput("k", "b");
+        test.punctuate();
+        test.input.pipeInput("k", "c");
+        long waitedMs = (System.nanoTime() - start) / 1_000_000;
+        engine.runAll();
+        test.punctuate();
+        // Then: slower, and nothing is lost
+        assertThat(waitedMs).isGreaterThanOrEqualTo(390);
+        assertThat(test.output("out").readValuesToList()).containsExactly("a: ok", "b: ok", "c: ok");
+    }
+
+    @Test
+    void shouldStopAndKeepTheRecordWhenTheEngineDies() {
+        // Given
+        ScriptedEngine engine = ScriptedEngine.saying("ok");
+        articles.process(summarise(engine)).to("out");
+        Fixture test = start();
+        test.input.pipeInput("k", "a");
+        // When
+        engine.die("out of memory");
+        // Then
+        assertThatThrownBy(test::punctuate).satisfies(thrown -> {
+            EngineDiedException death = EngineDiedException.in(thrown);
+            assertThat(death).hasMessageContaining("out of memory").hasMessageContaining("journal");
+            assertThat(new ReplaceThreadHandler().handle(thrown))
+                    .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        });
+        assertThat(test.output("out").isEmpty()).isTrue();
+        assertThat(test.driver.getKeyValueStore("causal-streams-enrich-journal").approximateNumEntries())
+                .isEqualTo(1);
+    }
+
+    private static Enrichment<String, String, String> summarise(ScriptedEngine engine) {
+        return CausalStreams.enrich(
+                engine,
+                article -> CausalStreams.chat(article, 5),
+                (article, completion) -> article + ": " + completion.content());
+    }
+
     private Fixture start() {
-        Properties properties = new Properties();
+        Properties properties = CausalStreams.withBackPressure(Map.of());
         properties.put("application.id", "app");
         properties.put("bootstrap.servers", "none:1");
         properties.put("default.key.serde", Serdes.StringSerde.class);
         properties.put("default.value.serde", Serdes.StringSerde.class);
         TopologyTestDriver driver = new TopologyTestDriver(builder.build(), properties);
         open.add(driver);
-        return new Fixture(driver, driver.createInputTopic("articles", new StringSerializer(), new StringSerializer()));
+        return new Fixture(
+                driver, driver.createInputTopic("articles", new StringSerializer(), new StringSerializer()), (InputGate)
+                        Objects.requireNonNull(properties.get(InputGate.PROPERTY)));
     }
 
     @AfterEach
@@ -191,7 +352,7 @@ class EnrichmentTest {
         open.forEach(TopologyTestDriver::close);
     }
 
-    private record Fixture(TopologyTestDriver driver, TestInputTopic<String, String> input) {
+    private record Fixture(TopologyTestDriver driver, TestInputTopic<String, String> input, InputGate gate) {
 
         void punctuate() {
             driver.advanceWallClockTime(Duration.ofMillis(10));

@@ -3,6 +3,7 @@ package io.causalstreams.topology;
 import static io.causalstreams.topology.OperatorDriver.bytes;
 import static io.causalstreams.topology.OperatorDriver.header;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.Prompt;
@@ -318,6 +319,50 @@ class GenerationTopologyTest {
             driver.advance(10);
             driver.send("k", "{\"id\":\"c\",\"prompt\":\"x\"}");
             assertThat(engine.running()).containsExactly("c");
+        }
+    }
+
+    @Test
+    void shouldCountThePromptOfRequestsThatTheEngineDidNotFinish() {
+        Map<String, Object> settings = Map.of(
+                CausalStreamsConfig.OVERFLOW_CONFIG,
+                "reject",
+                CausalStreamsConfig.JOURNAL_MAX_ENTRIES_CONFIG,
+                2,
+                CausalStreamsConfig.MAX_IN_FLIGHT_CONFIG,
+                1);
+        engine.failing("broken", 1, new GenerationException.Failed("one bad step", null));
+        try (OperatorDriver driver = new OperatorDriver(engine, settings)) {
+            // Given: one runs, one waits, one is refused
+            driver.send("k", "{\"id\":\"runs\",\"prompt\":\"one two three\"}");
+            driver.send(
+                    "k",
+                    "{\"id\":\"waits\",\"prompt\":\"one two\",\"deadline\":"
+                            + (OperatorDriver.START.getEpochSecond() + 2) + "}");
+            driver.send("k", "{\"id\":\"rejected\",\"prompt\":\"one two three four\"}");
+            engine.step();
+            driver.advance(2100);
+            // When
+            driver.send("k", null);
+            driver.send("k", "{\"id\":\"broken\",\"prompt\":\"one\"}");
+            engine.runAll();
+            driver.advance(10);
+            engine.withValidation(request -> {
+                throw new GenerationException.Invalid("prompt", "too long");
+            });
+            driver.send("k", "{\"id\":\"long\",\"prompt\":\"a b c d e\"}");
+            // Then
+            assertThat(driver.completionEvents())
+                    .extracting(
+                            CompletionEvent::id,
+                            each -> each.usage().promptTokens(),
+                            each -> each.usage().totalTokens())
+                    .containsExactly(
+                            tuple("rejected", 4, 4),
+                            tuple("waits", 2, 2),
+                            tuple("runs", 3, 4),
+                            tuple("broken", 1, 2),
+                            tuple("long", 5, 5));
         }
     }
 

@@ -87,7 +87,7 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
      *
      * @param reason {@code ERROR}, {@code CANCELLED} or {@code DEADLINE_EXCEEDED}
      * @param partial what was published of each choice; may be empty, then one empty choice is told
-     * @param promptTokens tokens of the prompt, 0 when it was never tokenized
+     * @param promptTokens tokens of the prompt, 0 when it cannot be made into tokens
      */
     public CompletionEvent failure(
             CompletionEvent.Failure failure, FinishReason reason, List<Partial> partial, int promptTokens) {

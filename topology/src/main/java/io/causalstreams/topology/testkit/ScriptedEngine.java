@@ -45,6 +45,7 @@ public final class ScriptedEngine implements GenerationEngine {
     private int capacity = Integer.MAX_VALUE;
     private boolean automatic;
     private boolean closed;
+    private @Nullable String death;
     private long steps;
     private long tokens;
 
@@ -90,6 +91,14 @@ public final class ScriptedEngine implements GenerationEngine {
     public ScriptedEngine endingAtDeadline(String id, int tokens) {
         failures.put(id, new Failure(tokens, null));
         return this;
+    }
+
+    /** Dies: every running request, and every later one, is told so. */
+    public void die(String reason) {
+        death = reason;
+        for (ScriptedRun run : List.copyOf(running)) {
+            run.fail(dead(run.id(), reason));
+        }
     }
 
     /** One token of every choice of every running request; the last step of a request also finishes it. */
@@ -147,7 +156,21 @@ public final class ScriptedEngine implements GenerationEngine {
 
     @Override
     public void validate(GenerationRequest request) {
+        if (death != null) {
+            throw dead(request.id(), death);
+        }
         validation.accept(request);
+    }
+
+    /** A prompt token is a word too; a chat's messages are one text. */
+    @Override
+    public int promptTokens(GenerationRequest request) {
+        return ScriptedRun.promptTokens(request.prompt()).size();
+    }
+
+    @Override
+    public boolean isAlive() {
+        return !closed && death == null;
     }
 
     @Override
@@ -164,13 +187,16 @@ public final class ScriptedEngine implements GenerationEngine {
     public void close() {
         closed = true;
         for (ScriptedRun run : List.copyOf(running)) {
-            run.abort();
+            run.fail(new GenerationException.Aborted("the engine is closed"));
         }
     }
 
     private @Nullable GenerationException refusal(GenerationRequest request) {
         if (closed) {
             return new GenerationException.Aborted("the engine is closed");
+        }
+        if (death != null) {
+            return dead(request.id(), death);
         }
         if (running.size() >= capacity) {
             return new GenerationException.Busy("the engine takes " + capacity + " requests");
@@ -181,6 +207,10 @@ public final class ScriptedEngine implements GenerationEngine {
         } catch (GenerationException.Invalid e) {
             return e;
         }
+    }
+
+    private static GenerationException.Dead dead(String id, String reason) {
+        return new GenerationException.Dead("request " + id + ": the engine died: " + reason, null);
     }
 
     /** When and how a request ends early: with an error, or without one at its deadline. */

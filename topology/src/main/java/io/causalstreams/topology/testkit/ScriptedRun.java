@@ -96,9 +96,9 @@ final class ScriptedRun {
         }
     }
 
-    void abort() {
+    void fail(GenerationException error) {
         atEnd.accept(this);
-        sink.error(new GenerationException.Aborted("the engine is closed"));
+        sink.error(error);
     }
 
     private void end(Finished finished) {
@@ -159,14 +159,18 @@ final class ScriptedRun {
     }
 
     private List<Integer> promptTokens() {
-        if (request.prompt() instanceof Prompt.Tokens tokens) {
+        return promptTokens(request.prompt());
+    }
+
+    static List<Integer> promptTokens(Prompt asked) {
+        if (asked instanceof Prompt.Tokens tokens) {
             return tokens.ids();
         }
-        String prompt = request.prompt() instanceof Prompt.Chat chat
+        String prompt = asked instanceof Prompt.Chat chat
                 ? String.join(
                         " ",
                         chat.messages().stream().map(Prompt.Message::content).toList())
-                : ((Prompt.Text) request.prompt()).text();
+                : ((Prompt.Text) asked).text();
         return prompt.isEmpty()
                 ? List.of()
                 : List.of(BEFORE_A_SPACE.split(prompt)).stream()

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -56,8 +57,9 @@ final class CancelScout {
                 mainConfig.getOrDefault(CommonClientConfigs.CLIENT_ID_CONFIG, "causal-streams") + "-scout");
     }
 
-    /** Looks on in {@code held}; the first time from where the main consumer stands. Never blocks. */
-    void lookAhead(Set<TopicPartition> held, ToLongFunction<TopicPartition> mainPosition) {
+    /** Looks on in those of {@code paused} that can hold cancels; the first time from the main consumer's place. Never blocks. */
+    void lookAhead(Set<TopicPartition> paused, ToLongFunction<TopicPartition> mainPosition) {
+        Set<TopicPartition> held = paused.stream().filter(gate::awaitsCancels).collect(Collectors.toSet());
         if (failed || (held.isEmpty() && consumer == null)) {
             return;
         }

@@ -30,6 +30,7 @@ public final class GatedConsumerWrapper extends ConsumerWrapper {
             Optional<StreamsRebalanceData> streamsRebalanceData) {
         super.wrapConsumer(delegate, config, streamsRebalanceData);
         if (config.get(InputGate.PROPERTY) instanceof InputGate gate) {
+            gate.follow();
             pauses = new GatedPauses(gate);
             scout = new CancelScout(config, gate);
         }

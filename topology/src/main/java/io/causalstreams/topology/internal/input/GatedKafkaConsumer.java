@@ -17,6 +17,7 @@ final class GatedKafkaConsumer extends KafkaConsumer<byte[], byte[]> {
 
     GatedKafkaConsumer(Map<String, Object> config, InputGate gate) {
         super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        gate.follow();
         this.pauses = new GatedPauses(gate);
         this.scout = new CancelScout(config, gate);
     }

@@ -40,6 +40,16 @@ record Conversations(GenerationEngine engine, Sessions sessions) {
         return job;
     }
 
+    /** Tokens of the prompt, with the turns before it; 0 when it cannot be made into tokens. */
+    int promptTokens(Job<?, ?> job) {
+        try {
+            return engine.promptTokens(withHistory(job).request());
+        } catch (RuntimeException e) {
+            // the request has ended for a reason of its own; what its prompt holds is only told along
+            return 0;
+        }
+    }
+
     /** Keeps the turn of a job with its answer. */
     void answered(Job<?, ?> job, String answer, long nowMs, Predicate<String> inUse) {
         String session = job.session();

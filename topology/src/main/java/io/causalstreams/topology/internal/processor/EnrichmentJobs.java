@@ -1,6 +1,5 @@
 package io.causalstreams.topology.internal.processor;
 
-import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
@@ -10,29 +9,19 @@ import io.causalstreams.topology.event.OutputEvents;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.journal.Arrival;
 import java.util.List;
-import java.util.function.BiFunction;
-import java.util.function.Function;
-import org.apache.kafka.common.serialization.Serde;
+import java.util.Objects;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Records of any type in, one record with the completion joined to it out. No tokens are told.
- *
- * @param topic what the serdes are told
- */
-record EnrichmentJobs<K, V, R>(
-        String topic,
-        GenerationEngine engine,
-        Function<V, GenerationRequest> request,
-        BiFunction<V, CompletionEvent, R> join,
-        Serde<K> keys,
-        Serde<V> values)
+/** Records of any type in, one record with the completion joined to it out. No tokens are told. */
+record EnrichmentJobs<K, V, R>(EnrichmentOperator<K, V, R> operator, RecordCodec<K, V> codec)
         implements Job.Opener<K, R> {
 
     @Override
     public Job<K, R> open(Arrival arrival) {
-        GenerationRequest asked = request.apply(value(arrival));
+        GenerationRequest asked =
+                Objects.requireNonNull(operator.request().apply(value(arrival)), "the request function gave null");
         return new EnrichmentJob(
                 arrival,
                 new GenerationRequest(
@@ -52,12 +41,12 @@ record EnrichmentJobs<K, V, R>(
                 arrival,
                 GenerationRequest.of(
                         arrival.id(),
-                        new Prompt.Text(""),
+                        new Prompt.Tokens(List.of()),
                         SamplingParams.builder().build()));
     }
 
     private V value(Arrival arrival) {
-        return values.deserializer().deserialize(topic, arrival.valueBytes());
+        return codec.value(arrival.valueBytes());
     }
 
     private final class EnrichmentJob implements Job<K, R> {
@@ -96,22 +85,37 @@ record EnrichmentJobs<K, V, R>(
         }
 
         @Override
-        public End<K, R> end(Ending ending, List<Partial> published, long nowMs) {
-            K key = keys.deserializer().deserialize(topic, arrival.keyBytes());
-            R joined = join.apply(value(arrival), completion(ending, published));
+        public End<K, R> end(Ending ending, List<Partial> published, int promptTokens, long nowMs) {
+            R joined = joined(completion(ending, published, promptTokens));
+            K key = codec.key(arrival.keyBytes());
             return new End<>(List.of(new Record<>(key, joined, arrival.timestamp(), arrival.headers())), null);
         }
 
-        private CompletionEvent completion(Ending ending, List<Partial> published) {
+        private R joined(CompletionEvent completion) {
+            try {
+                return operator.join().apply(value(arrival), completion);
+            } catch (RuntimeException e) {
+                throw new StreamsException(
+                        "operator " + operator.name() + ": the function that joins the answer to the record failed on "
+                                + arrival.id(),
+                        e);
+            }
+        }
+
+        private CompletionEvent completion(Ending ending, List<Partial> published, int promptTokens) {
             OutputEvents.Shape shape =
                     asked.prompt() instanceof Prompt.Chat ? OutputEvents.Shape.CHAT : OutputEvents.Shape.TEXT;
-            OutputEvents events =
-                    new OutputEvents(arrival.id(), shape, true, arrival.timestamp() / 1000, engine.model());
+            OutputEvents events = new OutputEvents(
+                    arrival.id(),
+                    shape,
+                    true,
+                    arrival.timestamp() / 1000,
+                    operator.engine().model());
             if (ending instanceof Ending.Completed completed) {
                 return events.completion(PublishedText.of(completed.finished(), published));
             }
             Ending.Failed failed = (Ending.Failed) ending;
-            return events.failure(failed.failure(), failed.reason(), published, 0);
+            return events.failure(failed.failure(), failed.reason(), published, promptTokens);
         }
     }
 }

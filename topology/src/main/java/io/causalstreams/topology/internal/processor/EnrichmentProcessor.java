@@ -1,23 +1,21 @@
 package io.causalstreams.topology.internal.processor;
 
-import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationException;
-import io.causalstreams.inference.GenerationRequest;
-import io.causalstreams.topology.event.CompletionEvent;
-import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.journal.RememberedCompletions;
 import io.causalstreams.topology.internal.journal.Sessions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
-import java.util.function.BiFunction;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.InternalFixedKeyRecordFactory;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -25,77 +23,44 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records in; the same records with the model's answer joined to them out.
+ * Records in; the same records with the model's answer joined to them out. The key never changes, so it serves
+ * {@code processValues} as well as {@code process}.
  *
- * <p>Threading: stream thread; {@link #init} builds everything anew.
+ * <p>Threading: stream thread; {@code init} builds everything anew.
  */
-public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R> {
+public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>, FixedKeyProcessor<K, V, R> {
 
-    private final String name;
-    private final GenerationEngine engine;
-    private final Function<V, GenerationRequest> request;
-    private final BiFunction<V, CompletionEvent, R> join;
-    private final @Nullable Serde<K> keySerde;
-    private final @Nullable Serde<V> valueSerde;
-    private final OperatorSettings settings;
-    private final InputGate gate;
-    private final Operations operations;
+    private final EnrichmentOperator<K, V, R> operator;
 
     private @Nullable Incarnation<K, V, R> incarnation;
 
-    public EnrichmentProcessor(
-            String name,
-            GenerationEngine engine,
-            Function<V, GenerationRequest> request,
-            BiFunction<V, CompletionEvent, R> join,
-            @Nullable Serde<K> keySerde,
-            @Nullable Serde<V> valueSerde,
-            OperatorSettings settings,
-            InputGate gate,
-            Operations operations) {
-        this.name = name;
-        this.engine = engine;
-        this.request = request;
-        this.join = join;
-        this.keySerde = keySerde;
-        this.valueSerde = valueSerde;
-        this.settings = settings;
-        this.gate = gate;
-        this.operations = operations;
-    }
-
-    /** The journal of the operator called {@code name}. */
-    public static String storeName(String name) {
-        return name + "-journal";
+    EnrichmentProcessor(EnrichmentOperator<K, V, R> operator) {
+        this.operator = operator;
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public void init(ProcessorContext<K, R> context) {
-        close();
-        KeyValueStore<Bytes, byte[]> store = context.getStateStore(storeName(name));
-        Serde<K> keys = keySerde != null ? keySerde : (Serde<K>) context.keySerde();
-        Serde<V> values = valueSerde != null ? valueSerde : (Serde<V>) context.valueSerde();
-        EnrichmentJobs<K, V, R> jobs = new EnrichmentJobs<>(storeName(name), engine, request, join, keys, values);
-        RequestLoop<K, R> loop = new RequestLoop<>(
-                context,
-                engine,
-                jobs,
-                settings,
-                new Journal(store),
-                new RememberedCompletions(store, 0, 0, 0),
-                new Sessions(store, settings.sessions()),
-                new TaskInput(gate),
-                operations);
-        loop.restore();
-        context.schedule(Duration.ofMillis(settings.punctuateMs()), PunctuationType.WALL_CLOCK_TIME, loop::turn);
-        incarnation = new Incarnation<>(context, jobs, loop);
+        init(context, context::forward);
+    }
+
+    /**
+     * For {@code processValues}. Answers are forwarded from punctuations, also to records of before a restart, of which
+     * there is no {@link FixedKeyRecord} to derive one from; its constructor is hidden, so this is the only way.
+     */
+    @Override
+    public void init(FixedKeyProcessorContext<K, R> context) {
+        init(context, record -> context.forward(InternalFixedKeyRecordFactory.create(record)));
     }
 
     @Override
     public void process(Record<K, V> record) {
         Incarnation<K, V, R> current = Objects.requireNonNull(incarnation, "init comes first");
         AbortOnTimeout.run(() -> process(current, record));
+    }
+
+    @Override
+    public void process(FixedKeyRecord<K, V> record) {
+        process(new Record<>(record.key(), record.value(), record.timestamp(), record.headers()));
     }
 
     /** Only leaves the engine: a task that is closing must neither forward nor write. */
@@ -107,54 +72,88 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
         }
     }
 
+    private void init(ProcessingContext context, Consumer<Record<K, R>> forward) {
+        close();
+        KeyValueStore<Bytes, byte[]> store = context.getStateStore(operator.storeName());
+        EnrichmentJobs<K, V, R> jobs = new EnrichmentJobs<>(operator, RecordCodec.of(operator, context));
+        RequestLoop<K, R> loop = new RequestLoop<>(
+                context,
+                forward,
+                operator.engine(),
+                jobs,
+                operator.settings(),
+                new Journal(store),
+                new RememberedCompletions(store, 0, 0, 0),
+                new Sessions(store, operator.settings().sessions()),
+                TaskInput.ofRecords(context),
+                operator.operations());
+        loop.restore();
+        context.schedule(
+                Duration.ofMillis(operator.settings().punctuateMs()), PunctuationType.WALL_CLOCK_TIME, loop::turn);
+        incarnation = new Incarnation<>(context, forward, jobs, loop, new RecordSources());
+    }
+
     @SuppressWarnings("NullAway") // a record without a value stays one, whatever its value's type
     private void process(Incarnation<K, V, R> current, Record<K, V> record) {
         if (record.value() == null) {
-            current.context.forward(record.withValue((R) null));
+            current.forward.accept(record.withValue((R) null));
             return;
         }
         Arrival arrival = arrival(current, record);
-        if (current.loop.isInFlight(arrival.id())) {
+        RequestLoop<K, R> loop = current.loop;
+        if (loop.isInFlight(arrival.id())) {
             return;
         }
         Job<K, R> job;
         try {
+            checkSize(arrival);
             job = current.jobs.open(arrival);
-            validate(job.request());
         } catch (RuntimeException e) {
-            end(current, arrival, Ending.failed(arrival.id(), e));
+            loop.refuse(arrival, current.jobs.invalid(arrival), Ending.failed(arrival.id(), e));
             return;
         }
-        if (settings.rejectOverflow() && current.loop.isFull()) {
-            end(current, arrival, Ending.rejected(arrival.id(), current.loop.entries()));
+        try {
+            validate(job);
+        } catch (RuntimeException e) {
+            loop.refuse(arrival, job, Ending.failed(arrival.id(), e));
+            return;
+        }
+        if (operator.settings().rejectOverflow() && loop.isFull()) {
+            loop.refuse(arrival, job, Ending.rejected(arrival.id(), loop.entries()));
         } else {
-            current.loop.accept(arrival, job);
+            loop.accept(arrival, job);
         }
     }
 
-    private void validate(GenerationRequest checked) {
+    /** A record that fits its topic may not fit the changelog, and would then stop the task for ever. */
+    private void checkSize(Arrival arrival) {
+        long bytes = RecordLimit.sizeOf(arrival.keyBytes(), arrival.valueBytes(), arrival.headers());
+        if (bytes > operator.settings().promptMaxBytes()) {
+            throw new GenerationException.Invalid(
+                    null,
+                    "the record has " + bytes + " bytes with its key and headers, at most "
+                            + operator.settings().promptMaxBytes()
+                            + " are taken; shorten it or raise causal.streams.prompt.max.bytes");
+        }
+    }
+
+    private void validate(Job<K, R> job) {
         try {
-            engine.validate(checked);
-        } catch (GenerationException.Busy | GenerationException.Aborted e) {
+            operator.engine().validate(job.request());
+        } catch (GenerationException.Busy | GenerationException.Aborted | GenerationException.Dead e) {
             // no verdict on the request: it waits in the journal, here or with the next owner
             return;
         }
     }
 
-    private void end(Incarnation<K, V, R> current, Arrival arrival, Ending ending) {
-        Job<K, R> job = current.jobs.invalid(arrival);
-        long now = current.context.currentSystemTimeMs();
-        operations.refused(arrival, job, ending, now);
-        current.loop.tell(job.end(ending, List.of(), now).records());
-    }
-
     private Arrival arrival(Incarnation<K, V, R> current, Record<K, V> record) {
-        RecordSource source = RecordSource.of(current.context, record, current.loop.nextSequence());
+        long sequence = current.loop.nextSequence();
+        RecordSource source = current.sources.next(current.context, record, sequence);
         return new Arrival(
-                current.loop.nextSequence(),
-                name + "-" + source.name(),
-                Bytes.wrap(current.jobs.keys().serializer().serialize(storeName(name), record.key())),
-                Bytes.wrap(current.jobs.values().serializer().serialize(storeName(name), record.value())),
+                sequence,
+                operator.name() + "-" + source.name(),
+                current.jobs.codec().key(record.key()),
+                current.jobs.codec().value(record.value()),
                 new RecordHeaders(record.headers()),
                 source.topic(),
                 source.partition(),
@@ -162,7 +161,11 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
                 record.timestamp());
     }
 
-    /** What {@link #init} builds. */
+    /** What {@code init} builds. */
     private record Incarnation<K, V, R>(
-            ProcessorContext<K, R> context, EnrichmentJobs<K, V, R> jobs, RequestLoop<K, R> loop) {}
+            ProcessingContext context,
+            Consumer<Record<K, R>> forward,
+            EnrichmentJobs<K, V, R> jobs,
+            RequestLoop<K, R> loop,
+            RecordSources sources) {}
 }

@@ -7,7 +7,6 @@ import io.causalstreams.topology.event.EventHeaders;
 import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.PromptEvent;
 import io.causalstreams.topology.event.UnreadablePromptException;
-import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.journal.RememberedCompletions;
@@ -41,7 +40,6 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     private final GenerationEngine engine;
     private final OperatorSettings settings;
     private final boolean tokens;
-    private final InputGate gate;
     private final Operations operations;
 
     private @Nullable Incarnation incarnation;
@@ -51,13 +49,11 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
             GenerationEngine engine,
             OperatorSettings settings,
             boolean tokens,
-            InputGate gate,
             Operations operations) {
         this.storeName = storeName;
         this.engine = engine;
         this.settings = settings;
         this.tokens = tokens;
-        this.gate = gate;
         this.operations = operations;
     }
 
@@ -75,17 +71,18 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
                 store, settings.rememberMs(), settings.rememberEntries(), settings.rememberBytes());
         RequestLoop<byte[], OutputEvent> loop = new RequestLoop<>(
                 context,
+                context::forward,
                 engine,
                 jobs,
                 settings,
                 new Journal(store),
                 remembered,
                 new Sessions(store, settings.sessions()),
-                new TaskInput(gate),
+                TaskInput.ofPrompts(context),
                 operations);
         loop.restore();
         context.schedule(Duration.ofMillis(settings.punctuateMs()), PunctuationType.WALL_CLOCK_TIME, loop::turn);
-        incarnation = new Incarnation(context, jobs, loop);
+        incarnation = new Incarnation(context, jobs, loop, new RecordSources());
     }
 
     @Override
@@ -131,24 +128,31 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
         byte[] completion = current.loop.remembered(arrival.id());
         if (completion != null) {
             operations.duplicate();
-            current.loop.tell(List.of(current.jobs.again(arrival, completion, current.now())));
+            current.loop.tell(List.of(current.jobs.again(arrival, completion, current.context.currentSystemTimeMs())));
             return;
         }
         Job<byte[], OutputEvent> job;
         try {
-            job = checked(current, arrival);
+            checkSize(arrival);
+            job = current.jobs.open(arrival);
         } catch (RuntimeException e) {
-            end(current, arrival, Ending.failed(arrival.id(), e));
+            current.loop.refuse(arrival, current.jobs.invalid(arrival), Ending.failed(arrival.id(), e));
+            return;
+        }
+        try {
+            validate(job);
+        } catch (RuntimeException e) {
+            current.loop.refuse(arrival, job, Ending.failed(arrival.id(), e));
             return;
         }
         if (settings.rejectOverflow() && current.loop.isFull()) {
-            end(current, arrival, Ending.rejected(arrival.id(), current.loop.entries()));
+            current.loop.refuse(arrival, job, Ending.rejected(arrival.id(), current.loop.entries()));
         } else {
             current.loop.accept(arrival, job);
         }
     }
 
-    private Job<byte[], OutputEvent> checked(Incarnation current, Arrival arrival) {
+    private void checkSize(Arrival arrival) {
         long bytes = RecordLimit.sizeOf(arrival.keyBytes(), arrival.valueBytes(), arrival.headers());
         if (bytes > settings.promptMaxBytes()) {
             throw new GenerationException.Invalid(
@@ -157,30 +161,26 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
                             + settings.promptMaxBytes()
                             + " are taken; shorten it or raise causal.streams.prompt.max.bytes");
         }
-        Job<byte[], OutputEvent> job = current.jobs.open(arrival);
-        try {
-            engine.validate(job.request());
-        } catch (GenerationException.Busy | GenerationException.Aborted e) {
-            // no verdict on the request: it waits in the journal, here or with the next owner
-            return job;
-        }
-        return job;
     }
 
-    /** Ends a request that was never journaled. */
-    private void end(Incarnation current, Arrival arrival, Ending ending) {
-        Job<byte[], OutputEvent> job = current.jobs.invalid(arrival);
-        long now = current.now();
-        operations.refused(arrival, job, ending, now);
-        current.loop.tell(job.end(ending, List.of(), now).records());
+    private void validate(Job<byte[], OutputEvent> job) {
+        try {
+            engine.validate(job.request());
+        } catch (GenerationException.Busy | GenerationException.Aborted | GenerationException.Dead e) {
+            // no verdict on the request: it waits in the journal, here or with the next owner
+            return;
+        }
     }
 
     /** What {@link #init} builds. */
     private record Incarnation(
-            ProcessorContext<byte[], OutputEvent> context, PromptJobs jobs, RequestLoop<byte[], OutputEvent> loop) {
+            ProcessorContext<byte[], OutputEvent> context,
+            PromptJobs jobs,
+            RequestLoop<byte[], OutputEvent> loop,
+            RecordSources sources) {
 
         Arrival arrival(Record<byte[], byte[]> record, @Nullable String bodyId) {
-            RecordSource source = RecordSource.of(context, record, loop.nextSequence());
+            RecordSource source = sources.next(context, record, loop.nextSequence());
             return new Arrival(
                     loop.nextSequence(),
                     PromptEvent.resolveId(bodyId, record.headers(), source.name()),
@@ -191,10 +191,6 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
                     source.partition(),
                     source.offset(),
                     record.timestamp());
-        }
-
-        long now() {
-            return context.currentSystemTimeMs();
         }
     }
 }

@@ -2,7 +2,6 @@ package io.causalstreams.topology.internal.processor;
 
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.OutputEvent;
-import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.journal.Journal;
 import java.util.Set;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -16,7 +15,6 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * @param engine shared by all tasks of the JVM
  * @param tokens whether token events are told
  * @param maxMessageBytes limit of a changelog record
- * @param gate closed by a full journal
  * @param operations told what happens
  */
 public record GenerationProcessorSupplier(
@@ -25,13 +23,12 @@ public record GenerationProcessorSupplier(
         OperatorSettings settings,
         boolean tokens,
         int maxMessageBytes,
-        InputGate gate,
         Operations operations)
         implements ProcessorSupplier<byte[], byte[], byte[], OutputEvent> {
 
     @Override
     public Processor<byte[], byte[], byte[], OutputEvent> get() {
-        return new GenerationProcessor(storeName, engine, settings, tokens, gate, operations);
+        return new GenerationProcessor(storeName, engine, settings, tokens, operations);
     }
 
     @Override

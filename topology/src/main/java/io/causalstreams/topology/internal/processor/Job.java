@@ -41,8 +41,9 @@ interface Job<K, V> {
      * The records of the end.
      *
      * @param published what was published of each choice
+     * @param promptTokens of a request the engine did not finish; 0 when its prompt cannot be made into tokens
      */
-    End<K, V> end(Ending ending, List<Partial> published, long nowMs);
+    End<K, V> end(Ending ending, List<Partial> published, int promptTokens, long nowMs);
 
     /**
      * The end of a request.

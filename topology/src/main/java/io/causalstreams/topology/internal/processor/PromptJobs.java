@@ -53,7 +53,7 @@ record PromptJobs(
     public Job<byte[], OutputEvent> invalid(Arrival arrival) {
         OutputEvents.Shape shape = shape(arrival);
         OutputEvents events = new OutputEvents(arrival.id(), shape, false, created(arrival), engine.model());
-        Prompt empty = shape == OutputEvents.Shape.CHAT ? new Prompt.Chat(List.of()) : new Prompt.Text("");
+        Prompt empty = shape == OutputEvents.Shape.CHAT ? new Prompt.Chat(List.of()) : new Prompt.Tokens(List.of());
         GenerationRequest none = GenerationRequest.of(
                 arrival.id(), empty, SamplingParams.builder().build());
         return new PromptJob(arrival, none, null, events);
@@ -168,9 +168,9 @@ record PromptJobs(
         }
 
         @Override
-        public End<byte[], OutputEvent> end(Ending ending, List<Partial> published, long nowMs) {
+        public End<byte[], OutputEvent> end(Ending ending, List<Partial> published, int promptTokens, long nowMs) {
             List<Record<byte[], OutputEvent>> records = new ArrayList<>();
-            CompletionEvent completion = completionOf(ending, published);
+            CompletionEvent completion = completionOf(ending, published, promptTokens);
             byte[] bytes = limit.write(completion);
             records.add(completion(arrival, bytes, nowMs));
             Throwable cause = ending instanceof Ending.Failed failed ? failed.cause() : causeOf(completion);
@@ -191,13 +191,11 @@ record PromptJobs(
                     : new GenerationException.Failed(failure.message(), null);
         }
 
-        private CompletionEvent completionOf(Ending ending, List<Partial> published) {
+        private CompletionEvent completionOf(Ending ending, List<Partial> published, int promptTokens) {
             if (ending instanceof Ending.Completed completed) {
                 return events.completion(PublishedText.of(completed.finished(), published));
             }
             Ending.Failed failed = (Ending.Failed) ending;
-            int promptTokens =
-                    request.prompt() instanceof Prompt.Tokens ids ? ids.ids().size() : 0;
             return events.failure(failed.failure(), failed.reason(), published, promptTokens);
         }
 

@@ -75,6 +75,7 @@ final class RequestChannel extends BaseSubscriber<GenerationEvent> {
             ended = true;
         }
         announce();
+        mailbox.ended();
     }
 
     @Override
@@ -83,6 +84,7 @@ final class RequestChannel extends BaseSubscriber<GenerationEvent> {
             ended = true;
         }
         announce();
+        mailbox.ended();
     }
 
     private void announce() {

@@ -5,19 +5,20 @@ import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.topology.EngineDiedException;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.journal.RememberedCompletions;
 import io.causalstreams.topology.internal.journal.Sessions;
 import io.causalstreams.topology.internal.journal.TokenLog;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,8 +29,6 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The journal is the queue: what the engine does not take yet waits there. One {@link #turn} takes the engine's
  * news, publishes tokens and completions, submits what waits, and asks for a commit when it wrote something.
- * A write to the journal and the records that tell the same are made back to back; everything that could throw for
- * another reason than Kafka, such as building events, comes before both.
  *
  * <p>Threading: stream thread only. The engine's thread only reaches the {@link TaskMailbox}.
  */
@@ -40,7 +39,13 @@ final class RequestLoop<K, V> {
     /** How long a full engine is left alone. */
     private static final long BUSY_BACKOFF_MS = 50;
 
-    private final ProcessorContext<K, V> context;
+    /** How long a record waits for room in a full journal when its partition cannot be paused; once a turn. */
+    static final long FULL_WAIT_MS = 200;
+
+    /** How often the log says so. */
+    private static final long FULL_WARNING_MS = 60_000;
+
+    private final ProcessingContext context;
     private final GenerationEngine engine;
     private final Job.Opener<K, V> opener;
     private final OperatorSettings settings;
@@ -50,6 +55,7 @@ final class RequestLoop<K, V> {
     private final Conversations conversations;
     private final TaskInput input;
     private final Operations operations;
+    private final JournaledOutput<K, V> output;
 
     private final TaskMailbox mailbox = new TaskMailbox();
     private final Map<String, TrackedRequest> byId = new HashMap<>();
@@ -60,10 +66,12 @@ final class RequestLoop<K, V> {
     private final Map<Arrival, RuntimeException> broken = new LinkedHashMap<>();
 
     private long busyUntilMs;
-    private boolean wrote;
+    private boolean waited;
+    private long warnedMs;
 
     RequestLoop(
-            ProcessorContext<K, V> context,
+            ProcessingContext context,
+            Consumer<Record<K, V>> forward,
             GenerationEngine engine,
             Job.Opener<K, V> opener,
             OperatorSettings settings,
@@ -82,6 +90,7 @@ final class RequestLoop<K, V> {
         this.conversations = new Conversations(engine, sessions);
         this.input = input;
         this.operations = operations;
+        this.output = new JournaledOutput<>(context, forward, journal, remembered, operations);
     }
 
     /** Takes up the journal of the task's former owner; the requests run again from their published tokens. */
@@ -129,10 +138,12 @@ final class RequestLoop<K, V> {
 
     /** Journals a new request and submits it when there is room. */
     void accept(Arrival arrival, Job<K, V> job) {
-        journal.add(arrival);
-        wrote = true;
-        track(arrival, job);
         input.reads(arrival);
+        if (isFull() && !input.hold(true)) {
+            awaitRoom();
+        }
+        output.accept(arrival);
+        track(arrival, job);
         input.hold(isFull());
         if (input.isCancelled(arrival)) {
             cancelId(arrival.id());
@@ -141,10 +152,15 @@ final class RequestLoop<K, V> {
         }
     }
 
+    /** Ends a request that is not taken. */
+    void refuse(Arrival arrival, Job<K, V> job, Ending ending) {
+        operations.refused(arrival, job, ending, now());
+        tell(job.end(ending, List.of(), conversations.promptTokens(job), now()).records());
+    }
+
     /** Tells records that belong to no request in flight. */
     void tell(List<Record<K, V>> records) {
-        records.forEach(context::forward);
-        wrote = true;
+        output.tell(records);
     }
 
     /** Ends the request of this name as cancelled; does nothing when there is none. */
@@ -168,6 +184,7 @@ final class RequestLoop<K, V> {
     }
 
     private void takeTurn(long nowMs) {
+        waited = false;
         endBroken(nowMs);
         mailbox.drain(channel -> receive(channel, nowMs));
         input.takeCancels(this::cancelId, this::cancelKey);
@@ -177,10 +194,7 @@ final class RequestLoop<K, V> {
         remembered.evict(nowMs);
         input.hold(isFull());
         operations.load(context.taskId(), load());
-        if (wrote) {
-            context.commit();
-            wrote = false;
-        }
+        output.commit();
     }
 
     /** Leaves the engine; what it still says is dropped. Nothing is written: the next owner goes on from the journal. */
@@ -191,6 +205,26 @@ final class RequestLoop<K, V> {
         running.values().forEach(run -> run.channel().dispose());
         running.clear();
         byId.clear();
+    }
+
+    /**
+     * The partition cannot be paused: its records come as fast as this returns. All other tasks of the thread wait along,
+     * so it waits for one request to end, and not long; then the journal grows beyond its bounds.
+     */
+    private void awaitRoom() {
+        if (waited) {
+            return;
+        }
+        waited = true;
+        if (now() - warnedMs >= FULL_WARNING_MS) {
+            warnedMs = now();
+            log.warn(
+                    "task {}: {} requests wait in the journal and its input cannot be paused, it is only slowed down;"
+                            + " start Kafka Streams with CausalStreams.withBackPressure(properties)",
+                    context.taskId(),
+                    journal.entries());
+        }
+        mailbox.awaitEnd(FULL_WAIT_MS);
     }
 
     private void track(Arrival arrival, Job<K, V> job) {
@@ -257,6 +291,11 @@ final class RequestLoop<K, V> {
             request.waiting();
             waiting.add(request);
             busyUntilMs = nowMs + BUSY_BACKOFF_MS;
+        } else if (error instanceof GenerationException.Dead) {
+            String reason = String.valueOf(error.getMessage());
+            String blamed = "request " + request.id + ": ";
+            throw new EngineDiedException(
+                    reason.startsWith(blamed) ? reason.substring(blamed.length()) : reason, error);
         } else if (error instanceof GenerationException.Aborted) {
             log.info("request {} stays in the journal: the engine is closed", request.id);
         } else {
@@ -268,10 +307,7 @@ final class RequestLoop<K, V> {
         for (Run<K, V> run : running.values()) {
             List<TokenChunk> due = run.progress().due(settings.tokensPerEvent(), settings.maxDelayMs(), nowMs, false);
             if (!due.isEmpty()) {
-                List<Record<K, V>> records = records(run, due, nowMs);
-                run.log().append(due);
-                records.forEach(context::forward);
-                wrote = true;
+                output.publish(run, due, nowMs);
             }
         }
     }
@@ -322,26 +358,15 @@ final class RequestLoop<K, V> {
         return new Run<>(arrival, job, tokens, progress, channel);
     }
 
-    /** The last tokens, the completion, and the journal's forgetting: all in one transaction. */
     private void end(TrackedRequest request, Run<K, V> run, Ending ending, long nowMs) {
-        List<TokenChunk> due = run.progress().due(0, 0, nowMs, true);
-        List<Record<K, V>> records = new ArrayList<>(records(run, due, nowMs));
-        List<Partial> published = run.progress().published();
-        Job.End<K, V> end = run.job().end(ending, published, nowMs);
-        records.addAll(end.records());
-        Bytes answer = end.remembered();
-        records.forEach(context::forward);
-        journal.remove(run.arrival(), run.log());
-        if (answer != null) {
-            remembered.put(request.id, answer.get(), nowMs);
-        }
+        int promptTokens = ending instanceof Ending.Failed ? conversations.promptTokens(run.job()) : 0;
+        List<Partial> published = output.end(run, ending, promptTokens, nowMs);
         if (ending instanceof Ending.Completed completed && completed.isWhole()) {
             conversations.answered(run.job(), published.get(0).text(), nowMs, this::isInUse);
         }
         leaveEngine(request);
         byId.remove(request.id);
         operations.ended(request, run, ending, published, nowMs);
-        wrote = true;
     }
 
     private TaskLoad load() {
@@ -362,17 +387,6 @@ final class RequestLoop<K, V> {
 
     private boolean isInUse(String session) {
         return byId.values().stream().anyMatch(each -> session.equals(each.session));
-    }
-
-    private List<Record<K, V>> records(Run<K, V> run, List<TokenChunk> due, long nowMs) {
-        List<Record<K, V>> records = new ArrayList<>();
-        for (TokenChunk chunk : due) {
-            ChoiceProgress choice = run.progress().choice(chunk.choice());
-            records.addAll(run.job().tokens(chunk, choice.characters(), nowMs));
-            choice.publish(chunk);
-            operations.published(run.channel().request(), chunk.tokenIds().size(), nowMs);
-        }
-        return records;
     }
 
     private long now() {

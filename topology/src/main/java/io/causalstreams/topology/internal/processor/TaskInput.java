@@ -10,9 +10,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
 
 /**
- * A task's side of the gate: holds its input partitions while the journal is full, and knows the cancels seen ahead.
+ * An operator's side of the gate: holds its task's input partitions while the journal is full, and knows the cancels
+ * seen ahead.
  *
  * <p>Threading: stream thread.
  */
@@ -22,12 +25,27 @@ final class TaskInput {
     private static final int MAX_AHEAD = 10_000;
 
     private final InputGate gate;
+    private final TaskId task;
+    private final boolean takesCancels;
     private final Set<TopicPartition> partitions = new HashSet<>();
+    private final Set<TopicPartition> holding = new HashSet<>();
     private final Deque<AheadCancel> ahead = new ArrayDeque<>();
-    private boolean held;
 
-    TaskInput(InputGate gate) {
-        this.gate = gate;
+    private TaskInput(ProcessingContext context, boolean takesCancels) {
+        InputGate installed = InputGate.of(context);
+        this.gate = installed == null ? new InputGate() : installed;
+        this.task = context.taskId();
+        this.takesCancels = takesCancels;
+    }
+
+    /** Of prompts: a tombstone or a cancel header in the partition is a cancel. */
+    static TaskInput ofPrompts(ProcessingContext context) {
+        return new TaskInput(context, true);
+    }
+
+    /** Of records of any kind, which cancel nothing. */
+    static TaskInput ofRecords(ProcessingContext context) {
+        return new TaskInput(context, false);
     }
 
     /** The task reads the partition of this arrival, if it comes from one. */
@@ -36,21 +54,33 @@ final class TaskInput {
             return;
         }
         TopicPartition partition = new TopicPartition(arrival.topic(), arrival.partition());
-        if (partitions.add(partition) && held) {
-            gate.close(partition);
+        gate.reads(task, partition);
+        if (partitions.add(partition) && takesCancels) {
+            gate.awaitCancels(partition);
         }
     }
 
-    /** Stops or goes on reading. */
-    void hold(boolean full) {
-        if (full != held) {
-            held = full;
-            partitions.forEach(full ? gate::close : gate::open);
+    /** Stops reading while the journal is full. Returns whether it could: whether no more than a poll's records can come. */
+    boolean hold(boolean full) {
+        if (!full) {
+            holding.forEach(partition -> gate.open(partition, this));
+            holding.clear();
+            return true;
         }
+        // also those only another operator of the task has seen: what it makes of them may come here from its
+        // punctuation
+        for (TopicPartition partition : gate.partitionsOf(task)) {
+            gate.close(partition, this);
+            holding.add(partition);
+        }
+        return gate.isFollowed() && !holding.isEmpty();
     }
 
     /** Hands out what was seen ahead since the last call. */
     void takeCancels(Consumer<String> byId, Consumer<Bytes> byKey) {
+        if (!takesCancels) {
+            return;
+        }
         for (TopicPartition partition : partitions) {
             for (AheadCancel cancel : gate.takeCancels(partition)) {
                 if (cancel.id() != null) {
@@ -77,6 +107,10 @@ final class TaskInput {
 
     /** The task is closed. */
     void leave() {
-        partitions.forEach(gate::forget);
+        holding.forEach(partition -> gate.open(partition, this));
+        gate.leave(task, this);
+        if (takesCancels) {
+            partitions.forEach(gate::ignoreCancels);
+        }
     }
 }

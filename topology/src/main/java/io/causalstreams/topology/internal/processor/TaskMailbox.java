@@ -17,14 +17,38 @@ final class TaskMailbox {
     private final Queue<RequestChannel> ready = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
+    /** Streams that ended since the last drain; guarded by this. */
+    private int ended;
+
     void offer(RequestChannel channel) {
         if (!closed) {
             ready.add(channel);
         }
     }
 
+    /** A request's stream has ended. */
+    synchronized void ended() {
+        ended++;
+        notifyAll();
+    }
+
+    /** Waits until a stream has ended since the last drain, at most {@code ms}. */
+    synchronized void awaitEnd(long ms) {
+        long end = System.nanoTime() + ms * 1_000_000;
+        try {
+            for (long left = ms; left > 0 && ended == 0; left = (end - System.nanoTime()) / 1_000_000) {
+                wait(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Hands over those that are in it now, in order of arrival; news that come meanwhile wait for the next drain. */
     void drain(Consumer<RequestChannel> each) {
+        synchronized (this) {
+            ended = 0;
+        }
         int present = ready.size();
         for (int i = 0; i < present; i++) {
             RequestChannel channel = ready.poll();

@@ -29,11 +29,11 @@ class GatedPausesTest {
 
     @Test
     void shouldHoldAFullPartitionAndReadOnInTheOthers() {
-        gate.close(A);
+        gate.close(A, this);
         consumer.addRecord(new ConsumerRecord<>("prompts", 0, 0, new byte[0], new byte[0]));
         consumer.addRecord(new ConsumerRecord<>("prompts", 1, 0, new byte[0], new byte[0]));
         assertThat(poll()).isEqualTo(1);
-        gate.open(A);
+        gate.open(A, this);
         consumer.addRecord(new ConsumerRecord<>("prompts", 0, 1, new byte[0], new byte[0]));
         assertThat(poll()).isPositive();
         assertThat(consumer.paused()).isEmpty();
@@ -42,9 +42,9 @@ class GatedPausesTest {
     @Test
     void shouldNotResumeWhatKafkaStreamsPaused() {
         pause(A);
-        gate.close(A);
+        gate.close(A, this);
         poll();
-        gate.open(A);
+        gate.open(A, this);
         poll();
         assertThat(consumer.paused()).containsExactly(A);
         assertThat(pauses.byStreams()).containsExactly(A);
@@ -53,22 +53,22 @@ class GatedPausesTest {
     @Test
     void shouldNotLetKafkaStreamsResumeWhatTheGateHolds() {
         pause(A);
-        gate.close(A);
+        gate.close(A, this);
         poll();
         consumer.resume(pauses.resumed(List.of(A)));
         assertThat(consumer.paused()).containsExactly(A);
-        gate.open(A);
+        gate.open(A, this);
         poll();
         assertThat(consumer.paused()).isEmpty();
     }
 
     @Test
     void shouldForgetPartitionsThatWereTakenAway() {
-        gate.close(A);
-        gate.close(B);
+        gate.close(A, this);
+        gate.close(B, this);
         poll();
         consumer.assign(List.of(B));
-        gate.forget(A);
+        gate.open(A, this);
         poll();
         assertThat(pauses.byGate()).isEqualTo(Set.of(B));
     }

@@ -1,8 +1,10 @@
 package io.causalstreams.topology.internal.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.topology.EngineDiedException;
 import io.causalstreams.topology.OutputEvent;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventJson;
@@ -43,6 +45,39 @@ class ExactlyOnceTest {
                 throw new AssertionError("run again with -Dtest.seed=" + seed, e);
             }
         }
+    }
+
+    @Test
+    void shouldAnswerEveryRequestOnceAfterTheEngineDied() {
+        // Given: one request in the middle of its tokens, one that waits
+        engines.clear();
+        List<Input> input = List.of(prompt("r-0", ""), prompt("r-1", ""), prompt("r-2", ""));
+        TransactionalTask task = new TransactionalTask(input, settings(1, 0, 1, 0), this::newEngine);
+        task.processNext();
+        task.processNext();
+        engine().step();
+        task.punctuate();
+
+        // When
+        engine().step();
+        engine().die("out of memory");
+        assertThatThrownBy(task::punctuate).isInstanceOf(EngineDiedException.class);
+        task.crash();
+
+        // Then: the next process has another engine
+        for (int i = 0; i < 400; i++) {
+            if (task.hasInput()) {
+                task.processNext();
+            }
+            engine().step();
+            task.punctuate();
+        }
+        assertThat(task.committedOutput())
+                .filteredOn(event -> event.kind() == OutputEvent.Kind.COMPLETION)
+                .allSatisfy(event -> assertThat(EventJson.readCompletion(Objects.requireNonNull(event.bytes()))
+                                .error())
+                        .isNull());
+        assertExactlyOnce(task, input, false);
     }
 
     private void round(Random random) {

@@ -2,7 +2,6 @@ package io.causalstreams.topology.internal.processor;
 
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.OutputEvent;
-import io.causalstreams.topology.internal.input.InputGate;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.File;
 import java.util.ArrayList;
@@ -48,7 +47,6 @@ final class TransactionalTask {
     private Context<byte[], OutputEvent> context;
     private GenerationProcessor processor;
 
-    private final InputGate gate = new InputGate();
     private int writesUntilFault = Integer.MAX_VALUE;
     private RuntimeException fault = new IllegalStateException();
 
@@ -60,7 +58,7 @@ final class TransactionalTask {
         this.store = new FakeStore(committedStore, this::mayFail);
         this.context = new Context<>(store);
         this.processor = new GenerationProcessor(
-                "fake", engine, settings, true, gate, new Operations(engine, new CompositeMeterRegistry()));
+                "fake", engine, settings, true, new Operations(engine, new CompositeMeterRegistry()));
         processor.init(context);
     }
 
@@ -157,7 +155,7 @@ final class TransactionalTask {
     private void startAnew() {
         restore();
         processor = new GenerationProcessor(
-                "fake", engine, settings, true, gate, new Operations(engine, new CompositeMeterRegistry()));
+                "fake", engine, settings, true, new Operations(engine, new CompositeMeterRegistry()));
         processor.init(context);
     }
 

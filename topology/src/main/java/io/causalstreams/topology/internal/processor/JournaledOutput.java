@@ -1,0 +1,106 @@
+package io.causalstreams.topology.internal.processor;
+
+import io.causalstreams.inference.GenerationEvent.TokenChunk;
+import io.causalstreams.topology.event.OutputEvents.Partial;
+import io.causalstreams.topology.internal.journal.Arrival;
+import io.causalstreams.topology.internal.journal.Journal;
+import io.causalstreams.topology.internal.journal.RememberedCompletions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * What a task tells, and what its journal keeps of it: the same, in one transaction.
+ *
+ * <p>A write to the journal and the records that tell the same are made back to back; everything that could throw for
+ * another reason than Kafka, such as building events, comes before both.
+ *
+ * <p>Threading: stream thread only.
+ */
+final class JournaledOutput<K, V> {
+
+    private final ProcessingContext context;
+    private final Consumer<Record<K, V>> forward;
+    private final Journal journal;
+    private final RememberedCompletions remembered;
+    private final Operations operations;
+
+    private boolean wrote;
+
+    JournaledOutput(
+            ProcessingContext context,
+            Consumer<Record<K, V>> forward,
+            Journal journal,
+            RememberedCompletions remembered,
+            Operations operations) {
+        this.context = context;
+        this.forward = forward;
+        this.journal = journal;
+        this.remembered = remembered;
+        this.operations = operations;
+    }
+
+    /** Keeps a new request. */
+    void accept(Arrival arrival) {
+        journal.add(arrival);
+        wrote = true;
+    }
+
+    /** Tells records that belong to no journaled request. */
+    void tell(List<Record<K, V>> records) {
+        records.forEach(forward);
+        wrote = true;
+    }
+
+    /** Tells tokens of a request. */
+    void publish(Run<K, V> run, List<TokenChunk> due, long nowMs) {
+        List<Record<K, V>> records = records(run, due, nowMs);
+        run.log().append(due);
+        records.forEach(forward);
+        wrote = true;
+    }
+
+    /**
+     * The last tokens, the completion, and the journal's forgetting.
+     *
+     * @param promptTokens of a request the engine did not finish
+     * @return what was published of each choice
+     */
+    List<Partial> end(Run<K, V> run, Ending ending, int promptTokens, long nowMs) {
+        List<TokenChunk> due = run.progress().due(0, 0, nowMs, true);
+        List<Record<K, V>> records = new ArrayList<>(records(run, due, nowMs));
+        List<Partial> published = run.progress().published();
+        Job.End<K, V> end = run.job().end(ending, published, promptTokens, nowMs);
+        records.addAll(end.records());
+        Bytes answer = end.remembered();
+        records.forEach(forward);
+        journal.remove(run.arrival(), run.log());
+        if (answer != null) {
+            remembered.put(run.arrival().id(), answer.get(), nowMs);
+        }
+        wrote = true;
+        return published;
+    }
+
+    /** Asks for a commit of what was written since the last one. */
+    void commit() {
+        if (wrote) {
+            context.commit();
+            wrote = false;
+        }
+    }
+
+    private List<Record<K, V>> records(Run<K, V> run, List<TokenChunk> due, long nowMs) {
+        List<Record<K, V>> records = new ArrayList<>();
+        for (TokenChunk chunk : due) {
+            ChoiceProgress choice = run.progress().choice(chunk.choice());
+            records.addAll(run.job().tokens(chunk, choice.characters(), nowMs));
+            choice.publish(chunk);
+            operations.published(run.channel().request(), chunk.tokenIds().size(), nowMs);
+        }
+        return records;
+    }
+}

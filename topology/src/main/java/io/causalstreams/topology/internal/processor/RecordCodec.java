@@ -1,0 +1,67 @@
+package io.causalstreams.topology.internal.processor;
+
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an operator journals its records.
+ *
+ * @param operator for messages
+ * @param topic what the serdes are told
+ */
+record RecordCodec<K, V>(String operator, String topic, Serde<K> keys, Serde<V> values) {
+
+    /** By the operator's serdes, else by the topology's default ones. */
+    @SuppressWarnings("unchecked")
+    static <K, V> RecordCodec<K, V> of(EnrichmentOperator<K, V, ?> operator, ProcessingContext context) {
+        Serde<K> keys = operator.keySerde();
+        Serde<V> values = operator.valueSerde();
+        try {
+            return new RecordCodec<>(
+                    operator.name(),
+                    operator.storeName(),
+                    keys != null ? keys : (Serde<K>) context.keySerde(),
+                    values != null ? values : (Serde<V>) context.valueSerde());
+        } catch (ConfigException e) {
+            throw new StreamsException(
+                    "operator " + operator.name()
+                            + ": cannot journal its records; say how with .withSerdes(keys, values)",
+                    e);
+        }
+    }
+
+    Bytes key(@Nullable K key) {
+        return bytes("key", keys.serializer(), key);
+    }
+
+    Bytes value(V value) {
+        return bytes("value", values.serializer(), value);
+    }
+
+    K key(byte @Nullable [] bytes) {
+        return keys.deserializer().deserialize(topic, bytes);
+    }
+
+    V value(byte[] bytes) {
+        return values.deserializer().deserialize(topic, bytes);
+    }
+
+    @SuppressWarnings("NullAway") // a record may have no key, whatever its type
+    private <T> Bytes bytes(String what, Serializer<T> serializer, @Nullable T data) {
+        try {
+            return Bytes.wrap(serializer.serialize(topic, data));
+        } catch (ClassCastException e) {
+            throw new StreamsException(
+                    "operator " + operator + ": " + serializer.getClass().getName() + " cannot journal a " + what
+                            + " of "
+                            + (data == null ? "no class" : data.getClass().getName())
+                            + "; say how with .withSerdes(keys, values)",
+                    e);
+        }
+    }
+}
