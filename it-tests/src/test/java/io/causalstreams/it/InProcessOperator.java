@@ -67,6 +67,15 @@ final class InProcessOperator implements AutoCloseable {
         return operator;
     }
 
+    /** Sum of this client metric over the stream threads. */
+    double metric(String group, String name) {
+        return streams.metrics().entrySet().stream()
+                .filter(each -> each.getKey().group().equals(group)
+                        && each.getKey().name().equals(name))
+                .mapToDouble(each -> ((Number) each.getValue().metricValue()).doubleValue())
+                .sum();
+    }
+
     KafkaStreams streams() {
         return streams;
     }

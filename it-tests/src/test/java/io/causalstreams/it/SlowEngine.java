@@ -28,6 +28,16 @@ record SlowEngine(GenerationEngine engine, Duration perToken, int longTokens) im
     }
 
     @Override
+    public int promptTokens(GenerationRequest request) {
+        return engine.promptTokens(request);
+    }
+
+    @Override
+    public boolean isAlive() {
+        return engine.isAlive();
+    }
+
+    @Override
     public ModelInfo model() {
         return engine.model();
     }

@@ -7,6 +7,7 @@ import io.causalstreams.app.internal.operations.RunningOperator;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.causalstreams.topology.EngineDiedException;
 import io.causalstreams.topology.RequestStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
@@ -42,6 +43,7 @@ public final class Operator implements RunningOperator, AutoCloseable {
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
+    private volatile @Nullable String engineDeath;
 
     private Operator(GenerationEngine engine, CausalStreams causalStreams) {
         this.engine = engine;
@@ -75,7 +77,7 @@ public final class Operator implements RunningOperator, AutoCloseable {
             if (meters != null) {
                 operator.kafkaMeters.bindTo(meters);
             }
-            operator.streams.setUncaughtExceptionHandler(Operator::replaceThread);
+            operator.streams.setUncaughtExceptionHandler(operator::onDeadThread);
             operator.streams.setStateListener(operator::onState);
             operator.streams.start();
             return operator;
@@ -84,7 +86,12 @@ public final class Operator implements RunningOperator, AutoCloseable {
         }
     }
 
-    private static StreamThreadExceptionResponse replaceThread(Throwable failure) {
+    private StreamThreadExceptionResponse onDeadThread(Throwable failure) {
+        EngineDiedException death = EngineDiedException.in(failure);
+        if (death != null) {
+            engineDeath = ErrorLine.of(death);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        }
         LOGGER.error("stream thread failed and is replaced: {}", ErrorLine.of(failure));
         LOGGER.debug("stream thread failed", failure);
         try {
@@ -124,10 +131,14 @@ public final class Operator implements RunningOperator, AutoCloseable {
     /**
      * Blocks until the topology ends.
      *
-     * @throws AppException if it failed
+     * @throws AppException if it failed, or the engine died
      */
     public void awaitEnd() throws InterruptedException {
         ended.await();
+        String death = engineDeath;
+        if (death != null) {
+            throw new AppException(death);
+        }
         if (failed) {
             throw new AppException("the topology failed, see the log lines above; --verbose shows more");
         }

@@ -1,0 +1,231 @@
+package io.causalstreams.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.causalstreams.app.EmbeddedBroker;
+import io.causalstreams.topology.CausalStreams;
+import io.causalstreams.topology.CausalStreamsConfig;
+import io.causalstreams.topology.Enrichment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A one-line operator in somebody's topology that gets more records than it can take. */
+@SuppressWarnings("NullAway.Init") // set before each
+class EnrichmentBackPressureIT {
+    private static final String RECORDS = "records";
+    private static final String ANSWERED = "answered";
+    private static final int PARTITIONS = 2;
+    private static final int JOURNAL_ENTRIES = 200;
+    private static final int POLL_RECORDS = 64;
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+
+    private EmbeddedBroker broker;
+
+    @BeforeEach
+    void startBroker() throws Exception {
+        broker = EmbeddedBroker.start();
+        try (Admin admin = admin()) {
+            admin.createTopics(List.of(topic(RECORDS), topic(ANSWERED))).all().get();
+        }
+    }
+
+    @AfterEach
+    void stopBroker() {
+        broker.close();
+    }
+
+    @Test
+    void shouldLetTenThousandRecordsWaitInTheirTopic() throws Exception {
+        int records = 10_000;
+        try (HeldEngine engine = new HeldEngine();
+                KafkaStreams streams = start(engine, CausalStreams.withBackPressure(properties()))) {
+            long heapBefore = usedHeap();
+
+            // When
+            send(records);
+
+            // Then: the backlog is consumer lag, journal and heap are bounded
+            Awaitility.await("full journals")
+                    .atMost(LIMIT)
+                    .until(() -> journalEntries(streams) >= PARTITIONS * JOURNAL_ENTRIES);
+            Thread.sleep(3000);
+            long bound = PARTITIONS * (JOURNAL_ENTRIES + POLL_RECORDS);
+            long heapGrowth = usedHeap() - heapBefore;
+            System.out.printf(
+                    "EnrichmentBackPressureIT: lag %d, journal %d entries, heap grew by %d KiB%n",
+                    lag(), journalEntries(streams), heapGrowth >> 10);
+            assertThat(journalEntries(streams)).isLessThanOrEqualTo(bound);
+            assertThat(lag()).isGreaterThanOrEqualTo(records - bound);
+            assertThat(heapGrowth).isLessThan(64L << 20);
+
+            // and once there is room, every record is answered once
+            engine.letGo();
+            assertAnsweredOnce(records);
+            Awaitility.await("no lag is left").atMost(LIMIT).until(() -> lag() == 0);
+        }
+    }
+
+    @Test
+    void shouldReadSlowlyWhenNothingWasInstalledToPause() throws Exception {
+        int records = 2_000;
+        try (HeldEngine engine = new HeldEngine();
+                KafkaStreams streams = start(engine, properties())) {
+            // When
+            send(records);
+
+            // Then: 5 records a second go beyond the bound
+            Awaitility.await("full journals")
+                    .atMost(LIMIT)
+                    .until(() -> journalEntries(streams) >= PARTITIONS * JOURNAL_ENTRIES);
+            Thread.sleep(3000);
+            assertThat(journalEntries(streams)).isLessThan(PARTITIONS * JOURNAL_ENTRIES + 60);
+
+            engine.letGo();
+            assertAnsweredOnce(records);
+        }
+    }
+
+    private KafkaStreams start(HeldEngine engine, Properties properties) {
+        StreamsBuilder builder = new StreamsBuilder();
+        KStream<String, String> records = builder.stream(RECORDS);
+        records.process(enrichment(engine)).to(ANSWERED);
+        Topology topology = builder.build();
+        KafkaStreams streams = new KafkaStreams(topology, properties);
+        streams.start();
+        Awaitility.await("the topology runs").atMost(LIMIT).until(() -> streams.state() == KafkaStreams.State.RUNNING);
+        return streams;
+    }
+
+    private static Enrichment<String, String, String> enrichment(HeldEngine engine) {
+        return CausalStreams.<String, String, String>enrich(
+                        engine,
+                        record -> CausalStreams.chat(record, 5),
+                        (record, completion) -> record + ": " + completion.content())
+                .withConfig(new CausalStreamsConfig(Map.of(
+                        CausalStreamsConfig.JOURNAL_MAX_ENTRIES_CONFIG,
+                        JOURNAL_ENTRIES,
+                        CausalStreamsConfig.MAX_IN_FLIGHT_CONFIG,
+                        16)));
+    }
+
+    private Properties properties() {
+        Properties properties = new Properties();
+        properties.put("application.id", "enriching");
+        properties.put("bootstrap.servers", broker.bootstrapServers());
+        properties.put("processing.guarantee", "exactly_once_v2");
+        properties.put("auto.offset.reset", "earliest");
+        properties.put("default.key.serde", Serdes.StringSerde.class);
+        properties.put("default.value.serde", Serdes.StringSerde.class);
+        properties.put("state.dir", TestFiles.fresh("state-").toString());
+        return properties;
+    }
+
+    private void send(int records) throws Exception {
+        List<Future<RecordMetadata>> sends = new ArrayList<>();
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(clients(), new StringSerializer(), new StringSerializer())) {
+            for (int i = 0; i < records; i++) {
+                sends.add(producer.send(new ProducerRecord<>(RECORDS, "key-" + i, "record " + i)));
+            }
+            for (Future<RecordMetadata> send : sends) {
+                send.get();
+            }
+        }
+    }
+
+    private void assertAnsweredOnce(int records) {
+        List<String> answers = new ArrayList<>();
+        Map<String, Object> config = new TreeMap<>(clients());
+        config.put("isolation.level", "read_committed");
+        config.put("auto.offset.reset", "earliest");
+        config.put("group.id", "reader");
+        try (KafkaConsumer<String, String> reader =
+                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            reader.subscribe(List.of(ANSWERED));
+            Instant end = Instant.now().plus(LIMIT);
+            while (answers.size() < records && Instant.now().isBefore(end)) {
+                reader.poll(Duration.ofMillis(100)).forEach(answer -> answers.add(answer.value()));
+            }
+            reader.poll(Duration.ofSeconds(1)).forEach(answer -> answers.add(answer.value()));
+        }
+        assertThat(answers)
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, records)
+                        .mapToObj(i -> "record " + i + ": It is so.")
+                        .collect(Collectors.toList()));
+    }
+
+    private static long journalEntries(KafkaStreams streams) {
+        ReadOnlyKeyValueStore<Bytes, byte[]> store = streams.store(StoreQueryParameters.fromNameAndType(
+                "causal-streams-enrich-journal", QueryableStoreTypes.keyValueStore()));
+        return store.approximateNumEntries();
+    }
+
+    private long lag() throws Exception {
+        try (Admin admin = admin()) {
+            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets("enriching")
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            long lag = 0;
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                TopicPartition records = new TopicPartition(RECORDS, partition);
+                OffsetAndMetadata position = committed.get(records);
+                lag += admin.listOffsets(Map.of(records, OffsetSpec.latest()))
+                                .partitionResult(records)
+                                .get()
+                                .offset()
+                        - (position == null ? 0 : position.offset());
+            }
+            return lag;
+        }
+    }
+
+    private Admin admin() {
+        return Admin.create(clients());
+    }
+
+    private Map<String, Object> clients() {
+        return Map.of("bootstrap.servers", broker.bootstrapServers());
+    }
+
+    private static NewTopic topic(String name) {
+        return new NewTopic(name, Optional.of(PARTITIONS), Optional.empty());
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+}
