@@ -11,6 +11,7 @@ import io.causalstreams.inference.internal.scheduling.FairPriorityPolicy;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -48,10 +49,14 @@ public class StepBenchmark {
     private RequestPreparation preparation;
     private ModelFacts facts;
     private int running;
+    private @Nullable GenerationException failure;
 
     @Setup(Level.Trial)
     public void open() {
-        EngineConfig config = EngineConfig.defaults().withSlots(requests).withMaxContextTokens(CONTEXT);
+        EngineConfig config = EngineConfig.defaults()
+                .withSlots(requests)
+                .withMaxContextTokens(CONTEXT)
+                .withSpeculation(false);
         IdleLm model = new IdleLm(requests, CONTEXT, tokenizer.size());
         facts = ModelFacts.of(model.metadata(), tokenizer);
         queue = new SubmissionQueue(requests + 1, () -> {});
@@ -66,7 +71,11 @@ public class StepBenchmark {
         while (running < requests) {
             queue.submit(new RequestRun(preparation.prepare(request(running++)), facts, new Counter()));
         }
-        return loop.step();
+        boolean more = loop.step();
+        if (failure != null) {
+            throw failure;
+        }
+        return more;
     }
 
     private static GenerationRequest request(int number) {
@@ -93,7 +102,7 @@ public class StepBenchmark {
 
         @Override
         public void onError(GenerationException error) {
-            throw error;
+            failure = error;
         }
     }
 }

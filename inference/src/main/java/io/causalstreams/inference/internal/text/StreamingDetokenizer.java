@@ -51,6 +51,9 @@ public final class StreamingDetokenizer {
         byte[] bytes = atStart ? tokenizer.bytesAtStart(tokenId) : tokenizer.bytesOf(tokenId);
         atStart &= tokenizer.isSpecial(tokenId);
         String text = decoder.append(bytes);
+        if (stops.isEmpty()) {
+            return text;
+        }
         for (int i = 0; i < text.length(); ) {
             int codePoint = text.codePointAt(i);
             i += Character.charCount(codePoint);

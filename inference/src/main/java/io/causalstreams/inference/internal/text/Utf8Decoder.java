@@ -20,6 +20,9 @@ final class Utf8Decoder {
 
     /** The characters these bytes complete. */
     String append(byte[] bytes) {
+        if (incomplete.length == 0 && isAscii(bytes)) {
+            return new String(bytes, StandardCharsets.US_ASCII);
+        }
         byte[] input = bytes;
         if (incomplete.length > 0) {
             input = Arrays.copyOf(incomplete, incomplete.length + bytes.length);
@@ -30,5 +33,14 @@ final class Utf8Decoder {
         decoder.reset().decode(in, out, false);
         incomplete = Arrays.copyOfRange(input, in.position(), input.length);
         return out.flip().toString();
+    }
+
+    private static boolean isAscii(byte[] bytes) {
+        for (byte value : bytes) {
+            if (value < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }
