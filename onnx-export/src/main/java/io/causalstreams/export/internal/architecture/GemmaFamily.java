@@ -72,12 +72,11 @@ final class GemmaFamily implements Family {
         int pattern = config.size("sliding_window_pattern", config.size("_sliding_window_pattern", 6));
         AttentionWindows windows = AttentionWindows.of(
                 config, style.layerCount(), config.sizeOrOff("sliding_window", 4096), i -> (i + 1) % pattern != 0);
-        double softcap = config.numberOrOff("attn_logit_softcapping", 0);
+        // attn_logit_softcapping is left alone: transformers' class reads the key and caps no scores with it.
         return decoder(style, positions, config.numberOrOff("final_logit_softcapping", 0), style.layers(i -> {
             Tensors self = style.layer(i).at("self_attn.");
             Attention attention = attention(config, style, i, windows.slides(i) ? local : global)
                     .withNorms(norm(style, self, "q_norm", style.headDim), norm(style, self, "k_norm", style.headDim))
-                    .withSoftcap(softcap)
                     .withWindow(windows.of(i));
             return layer(style, i, attention);
         }));

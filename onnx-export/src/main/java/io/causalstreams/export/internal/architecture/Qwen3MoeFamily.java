@@ -44,7 +44,8 @@ final class Qwen3MoeFamily implements Family {
             return style.gated(layer, activation, false);
         }
         Tensors mlp = style.layer(layer).at("mlp.");
-        int experts = config.size("num_experts", 128);
+        // transformers 5 writes the key under Mixtral's name.
+        int experts = config.size("num_experts", config.size("num_local_experts", 128));
         int inner = config.size("moe_intermediate_size", 768);
         return new FeedForward.Experts(
                 mlp.projection("gate", experts, style.hidden, false),
