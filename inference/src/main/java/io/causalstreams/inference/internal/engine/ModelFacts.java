@@ -7,7 +7,8 @@ import java.util.Set;
 /**
  * What every sequence needs to know of the model.
  *
- * @param sampleableTokens ids below this can be chosen; logits beyond are padding of the head
+ * @param sampleableTokens ids below this can be chosen: all that have a logit, those without a text in the tokenizer too, as
+ *     in transformers
  * @param scoringChunkTokens most tokens of a chunk that wants the logits of every position
  */
 record ModelFacts(Tokenizer tokenizer, Set<Integer> eosTokenIds, int sampleableTokens, int scoringChunkTokens) {
@@ -18,7 +19,7 @@ record ModelFacts(Tokenizer tokenizer, Set<Integer> eosTokenIds, int sampleableT
         return new ModelFacts(
                 tokenizer,
                 metadata.eosTokenIds(),
-                Math.min(tokenizer.size(), metadata.vocabularySize()),
+                metadata.vocabularySize(),
                 Math.max(16, SCORING_LOGITS / metadata.vocabularySize()));
     }
 }
