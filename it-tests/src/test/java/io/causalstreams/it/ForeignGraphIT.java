@@ -39,6 +39,9 @@ class ForeignGraphIT {
         "optimum-gpt2, gpt2, 1e-3", // learned positions
         "genai-qwen3, qwen3, 1e-3", // norms between projection and cache
         "genai-gemma2, gemma2, 5e-3", // soft caps in the attention operator: the graph itself is 2e-3 off
+        "genai-gemma2-fp16, gemma2, 1e-2", // made for CUDA: weights, cache in place and logits float16
+        "optimum-llama-tied-fp16, llama-tied, 1e-2", // float16 cache and logits
+        "optimum-llama-tied-fp16-inside, llama-tied, 1e-2", // float32 cache and logits
     })
     void shouldScoreAndDecodeAsTheOracleDoes(String directory, String checkpoint, double tolerance) {
         try (GenerationEngine engine = GenerationEngine.open(FOREIGN.resolve(directory), CONFIG)) {
@@ -65,12 +68,39 @@ class ForeignGraphIT {
 
     @ParameterizedTest
     @CsvSource({
+        "optimum-gpt2-quantized, gpt2, 0.3", // DynamicQuantizeLinear and MatMulInteger; found: 0.11
+        "optimum-gpt2-q4, gpt2, 1", // MatMulNBits; found: 0.36
+    })
+    void shouldScoreNearTheOracleWithFewerBits(String directory, String checkpoint, double tolerance) {
+        try (GenerationEngine engine = GenerationEngine.open(FOREIGN.resolve(directory), CONFIG)) {
+            // Given
+            Goldens.Case golden = Goldens.tiny(checkpoint);
+
+            // When
+            Finished finished = Generations.run(engine, Generations.score("score", golden.promptIds()));
+
+            // Then
+            List<Double> scores = Generations.promptLogprobs(finished);
+            assertThat(scores).hasSameSizeAs(golden.logprobs());
+            for (int position = 0; position < scores.size(); position++) {
+                assertThat(scores.get(position))
+                        .as("position %d", position + 1)
+                        .isCloseTo(golden.logprobs().get(position), within(tolerance));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "optimum-llama-tied, llama-tied",
         "optimum-mistral-swa, mistral-swa",
         "optimum-gemma3, gemma3",
         "optimum-gpt2, gpt2",
         "genai-qwen3, qwen3",
         "genai-gemma2, gemma2",
+        "optimum-llama-tied-fp16, llama-tied",
+        "optimum-gpt2-quantized, gpt2", // one step of quantisation for a whole tensor: a pass for every row
+        "optimum-gpt2-q4, gpt2",
     })
     void shouldGiveSameTokensBatchedAndAlone(String directory, String checkpoint) {
         // Given: prompts of all lengths, more of them than slots, completions that end at different steps
@@ -154,6 +184,7 @@ class ForeignGraphIT {
         "refused-without-cache, has no inputs past_key_values.N.key",
         "refused-merged, use_cache_branch",
         "genai-llama-tied, heads of 8",
+        "refused-in-a-step, cannot run it",
     })
     void shouldSayWhatItCannotRun(String directory, String reason) {
         assertThatThrownBy(() -> GenerationEngine.open(FOREIGN.resolve(directory), CONFIG)

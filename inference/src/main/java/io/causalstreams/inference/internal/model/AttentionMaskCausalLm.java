@@ -19,7 +19,8 @@ import java.util.stream.IntStream;
  *
  * <p>Rows of different lengths share a step if the graph can tell their tokens from padding. One that pads on the left
  * needs {@code attention_mask} and {@code position_ids} for that; without them, positions come from the cache's length,
- * and rows of each length get a pass of their own.
+ * and rows of each length get a pass of their own. In a graph that quantises its activations tensor by tensor every row
+ * gets one: the others would change its numbers.
  *
  * <p>Threading: opened on any thread, then the engine thread only.
  */
@@ -33,22 +34,29 @@ final class AttentionMaskCausalLm implements CausalLm {
     private final ModelMetadata metadata;
     private final ForeignSignature signature;
     private final StepCache cache;
+    private final boolean rowsDisturbEachOther;
     private final MaskedStepBuffers buffers;
     private final LogitsTarget logits;
     private final int longestChunk;
     private boolean closed;
 
-    /** Owns, and closes, {@code session} and {@code cache}. */
+    /**
+     * Owns, and closes, {@code session} and {@code cache}.
+     *
+     * @param rowsDisturbEachOther whether a row's result depends on the rows beside it
+     */
     AttentionMaskCausalLm(
             OrtEnvironment environment,
             OrtSession session,
             ModelMetadata metadata,
             ForeignSignature signature,
-            StepCache cache) {
+            StepCache cache,
+            boolean rowsDisturbEachOther) {
         this.session = session;
         this.metadata = metadata;
         this.signature = signature;
         this.cache = cache;
+        this.rowsDisturbEachOther = rowsDisturbEachOther;
         this.buffers = new MaskedStepBuffers(
                 environment, cache.layout().slots(), cache.layout().positions(), cache.paddedLeft());
         this.logits = new LogitsTarget(environment, signature.logitsType(), metadata.vocabularySize());
@@ -91,13 +99,17 @@ final class AttentionMaskCausalLm implements CausalLm {
     @Override
     public Logits prefill(int slot, int[] tokenIds, int pastLength, LogitsWanted wanted) {
         int rows = wanted == LogitsWanted.ALL ? tokenIds.length : 1;
-        int chunk = wanted == LogitsWanted.ALL ? tokenIds.length : longestChunk;
+        int chunk = wanted == LogitsWanted.ALL ? scoredTogether(tokenIds, pastLength) : longestChunk;
         logits.reserve(rows);
         try {
             for (int from = 0; from < tokenIds.length; from += chunk) {
                 int[] tokens = Arrays.copyOfRange(tokenIds, from, Math.min(from + chunk, tokenIds.length));
                 boolean last = from + tokens.length == tokenIds.length;
-                run(new int[] {slot}, tokens, new int[] {pastLength + from}, targets(tokens.length, wanted, last));
+                run(
+                        new int[] {slot},
+                        tokens,
+                        new int[] {pastLength + from},
+                        targets(from, tokens.length, wanted, last));
             }
         } catch (OrtException e) {
             throw new StepFailedException(
@@ -106,8 +118,13 @@ final class AttentionMaskCausalLm implements CausalLm {
         return new Logits(logits.rows(), wanted == LogitsWanted.NONE ? 0 : rows, metadata.vocabularySize());
     }
 
-    private static int[] targets(int tokens, LogitsWanted wanted, boolean lastChunk) {
-        int[] targets = IntStream.range(0, tokens).toArray();
+    /** Guesses at the next tokens must get the logits that decode steps would give them. */
+    private int scoredTogether(int[] tokenIds, int pastLength) {
+        return rowsDisturbEachOther && pastLength > 0 ? 1 : tokenIds.length;
+    }
+
+    private static int[] targets(int from, int tokens, LogitsWanted wanted, boolean lastChunk) {
+        int[] targets = IntStream.range(from, from + tokens).toArray();
         if (wanted != LogitsWanted.ALL) {
             Arrays.fill(targets, LogitsTarget.UNWANTED);
             targets[tokens - 1] = lastChunk && wanted == LogitsWanted.LAST ? 0 : LogitsTarget.UNWANTED;
@@ -136,6 +153,9 @@ final class AttentionMaskCausalLm implements CausalLm {
 
     /** The slots that can share a pass, in passes. */
     private Collection<int[]> passes(int[] pastLengths, int rows) {
+        if (rowsDisturbEachOther) {
+            return IntStream.range(0, rows).mapToObj(row -> new int[] {row}).toList();
+        }
         int[] all = IntStream.range(0, rows).toArray();
         if (!cache.paddedLeft() || (signature.attentionMask() && signature.positionIds())) {
             return Set.of(all);

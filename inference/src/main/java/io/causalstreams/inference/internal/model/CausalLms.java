@@ -11,6 +11,8 @@ public final class CausalLms {
     /** The runtime checks it in a step only; our exporter pads the heads. */
     private static final int HEAD_MULTIPLE = 16;
 
+    private static final String QUANTISED_BY_TENSOR = "DynamicQuantizeLinear";
+
     private CausalLms() {}
 
     /**
@@ -22,8 +24,9 @@ public final class CausalLms {
     public static CausalLm open(ModelDirectory directory, EngineConfig config) {
         OrtEnvironment environment = OrtRuntime.environment();
         OrtSession session = OrtSessions.open(environment, directory, config);
+        CausalLm model;
         try {
-            return open(environment, session, directory, config);
+            model = open(environment, session, directory, config);
         } catch (GenerationException | OrtException e) {
             try {
                 session.close();
@@ -35,6 +38,10 @@ public final class CausalLms {
             }
             throw new GenerationException.Failed("model " + directory.graph() + ": its metadata cannot be read", e);
         }
+        if (model instanceof AttentionMaskCausalLm) {
+            requireOneStep(directory, model);
+        }
+        return model;
     }
 
     private static CausalLm open(
@@ -59,8 +66,27 @@ public final class CausalLms {
             StepCache cache = foreign instanceof GraphKind.InPlace
                     ? new InPlaceCache(memory)
                     : new GrowingCache(environment, memory, foreign.signature().cacheType());
-            return new AttentionMaskCausalLm(environment, session, metadata, foreign.signature(), cache);
+            return new AttentionMaskCausalLm(
+                    environment,
+                    session,
+                    metadata,
+                    foreign.signature(),
+                    cache,
+                    foreign.operators().contains(QUANTISED_BY_TENSOR));
         }
         return OrtCausalLm.open(environment, session, directory.graph(), config);
+    }
+
+    /** Some operators load and refuse in a step only, such as those of graphs for CUDA: better here than in every request. */
+    private static void requireOneStep(ModelDirectory directory, CausalLm model) {
+        try {
+            model.prefill(0, new int[] {0}, 0, CausalLm.LogitsWanted.LAST);
+        } catch (StepFailedException e) {
+            model.close();
+            throw new GenerationException.Failed(
+                    "model " + directory.graph() + ": ONNX Runtime loads the graph and cannot run it on the CPU ("
+                            + e.getMessage() + "); export its checkpoint instead",
+                    e);
+        }
     }
 }
