@@ -44,10 +44,15 @@ final class TestModels {
 
     /** A tiny random checkpoint of {@link #TINY}, at fp32. */
     static Path tiny(String name) {
-        return EXPORTED.computeIfAbsent(name, checkpoint -> {
-            Path directory = Path.of("target/models").resolve(checkpoint);
+        return tiny(name, Precision.FP32);
+    }
+
+    /** A tiny random checkpoint of {@link #TINY}. */
+    static Path tiny(String name, Precision precision) {
+        return EXPORTED.computeIfAbsent(precision == Precision.FP32 ? name : name + "-" + precision, export -> {
+            Path directory = Path.of("target/models").resolve(export);
             if (!Files.exists(directory.resolve("export.json"))) {
-                OnnxExporter.export(TINY.resolve(checkpoint), directory, ExportOptions.of(Precision.FP32));
+                OnnxExporter.export(TINY.resolve(name), directory, ExportOptions.of(precision));
             }
             return directory;
         });

@@ -48,7 +48,7 @@ class FamilyParityTest {
 
             // When
             for (int step = 0; step < greedy.length; step++) {
-                greedy[step] = argmax(logits);
+                greedy[step] = TinyModels.argmax(logits);
                 logits = model.decode(new int[] {golden.greedyIds()[step]}, past++)[0];
             }
 
@@ -61,7 +61,7 @@ class FamilyParityTest {
     @MethodSource("goldens")
     void shouldGiveTheOraclesLogitsAfterChunksAndSteps(TinyModels.Golden golden) throws Exception {
         // Given
-        int[] ids = concat(golden.inputIds(), golden.greedyIds());
+        int[] ids = golden.allIds();
         try (GraphRunner model = exported(golden, 1)) {
             model.prefill(0, 0, Arrays.copyOfRange(ids, 0, 5));
             model.prefill(0, 5, Arrays.copyOfRange(ids, 5, 6));
@@ -82,7 +82,7 @@ class FamilyParityTest {
     @MethodSource("goldens")
     void shouldDecodeRowsOfDifferentLengthsTogetherAsAlone(TinyModels.Golden golden) throws Exception {
         // Given
-        int[] ids = concat(golden.inputIds(), golden.greedyIds());
+        int[] ids = golden.allIds();
         int[] pasts = {3, 20, 11};
         float[][] alone = new float[pasts.length][];
         try (GraphRunner model = exported(golden, pasts.length)) {
@@ -118,21 +118,5 @@ class FamilyParityTest {
         for (int token = 0; token < expected.length; token++) {
             assertThat(actual[token]).as("%s, token %d", where, token).isCloseTo(expected[token], within(TOLERANCE));
         }
-    }
-
-    private static int argmax(float[] logits) {
-        int best = 0;
-        for (int token = 1; token < logits.length; token++) {
-            if (logits[token] > logits[best]) {
-                best = token;
-            }
-        }
-        return best;
-    }
-
-    private static int[] concat(int[] first, int[] second) {
-        int[] all = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, all, first.length, second.length);
-        return all;
     }
 }

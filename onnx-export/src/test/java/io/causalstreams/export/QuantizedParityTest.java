@@ -8,51 +8,124 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Eight-bit exports of every family stay close to the oracle, and rows do not disturb each other. */
+/**
+ * Exports of every family with fewer bits stay close to the oracle, compute the same in chunks and steps as in one pass, and
+ * rows do not disturb each other.
+ *
+ * <p>Random weights are harder than trained ones: no channel matters more than another, and routers choose between near ties.
+ * So these are limits for what a wrong graph would break, not figures of a precision: those are in the export's report.
+ */
 class QuantizedParityTest {
-    /** Nats. Random experts are so different that a router's near tie costs the most here: 0.033. */
-    private static final double MAX_DIVERGENCE = 0.05;
+    /**
+     * @param divergence mean KL divergence from the oracle, nats
+     * @param margin logits by which the oracle's token is ahead, from which it must be chosen
+     * @param step largest difference of logits between one pass and chunks with steps
+     */
+    private record Limits(double divergence, double margin, double step) {
+        static Limits of(TinyModels.Golden golden, Precision precision) {
+            if (precision == Precision.INT8) {
+                return golden.hasExperts()
+                        ? new Limits(0.05, 1.5, 5e-3) // found: 0.004, 1.3, 4e-6
+                        : new Limits(0.03, 0.6, 5e-3); // found: 0.01, 0.27, 4e-6
+            }
+            return golden.hasExperts()
+                    ? new Limits(0.5, 2, 0.2) // found: 0.3, 1.4, 0.05
+                    : new Limits(0.35, 2, 0.2); // found: 0.25, 1.5, 0.09 (ONNX Runtime makes activations int8 here)
+        }
+    }
 
     @TempDir
     Path directory;
 
-    static Stream<TinyModels.Golden> goldens() throws IOException {
-        return TinyModels.all();
+    static Stream<Arguments> goldensAndPrecisions() throws IOException {
+        return TinyModels.all()
+                .flatMap(golden ->
+                        Stream.of(Precision.INT8, Precision.INT4).map(precision -> Arguments.of(golden, precision)));
     }
 
     @ParameterizedTest
-    @MethodSource("goldens")
-    void shouldStayCloseToTheOracleInInt8(TinyModels.Golden golden) throws Exception {
+    @MethodSource("goldensAndPrecisions")
+    void shouldStayCloseToTheOracle(TinyModels.Golden golden, Precision precision) throws Exception {
         // Given
-        try (GraphRunner runner = exported(golden, 1)) {
+        try (GraphRunner model = exported(golden, precision, 1)) {
             // When
-            float[][] logits = runner.prefill(0, 0, golden.inputIds());
+            float[][] logits = model.prefill(0, 0, golden.inputIds());
 
             // Then
-            assertThat(Divergence.mean(golden.logits(), logits)).isLessThan(MAX_DIVERGENCE);
+            assertThat(Divergence.mean(golden.logits(), logits))
+                    .isBetween(0.0, Limits.of(golden, precision).divergence());
         }
     }
 
     @ParameterizedTest
-    @MethodSource("goldens")
-    void shouldGiveTheSameLogitsTogetherAsAloneInInt8(TinyModels.Golden golden) throws Exception {
+    @MethodSource("goldensAndPrecisions")
+    void shouldChooseTheOraclesTokenWhereItIsFarAhead(TinyModels.Golden golden, Precision precision) throws Exception {
+        // Given
+        try (GraphRunner model = exported(golden, precision, 1)) {
+            int past = golden.inputIds().length;
+            float[] logits = model.prefill(0, 0, golden.inputIds())[past - 1];
+            for (int step = 0; step < golden.greedyIds().length; step++) {
+                int expected = golden.greedyIds()[step];
+
+                // When
+                int chosen = TinyModels.argmax(logits);
+
+                // Then
+                if (golden.margins()[step] >= Limits.of(golden, precision).margin()) {
+                    assertThat(chosen).as("step %d", step).isEqualTo(expected);
+                }
+                logits = model.decode(new int[] {expected}, past++)[0];
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldensAndPrecisions")
+    void shouldGiveTheLogitsOfOnePassAfterChunksAndSteps(TinyModels.Golden golden, Precision precision)
+            throws Exception {
+        // Given
+        int[] ids = golden.allIds();
+        try (GraphRunner model = exported(golden, precision, 1)) {
+            float[][] onePass = model.prefill(0, 0, ids);
+            model.prefill(0, 0, Arrays.copyOfRange(ids, 0, 5));
+            model.prefill(0, 5, ids[5]);
+            model.prefill(0, 6, Arrays.copyOfRange(ids, 6, 17));
+
+            for (int past = 17; past < ids.length; past++) {
+                // When
+                float[] step = model.decode(new int[] {ids[past]}, past)[0];
+
+                // Then
+                assertThat(step)
+                        .as("position %d", past)
+                        .usingComparatorWithPrecision(
+                                (float) Limits.of(golden, precision).step())
+                        .containsExactly(onePass[past]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldensAndPrecisions")
+    void shouldGiveTheSameLogitsTogetherAsAlone(TinyModels.Golden golden, Precision precision) throws Exception {
         // Given
         int[] ids = golden.inputIds();
         int[] pasts = {3, 9, 6};
         float[][] alone = new float[pasts.length][];
-        try (GraphRunner runner = exported(golden, pasts.length)) {
+        try (GraphRunner model = exported(golden, precision, pasts.length)) {
             for (int row = 0; row < pasts.length; row++) {
-                runner.prefill(0, 0, Arrays.copyOf(ids, pasts[row]));
-                alone[row] = runner.decode(new int[] {ids[pasts[row]]}, pasts[row])[0];
+                model.prefill(0, 0, Arrays.copyOf(ids, pasts[row]));
+                alone[row] = model.decode(new int[] {ids[pasts[row]]}, pasts[row])[0];
             }
             for (int row = 0; row < pasts.length; row++) {
-                runner.prefill(row, 0, Arrays.copyOf(ids, pasts[row]));
+                model.prefill(row, 0, Arrays.copyOf(ids, pasts[row]));
             }
 
             // When
-            float[][] together = runner.decode(new int[] {ids[3], ids[9], ids[6]}, pasts);
+            float[][] together = model.decode(new int[] {ids[3], ids[9], ids[6]}, pasts);
 
             // Then
             for (int row = 0; row < pasts.length; row++) {
@@ -64,9 +137,9 @@ class QuantizedParityTest {
         }
     }
 
-    private GraphRunner exported(TinyModels.Golden golden, int slots) throws Exception {
+    private GraphRunner exported(TinyModels.Golden golden, Precision precision, int slots) throws Exception {
         Path model = directory.resolve("model");
-        OnnxExporter.export(golden.checkpoint(), model, ExportOptions.of(Precision.INT8));
+        OnnxExporter.export(golden.checkpoint(), model, ExportOptions.of(precision));
         return new GraphRunner(model, slots, 40);
     }
 }

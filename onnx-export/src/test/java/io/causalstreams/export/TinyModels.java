@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -25,6 +26,16 @@ final class TinyModels {
     record Golden(String name, int[] inputIds, float[][] logits, int[] greedyIds, float[] margins, float[] lastLogits) {
         Path checkpoint() {
             return DIRECTORY.resolve(name);
+        }
+
+        /** Prompt and greedy completion, (28). */
+        int[] allIds() {
+            return IntStream.concat(Arrays.stream(inputIds), Arrays.stream(greedyIds))
+                    .toArray();
+        }
+
+        boolean hasExperts() {
+            return name.contains("moe") || name.contains("mixtral");
         }
 
         /** Greedy steps before the first near tie. */
@@ -53,6 +64,17 @@ final class TinyModels {
 
     static Golden named(String name) throws IOException {
         return all().filter(g -> g.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    /** The id with the largest logit. */
+    static int argmax(float[] logits) {
+        int best = 0;
+        for (int token = 1; token < logits.length; token++) {
+            if (logits[token] > logits[best]) {
+                best = token;
+            }
+        }
+        return best;
     }
 
     private static Golden golden(String name, JsonNode model) {

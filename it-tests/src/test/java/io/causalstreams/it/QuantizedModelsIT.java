@@ -1,0 +1,96 @@
+package io.causalstreams.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.causalstreams.export.Precision;
+import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationEvent.Finished;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.Prompt;
+import io.causalstreams.inference.SamplingParams;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Exports with fewer bits, through the engine's door. */
+class QuantizedModelsIT {
+    private static final EngineConfig CONFIG =
+            EngineConfig.defaults().withSlots(8).withMaxContextTokens(64).withPrefillChunkTokens(5);
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama-untied, INT8, int8, 0.5", // rotated residual stream, rows in eight bits
+        "gpt2, INT8, int8, 0.5", // not rotated: blocks
+        "qwen3, INT8, int8, 0.5",
+        "gemma2, INT8, int8, 0.5",
+        "llama-untied, INT4, int4, 2",
+        "gpt2, INT4, int4, 2",
+        "gemma2, INT4, int4, 2",
+    })
+    void shouldScoreNearTheOracle(String checkpoint, Precision precision, String name, double tolerance) {
+        try (GenerationEngine engine = GenerationEngine.open(TestModels.tiny(checkpoint, precision), CONFIG)) {
+            // Given
+            Goldens.Case golden = Goldens.tiny(checkpoint);
+
+            // When
+            Finished finished = Generations.run(engine, Generations.score("score", golden.promptIds()));
+
+            // Then
+            assertThat(engine.model().precision()).isEqualTo(name);
+            List<Double> scores = Generations.promptLogprobs(finished);
+            assertThat(scores).hasSameSizeAs(golden.logprobs());
+            for (int position = 0; position < scores.size(); position++) {
+                assertThat(scores.get(position))
+                        .as("position %d", position + 1)
+                        .isCloseTo(golden.logprobs().get(position), within(tolerance));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama-untied, INT8", "gpt2, INT8", "qwen3, INT8", "gemma2, INT8", "mixtral, INT8",
+        "llama-untied, INT4", "gpt2, INT4", "qwen3, INT4", "gemma2, INT4", "mixtral, INT4",
+    })
+    void shouldGiveSameTokensBatchedAndAlone(String checkpoint, Precision precision) {
+        // Given: prompts of all lengths, some longer than a chunk, more of them than slots
+        List<Integer> ids = Goldens.tiny(checkpoint).allIds();
+        List<GenerationRequest> requests = new ArrayList<>();
+        for (int request = 0; request < 12; request++) {
+            requests.add(GenerationRequest.of(
+                    "r" + request,
+                    new Prompt.Tokens(ids.subList(request, request + 1 + (request * 5) % 14)),
+                    SamplingParams.builder()
+                            .temperature(request % 2)
+                            .seed(7L)
+                            .maxTokens(10 + request)
+                            .ignoreEos(true)
+                            .logprobs(0)
+                            .build()));
+        }
+        List<Finished> alone = new ArrayList<>();
+        try (GenerationEngine engine =
+                GenerationEngine.open(TestModels.tiny(checkpoint, precision), CONFIG.withSlots(1))) {
+            requests.forEach(request -> alone.add(Generations.run(engine, request)));
+        }
+        try (GenerationEngine engine = GenerationEngine.open(TestModels.tiny(checkpoint, precision), CONFIG)) {
+
+            // When
+            List<Finished> batched = Generations.runAll(engine, requests);
+
+            // Then
+            for (int i = 0; i < requests.size(); i++) {
+                assertThat(Generations.tokens(batched.get(i)))
+                        .as(requests.get(i).id())
+                        .isEqualTo(Generations.tokens(alone.get(i)));
+                assertThat(Generations.logprobs(batched.get(i)))
+                        .as(requests.get(i).id())
+                        .usingComparatorForType((a, b) -> Math.abs(a - b) < 5e-3 ? 0 : a.compareTo(b), Double.class)
+                        .containsExactlyElementsOf(Generations.logprobs(alone.get(i)));
+            }
+        }
+    }
+}
