@@ -57,14 +57,25 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws AppException if the port is in use or the directory cannot be used
      */
     public static EmbeddedBroker start(int port, @Nullable Path dataDirectory) {
+        return start(port, dataDirectory, Map.of());
+    }
+
+    /**
+     * Starts a broker with settings of its own: listeners with TLS, say, or an authorizer.
+     *
+     * @param settings of Kafka's broker; they replace this class's
+     * @throws AppException if the port is in use or the directory cannot be used
+     */
+    public static EmbeddedBroker start(int port, @Nullable Path dataDirectory, Map<String, String> settings) {
         int brokerPort = claim(port);
         Path directory = null;
         try {
             directory = dataDirectory == null ? Files.createTempDirectory("causal-streams-broker-") : dataDirectory;
             Files.createDirectories(directory);
             format(directory);
-            KafkaConfig config = new KafkaConfig(configuration(brokerPort, claim(0), directory), false);
-            KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+            Map<String, Object> configuration = configuration(brokerPort, claim(0), directory);
+            configuration.putAll(settings);
+            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(configuration, false), Time.SYSTEM);
             server.startup();
             return new EmbeddedBroker(server, brokerPort, dataDirectory == null ? directory : null);
         } catch (IOException e) {

@@ -8,7 +8,7 @@ import org.testcontainers.kafka.KafkaContainer;
 
 /** The brokers that suites run against. */
 final class Brokers {
-    private static final String IMAGE = "apache/kafka:4.3.1";
+    static final String IMAGE = "apache/kafka:4.3.1";
 
     private Brokers() {}
 

@@ -10,7 +10,9 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for a broker that is not there yet, but not for ever. */
@@ -60,8 +62,7 @@ public final class BrokerWait {
                         : ErrorLine.of(retriable);
             }
             if (e.getCause() instanceof ApiException refused) {
-                throw new AppException(
-                        "the broker at " + connection.servers() + " refuses: " + ErrorLine.of(refused), e);
+                throw new AppException(refusal(connection, refused), e);
             }
             return ErrorLine.of(e);
         } catch (KafkaException e) {
@@ -71,6 +72,23 @@ public final class BrokerWait {
             Thread.currentThread().interrupt();
             throw new AppException("interrupted while waiting for the broker", e);
         }
+    }
+
+    /** Kafka says only that a handshake failed; the reason is the innermost cause. */
+    private static String refusal(KafkaConnection connection, ApiException refused) {
+        if (!(refused instanceof AuthenticationException)) {
+            return "the broker at " + connection.servers() + " refuses: " + ErrorLine.of(refused);
+        }
+        if (!(refused instanceof SslAuthenticationException)) {
+            return "the broker at " + connection.servers() + " refuses: " + ErrorLine.of(refused)
+                    + "; check the sasl.* settings in --config";
+        }
+        Throwable reason = refused;
+        while (reason.getCause() != null) {
+            reason = reason.getCause();
+        }
+        return "no secure connection to the broker at " + connection.servers() + ": " + ErrorLine.of(reason)
+                + "; check the host name in --bootstrap-servers and ssl.truststore.* in --config";
     }
 
     private static void pause() {

@@ -1,0 +1,71 @@
+package io.causalstreams.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Self-signed certificates and the stores that hold and trust them, made by the JDK's keytool. PKCS12. */
+final class Certificates {
+    /** Of every store. */
+    static final String PASSWORD = "store-password-9731";
+
+    private final Path directory = TestFiles.fresh("certificates-");
+
+    /** A store with a key and a certificate for {@code names}, such as {@code dns:localhost,ip:127.0.0.1}. */
+    Path keyStore(String alias, String names) {
+        Path store = directory.resolve(alias + ".p12");
+        keytool(
+                store,
+                "-genkeypair",
+                "-alias",
+                alias,
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=" + alias,
+                "-ext",
+                "san=" + names);
+        return store;
+    }
+
+    /** A store that trusts the certificate of each alias of {@link #keyStore}. */
+    Path trustStore(String name, String... aliases) {
+        Path store = directory.resolve(name + ".p12");
+        for (String alias : aliases) {
+            Path certificate = directory.resolve(alias + ".pem");
+            keytool(
+                    directory.resolve(alias + ".p12"),
+                    "-exportcert",
+                    "-rfc",
+                    "-alias",
+                    alias,
+                    "-file",
+                    certificate.toString());
+            keytool(store, "-importcert", "-noprompt", "-alias", alias, "-file", certificate.toString());
+        }
+        return store;
+    }
+
+    private static void keytool(Path store, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD, "-storetype", "PKCS12"));
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new AssertionError(String.join(" ", command) + " failed: " + output);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+}

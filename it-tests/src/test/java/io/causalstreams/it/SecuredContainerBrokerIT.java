@@ -1,0 +1,9 @@
+package io.causalstreams.it;
+
+/** Rights and secrets on the public broker image. */
+class SecuredContainerBrokerIT extends SecuritySuite {
+    @Override
+    SecuredBroker startBroker() {
+        return SecuredBroker.container();
+    }
+}

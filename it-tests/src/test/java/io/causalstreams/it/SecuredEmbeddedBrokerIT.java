@@ -1,0 +1,9 @@
+package io.causalstreams.it;
+
+/** Rights and secrets on the broker in this JVM. */
+class SecuredEmbeddedBrokerIT extends SecuritySuite {
+    @Override
+    SecuredBroker startBroker() {
+        return SecuredBroker.embedded();
+    }
+}

@@ -1,0 +1,220 @@
+package io.causalstreams.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * {@code serve} as a user with the rights of docs/operations.md and no more, by SASL/SCRAM-SHA-512 over TLS. The same
+ * tests for every broker.
+ */
+@Tag("security")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // set before all
+abstract class SecuritySuite {
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Map<String, String> FAST = Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m");
+
+    private SecuredBroker broker;
+    private Admin admin;
+
+    abstract SecuredBroker startBroker();
+
+    @BeforeAll
+    void start() throws Exception {
+        broker = startBroker();
+        admin = broker.admin();
+        admin.createTopics(Stream.of("prompts", "tokens", "completions", "dead-letters")
+                        .map(name -> new NewTopic(name, 2, (short) 1))
+                        .toList())
+                .all()
+                .get();
+        if (broker.hasTools()) {
+            DocumentedAcls.commandLines(broker.inner()).forEach(broker::runTool);
+        } else {
+            admin.createAcls(DocumentedAcls.bindings()).all().get();
+        }
+        awaitAcls(DocumentedAcls.bindings());
+    }
+
+    @AfterAll
+    void stop() {
+        if (admin != null) {
+            admin.close();
+        }
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    @Test
+    void shouldAnswerWithTheDocumentedRightsAndShowNoPassword() {
+        try (CommandProcess serve = serve(broker.secure(), Map.of(), "--verbose");
+                OperatorClient client = new OperatorClient(broker.inner())) {
+            // When
+            serve.awaitOutput("Serving ", LIMIT);
+            client.send("k", "{\"id\": \"secured\", \"prompt\": \"x\", \"max_tokens\": 20, \"ignore_eos\": true}");
+            client.send("k", "{\"id\": \"invalid\", \"prompt\": \"x\", \"temperature\": -1}");
+            client.readCompletions(List.of("secured", "invalid"), LIMIT);
+            client.readUntil("a dead letter", LIMIT, () -> !client.deadLetters.isEmpty());
+
+            // Then
+            assertThat(client.violations(List.of("secured"))).isEmpty();
+            assertThat(serve.output())
+                    .contains("sasl.jaas.config = [hidden]")
+                    .contains("ssl.truststore.password = [hidden]")
+                    .doesNotContain(SecuredBroker.PASSWORD)
+                    .doesNotContain(Certificates.PASSWORD);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rights")
+    void shouldEndAndSayWhichRightIsMissing(String right, AclOperation operation, String resource, String told)
+            throws Exception {
+        // Given: nothing of an earlier run that would hide it
+        List<AclBinding> taken = DocumentedAcls.bindings().stream()
+                .filter(each -> each.pattern().name().equals(resource)
+                        && each.entry().operation() == operation
+                        && each.pattern().resourceType().name().equalsIgnoreCase(right.split(" ")[1].replace('-', '_')))
+                .toList();
+        assertThat(taken).hasSize(1);
+        deleteChangelogs();
+        remove(taken);
+        try (CommandProcess serve = serve(broker.secure(), Map.of());
+                OperatorClient client = new OperatorClient(broker.inner())) {
+            // When
+            client.send("k", "{\"prompt\": \"x\", \"max_tokens\": 5, \"ignore_eos\": true}");
+
+            // Then
+            assertThat(serve.awaitExit(LIMIT)).as(serve.output()).isEqualTo(1);
+            assertThat(errorOf(serve)).contains(told);
+        } finally {
+            admin.createAcls(taken).all().get();
+            awaitAcls(DocumentedAcls.bindings());
+        }
+    }
+
+    /** Kind of right, operation, whose, and what the line must name. */
+    static Stream<Arguments> rights() {
+        return Stream.of(
+                Arguments.of("Read topic", AclOperation.READ, "prompts", "prompts"),
+                Arguments.of("Write topic", AclOperation.WRITE, "tokens", "tokens"),
+                Arguments.of("Write topic", AclOperation.WRITE, "completions", "completions"),
+                Arguments.of("Read group", AclOperation.READ, "causal-streams", "group"),
+                Arguments.of("Write transactional-id", AclOperation.WRITE, "causal-streams-", "ransactional"));
+    }
+
+    @Test
+    void shouldRefuseToStartWithAWrongPassword() {
+        assertThat(failureOf(broker.secure(), Map.of("sasl.jaas.config", SecuredBroker.login("wrong-password-77"))))
+                .contains("refuses: Authentication failed")
+                .contains("--config");
+    }
+
+    @Test
+    void shouldRefuseACertificateThatNobodyTrusts() {
+        Path others = broker.othersTrustStore();
+        assertThat(failureOf(broker.secure(), Map.of("ssl.truststore.location", others.toString())))
+                .contains("unable to find valid certification path")
+                .contains("ssl.truststore");
+    }
+
+    @Test
+    void shouldRefuseACertificateForAnotherHost() {
+        assertThat(failureOf(broker.misnamed(), Map.of()))
+                .contains("localhost")
+                .contains("No subject alternative DNS name");
+    }
+
+    private CommandProcess serve(String servers, Map<String, String> settings, String... more) {
+        Map<String, String> all = new HashMap<>(broker.clientSettings());
+        all.put("state.dir", TestFiles.fresh("state-").toString());
+        all.putAll(settings);
+        return CommandProcess.start(
+                FAST,
+                Stream.concat(
+                                Stream.of(
+                                        "serve",
+                                        "--bootstrap-servers",
+                                        servers,
+                                        "--model",
+                                        TestModels.tinyChat().toString(),
+                                        "--threads",
+                                        "1",
+                                        "--config",
+                                        TestFiles.properties(all).toString()),
+                                Stream.of(more))
+                        .toArray(String[]::new));
+    }
+
+    private String failureOf(String servers, Map<String, String> settings) {
+        try (CommandProcess serve = serve(servers, settings)) {
+            assertThat(serve.awaitExit(LIMIT)).as(serve.output()).isEqualTo(1);
+            return errorOf(serve);
+        }
+    }
+
+    /** The one line that says what went wrong; nothing else of a failed command tells passwords or stack traces. */
+    private static String errorOf(CommandProcess command) {
+        String output = command.output();
+        assertThat(output)
+                .doesNotContain("\tat ")
+                .doesNotContain(SecuredBroker.PASSWORD)
+                .doesNotContain("wrong-password-77")
+                .doesNotContain(Certificates.PASSWORD);
+        List<String> errors = output.lines()
+                .filter(line -> line.startsWith("causal-streams: "))
+                .toList();
+        assertThat(errors).as(output).hasSize(1);
+        return errors.get(0);
+    }
+
+    private void remove(List<AclBinding> taken) throws InterruptedException, ExecutionException {
+        List<AclBindingFilter> filters =
+                taken.stream().map(AclBinding::toFilter).toList();
+        admin.deleteAcls(filters).all().get();
+        List<AclBinding> left = DocumentedAcls.bindings().stream()
+                .filter(each -> !taken.contains(each))
+                .toList();
+        awaitAcls(left);
+    }
+
+    /** A broker learns of ACLs from its controller, a moment later. */
+    private void awaitAcls(List<AclBinding> expected) {
+        Awaitility.await("the broker knows its ACLs")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> Set.copyOf(admin.describeAcls(AclBindingFilter.ANY)
+                                .values()
+                                .get())
+                        .equals(Set.copyOf(expected)));
+    }
+
+    private void deleteChangelogs() throws InterruptedException, ExecutionException {
+        List<String> changelogs = admin.listTopics().names().get().stream()
+                .filter(name -> name.startsWith("causal-streams-"))
+                .toList();
+        admin.deleteTopics(changelogs).all().get();
+    }
+}
