@@ -56,7 +56,7 @@ class SoakIT {
     @Test
     void shouldKeepMemoryFlatAndLoseNoSlot() throws Exception {
         // Given: everything was loaded, compiled and pooled once
-        int rounds = Math.max(3, SECONDS / 10);
+        int rounds = Math.max(9, SECONDS / 10);
         Duration round = Duration.ofMillis(SECONDS * 1000L / rounds);
         List<Memory> after = new ArrayList<>();
 
@@ -76,10 +76,11 @@ class SoakIT {
                     + new TreeMap<>(outcomes));
         }
 
-        // Then: flat after the warm-up of the first third
-        Memory warm = after.get(rounds / 3);
-        Memory end = after.get(rounds - 1);
-        assertThat(end.rssKib() - warm.rssKib()).as("RSS growth in KiB").isLessThan(96 << 10);
+        // Then: flat after the warm-up of the first third. A single reading may hold what the engine just closed has not
+        // given back yet, so the floors are compared: a leak raises them.
+        Memory warm = floor(after.subList(rounds / 3, rounds * 2 / 3));
+        Memory end = floor(after.subList(rounds * 2 / 3, rounds));
+        assertThat(end.rssKib() - warm.rssKib()).as("RSS growth in KiB").isLessThan(48 << 10);
         assertThat(end.heapKib() - warm.heapKib()).as("heap growth in KiB").isLessThan(16 << 10);
         assertThat(outcomes.keySet()).contains("LENGTH", "cancelled", "DEADLINE_EXCEEDED", "Invalid");
         assertThat(outcomes.keySet()).doesNotContain("Failed", "Aborted");
@@ -153,6 +154,12 @@ class SoakIT {
                 random.nextInt(3),
                 deadline,
                 "user-" + random.nextInt(4));
+    }
+
+    private static Memory floor(List<Memory> readings) {
+        return new Memory(
+                readings.stream().mapToLong(Memory::rssKib).min().orElseThrow(),
+                readings.stream().mapToLong(Memory::heapKib).min().orElseThrow());
     }
 
     private static boolean idle(EngineStats stats) {

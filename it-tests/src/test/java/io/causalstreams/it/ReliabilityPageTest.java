@@ -1,0 +1,96 @@
+package io.causalstreams.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Every test that a documentation page names exists: classes and {@code should…} methods. */
+class ReliabilityPageTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Path PAGE = ROOT.resolve("docs/reliability.md");
+    private static final Pattern METHOD = Pattern.compile("`(should\\w+)`");
+    private static final Pattern CLASS = Pattern.compile("\\b([A-Z]\\w*(?:IT|Test))\\b");
+    private static final Pattern ROW = Pattern.compile("^\\|.*\\|$");
+
+    @Test
+    void shouldNameOnlyTestsThatExist() throws IOException {
+        // Given
+        Map<String, String> sources = testSources();
+        String all = String.join("\n", sources.values());
+        List<String> missing = new ArrayList<>();
+
+        // When
+        for (Path page : pages()) {
+            String text = Files.readString(page);
+            names(METHOD, text)
+                    .filter(name -> !all.contains(" " + name + "("))
+                    .forEach(name -> missing.add(ROOT.relativize(page) + ": " + name));
+            names(CLASS, text)
+                    .filter(name -> !sources.containsKey(name))
+                    .forEach(name -> missing.add(ROOT.relativize(page) + ": " + name));
+        }
+
+        // Then
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void shouldNameATestInEveryRow() throws IOException {
+        List<String> rows = Files.readAllLines(PAGE).stream()
+                .filter(line -> ROW.matcher(line).matches())
+                .filter(line -> !line.startsWith("|---"))
+                .toList();
+        assertThat(rows).hasSizeGreaterThan(20);
+        assertThat(rows).allSatisfy(row -> {
+            boolean heading = row.matches(".*\\| test( \\(.*\\))? \\|$");
+            boolean named = row.contains("`should") || CLASS.matcher(row).find();
+            boolean same = row.endsWith("| the same |");
+            assertThat(heading || named || same).as(row).isTrue();
+        });
+    }
+
+    private static Stream<String> names(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.results().map(result -> result.group(1)).distinct();
+    }
+
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+            return Stream.concat(
+                            Stream.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
+                                    .map(ROOT::resolve),
+                            docs.filter(file -> file.toString().endsWith(".md")).sorted())
+                    .toList();
+        }
+    }
+
+    /** By class name. */
+    private static Map<String, String> testSources() throws IOException {
+        Map<String, String> sources = new TreeMap<>();
+        try (Stream<Path> modules = Files.list(ROOT)) {
+            for (Path module : modules.filter(Files::isDirectory).toList()) {
+                Path tests = module.resolve("src/test/java");
+                if (!Files.isDirectory(tests)) {
+                    continue;
+                }
+                try (Stream<Path> files = Files.walk(tests)) {
+                    for (Path file : files.filter(each -> each.toString().endsWith(".java"))
+                            .toList()) {
+                        sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+                    }
+                }
+            }
+        }
+        return sources;
+    }
+}
