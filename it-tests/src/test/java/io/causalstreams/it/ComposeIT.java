@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.export.Precision;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code docker-compose.yml} as a user starts it: from nothing to healthy, killed in mid-generation, taken down. */
+@Tag("compose")
 class ComposeIT {
     private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -53,9 +60,57 @@ class ComposeIT {
                                 + " --from-beginning --max-messages 1 --timeout-ms 30000 --isolation-level read_committed",
                         ""))
                 .contains("\"id\":\"tale\"");
+        checkContainer();
+        checkHeap();
         long start = System.nanoTime();
         compose("stop", "app");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(12));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(12)); // 10 and the tool's own
+        assertThat(inspect("{{.State.ExitCode}}")).as("137 is a kill after the grace period").isNotEqualTo("137");
+    }
+
+    @Test
+    void shouldHaveValidProfiles() throws Exception {
+        Brokers.requireDocker();
+        assertThat(run("", "config", "--services").lines()).containsExactlyInAnyOrder("broker", "app");
+        assertThat(run("", "--profile", "observability", "config", "--services").lines())
+                .containsExactlyInAnyOrder("broker", "app", "prometheus", "grafana");
+        assertThat(run("", "--profile", "observability", "config", "--images").lines())
+                .allMatch(image -> image.matches("[a-z/-]+:(v?\\d+\\.\\d+\\.\\d+|local)"));
+    }
+
+    private static void checkContainer() throws Exception {
+        assertThat(inspect("{{.State.Health.Status}}")).isEqualTo("healthy");
+        assertThat(inspect("{{.HostConfig.ReadonlyRootfs}}")).isEqualTo("true");
+        assertThat(inApp("id -u")).isEqualTo("10001");
+        assertThat(inApp("touch /app/x /x 2>&1 || true")).contains("Read-only file system");
+        assertThat(inApp("touch /tmp/x /cache/x && echo writable")).isEqualTo("writable");
+        long image = Long.parseLong(docker("image", "inspect", "--format", "{{.Size}}", "causal-streams:local"));
+        assertThat(image).as("bytes of the image").isLessThan(700L << 20);
+    }
+
+    /** A quarter of the container, not of the machine. */
+    private static void checkHeap() throws Exception {
+        long container = Long.parseLong(inspect("{{.HostConfig.Memory}}"));
+        String metrics = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:9404/metrics"))
+                                .timeout(Duration.ofSeconds(30))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+        double heap = metrics.lines()
+                .filter(line -> line.startsWith("jvm_memory_max_bytes{area=\"heap\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+        assertThat(heap / container).isBetween(0.2, 0.3);
+    }
+
+    private static String inApp(String command) throws Exception {
+        return run("", "exec", "-T", "app", "bash", "-c", command).strip();
+    }
+
+    private static String inspect(String format) throws Exception {
+        return docker("inspect", "--format", format, run("", "ps", "--all", "--quiet", "app").strip());
     }
 
     private static String inBroker(String tool, String input) throws Exception {
@@ -66,19 +121,31 @@ class ComposeIT {
         run("", arguments);
     }
 
-    private static String run(String input, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("docker", "compose"));
+    private static String docker(String... arguments) throws Exception {
+        return runCommand("", List.of(arguments)).strip();
+    }
+
+    private static String run(String input, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("compose"));
         command.addAll(List.of(arguments));
+        return runCommand(input, command);
+    }
+
+    private static String runCommand(String input, List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("docker"));
+        command.addAll(arguments);
+        Path errors = Files.createTempFile("compose-", ".log"); // progress and warnings go there, answers to stdout
         Process process = new ProcessBuilder(command)
                 .directory(ROOT.toFile())
-                .redirectErrorStream(true)
+                .redirectError(errors.toFile())
                 .start();
         process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
-            throw new AssertionError(String.join(" ", command) + " failed: " + output);
+            throw new AssertionError(String.join(" ", command) + " failed: " + output + Files.readString(errors));
         }
+        Files.delete(errors);
         return output;
     }
 }
