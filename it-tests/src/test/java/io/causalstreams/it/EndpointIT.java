@@ -1,0 +1,120 @@
+package io.causalstreams.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.causalstreams.app.EmbeddedBroker;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/** What a running {@code serve} tells by HTTP and in its log, and to whom. Wrong methods and sizes: OperationsServerTest. */
+class EndpointIT {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final String SECRET = "my-secret-is-4711";
+
+    @Test
+    void shouldTellNobodyWhatIsAskedAndAnswered() throws Exception {
+        int port = freePort();
+        try (EmbeddedBroker broker = EmbeddedBroker.start();
+                OperatorClient client = new OperatorClient(broker.bootstrapServers());
+                CommandProcess serve = serve(broker, port, "--verbose")) {
+            // When: one refused, one unreadable, some under way
+            client.send(SECRET, prompt("refused", SECRET + " and more", -1));
+            client.send(SECRET, "{\"prompt\": \"" + SECRET);
+            List<String> open =
+                    IntStream.range(0, 12).mapToObj(i -> "open-" + i).toList();
+            open.forEach(id -> client.send(SECRET, prompt(id, SECRET + " and more", 1900)));
+            String last = open.get(open.size() - 1);
+            client.readUntil("a token", LIMIT, () -> client.tokensSeen(open.get(0)) > 0);
+            String pages =
+                    get(port, "/status/" + last) + get(port, "/metrics") + get(port, "/health") + get(port, "/x");
+            client.readCompletions(List.of(last, "refused"), LIMIT);
+            client.readUntil("2 dead letters", LIMIT, () -> client.deadLetters.size() == 2);
+
+            // Then
+            String answer = client.text(last).substring(0, 20);
+            assertThat(pages).contains("causal_streams_requests_total").contains("\"id\":\"" + last + "\"");
+            assertThat(pages).doesNotContain(SECRET).doesNotContain(answer);
+            assertThat(serve.output()).doesNotContain(SECRET).doesNotContain(answer);
+        }
+    }
+
+    @Test
+    void shouldListenOnLoopbackOnlyUnlessToldOtherwise() throws Exception {
+        InetAddress outside = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+                .findFirst()
+                .orElseGet(() -> Assumptions.abort("skipped: this machine has no address but loopback"));
+        int port = freePort();
+        try (EmbeddedBroker broker = EmbeddedBroker.start();
+                CommandProcess serve = serve(broker, port)) {
+            assertThat(get(port, "/health")).contains("\"status\":\"UP\"");
+            assertThatThrownBy(() -> connect(outside, port)).isInstanceOf(ConnectException.class);
+            assertThat(serve.isAlive()).isTrue();
+        }
+    }
+
+    private static void connect(InetAddress address, int port) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, port), 5_000);
+        }
+    }
+
+    private static String prompt(String id, String text, int tokens) {
+        return "{\"id\": \"%s\", \"prompt\": \"%s\", \"max_tokens\": %d, \"ignore_eos\": true}".formatted(id, text, tokens);
+    }
+
+    private static String get(int port, String path) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                .timeout(Duration.ofSeconds(30))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static CommandProcess serve(EmbeddedBroker broker, int port, String... more) {
+        List<String> command = new java.util.ArrayList<>(List.of(
+                "serve",
+                "--bootstrap-servers",
+                broker.bootstrapServers(),
+                "--model",
+                TestModels.tinyChat().toString(),
+                "--threads",
+                "1",
+                "--metrics-port",
+                Integer.toString(port),
+                "--config",
+                TestFiles.properties(
+                                Map.of("state.dir", TestFiles.fresh("state-").toString()))
+                        .toString()));
+        command.addAll(List.of(more));
+        CommandProcess serve = CommandProcess.start(
+                Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m"), command.toArray(String[]::new));
+        serve.awaitOutput("Serving ", LIMIT);
+        return serve;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
