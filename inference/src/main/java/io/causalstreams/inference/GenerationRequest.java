@@ -44,6 +44,11 @@ public record GenerationRequest(
         return new GenerationRequest(id, prompt, task, sampling, tokens, priority, deadline, user);
     }
 
+    /** This request with another deadline. */
+    public GenerationRequest withDeadline(@Nullable Instant other) {
+        return new GenerationRequest(id, prompt, task, sampling, resumeFrom, priority, other, user);
+    }
+
     /** What the engine is asked to do with the prompt. */
     public sealed interface Task {
 

@@ -37,7 +37,7 @@ import org.apache.kafka.streams.kstream.Produced;
  *
  * <pre>{@code
  * CausalStreams causalStreams = new CausalStreams(engine, new CausalStreamsConfig(properties));
- * KafkaStreams streams = new KafkaStreams(causalStreams.topology(), causalStreams.streamsProperties());
+ * KafkaStreams streams = causalStreams.kafkaStreams();
  * streams.setUncaughtExceptionHandler(new ReplaceThreadHandler());
  * streams.start();
  * }</pre>
@@ -116,6 +116,24 @@ public final class CausalStreams {
         Map<String, Object> user = config.originals();
         user.keySet().removeIf(key -> key.startsWith("causal.streams."));
         return StreamsDefaults.with(user, config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG), gate);
+    }
+
+    /** {@link #topology} with {@link #streamsProperties}, not started, by a time that goes on when the clock is set. */
+    public KafkaStreams kafkaStreams() {
+        return kafkaStreams(topology(), streamsProperties(), new SteadyTime());
+    }
+
+    /**
+     * Kafka Streams that runs by {@code time}.
+     *
+     * @param topology with this operator in it
+     * @param properties {@link #streamsProperties}, perhaps with more
+     */
+    public static KafkaStreams kafkaStreams(Topology topology, Properties properties, SteadyTime time) {
+        Properties all = new Properties();
+        all.putAll(properties);
+        all.put(SteadyTime.PROPERTY, time);
+        return new KafkaStreams(topology, all, time);
     }
 
     /**

@@ -26,7 +26,7 @@ public final class ReplaceThreadHandler implements StreamsUncaughtExceptionHandl
 
     /** Gives up at more than 10 deaths in 5 minutes. */
     public ReplaceThreadHandler() {
-        this(10, Duration.ofMinutes(5), System::currentTimeMillis);
+        this(10, Duration.ofMinutes(5), () -> System.nanoTime() / 1_000_000);
     }
 
     ReplaceThreadHandler(int maxDeaths, Duration window, LongSupplier clockMs) {

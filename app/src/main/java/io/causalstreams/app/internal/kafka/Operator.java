@@ -48,7 +48,7 @@ public final class Operator implements RunningOperator, AutoCloseable {
     private Operator(GenerationEngine engine, CausalStreams causalStreams) {
         this.engine = engine;
         this.causalStreams = causalStreams;
-        this.streams = new KafkaStreams(causalStreams.topology(), causalStreams.streamsProperties());
+        this.streams = causalStreams.kafkaStreams();
         this.kafkaMeters = new KafkaStreamsMetrics(streams);
     }
 

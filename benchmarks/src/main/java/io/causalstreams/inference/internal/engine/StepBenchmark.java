@@ -60,7 +60,7 @@ public class StepBenchmark {
         IdleLm model = new IdleLm(requests, CONTEXT, tokenizer.size());
         facts = ModelFacts.of(model.metadata(), tokenizer);
         queue = new SubmissionQueue(requests + 1, () -> {});
-        loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), Clock.systemUTC());
+        loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), Clock.systemUTC(), System::nanoTime);
         preparation = new RequestPreparation(model.metadata(), CONTEXT, tokenizer, null, constraint -> {
             throw new UnsupportedOperationException("no request asks for one");
         });

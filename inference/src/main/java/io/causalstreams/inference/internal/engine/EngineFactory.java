@@ -66,7 +66,7 @@ public final class EngineFactory {
             tokenizer.close();
         });
         SubmissionQueue queue = new SubmissionQueue(config.slots() + config.maxWaiting(), thread::wake);
-        EngineLoop loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), clock);
+        EngineLoop loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), clock, System::nanoTime);
         thread.start(loop, queue);
         return new BatchingEngine(info, facts, preparation, queue, loop, thread);
     }

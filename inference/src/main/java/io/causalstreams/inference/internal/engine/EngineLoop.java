@@ -9,6 +9,7 @@ import io.causalstreams.inference.internal.scheduling.SchedulingPolicy;
 import io.causalstreams.inference.internal.scheduling.SequenceView;
 import io.causalstreams.inference.internal.scheduling.StepPlan;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +36,7 @@ final class EngineLoop {
     private final SchedulingPolicy policy;
     private final SchedulingPolicy.Limits limits;
     private final Clock clock;
+    private final LongSupplier nanoTime;
     private final CacheSlots slots;
     private final StepExecutor executor;
     private final ServedTokens served = new ServedTokens();
@@ -42,12 +45,25 @@ final class EngineLoop {
     private long nextSequence;
     private volatile EngineStats stats;
 
-    EngineLoop(CausalLm model, EngineConfig config, SubmissionQueue queue, SchedulingPolicy policy, Clock clock) {
+    /**
+     * A loop over {@code model}'s slots.
+     *
+     * @param clock what deadlines are told by; read once per request, when it begins
+     * @param nanoTime monotonic, what is left until a deadline is measured by: the clock may be set meanwhile
+     */
+    EngineLoop(
+            CausalLm model,
+            EngineConfig config,
+            SubmissionQueue queue,
+            SchedulingPolicy policy,
+            Clock clock,
+            LongSupplier nanoTime) {
         this.model = model;
         this.queue = queue;
         this.policy = policy;
         this.limits = new SchedulingPolicy.Limits(model.slots(), config.prefillChunkTokens());
         this.clock = clock;
+        this.nanoTime = nanoTime;
         this.slots = new CacheSlots(model, config.prefixCacheTokens());
         this.executor = new StepExecutor(model, slots, config.speculation());
         this.stats = counters.snapshot(model, runs);
@@ -113,6 +129,10 @@ final class EngineLoop {
             remove(run);
             return;
         }
+        Instant deadline = run.request().deadline;
+        if (deadline != null) {
+            run.expiresIn(Duration.between(clock.instant(), deadline), nanoTime.getAsLong());
+        }
         served.arrive(run.request().user);
         for (Sequence sequence : run.sequences()) {
             sequence.number(nextSequence++);
@@ -128,10 +148,9 @@ final class EngineLoop {
     }
 
     private void expire() {
-        Instant now = clock.instant();
+        long now = nanoTime.getAsLong();
         for (RequestRun run : List.copyOf(runs)) {
-            Instant deadline = run.request().deadline;
-            if (deadline != null && !now.isBefore(deadline)) {
+            if (run.isPastDeadline(now)) {
                 run.expire();
                 remove(run);
             }

@@ -5,9 +5,11 @@ import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.TokenLogprob;
 import io.causalstreams.inference.Usage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ final class RequestRun {
     private final List<GenerationEvent.TokenChunk> outbox = new ArrayList<>();
     private int cachedTokens = -1;
     private boolean closed;
+    private @Nullable Long expiresNanos;
 
     RequestRun(PreparedRequest request, ModelFacts model, RequestListener listener) {
         this.request = request;
@@ -57,6 +60,16 @@ final class RequestRun {
 
     boolean isClosed() {
         return closed;
+    }
+
+    /** From now on its deadline is {@code left} away, whatever is done to the clock. Negative = it has passed. */
+    void expiresIn(Duration left, long nowNanos) {
+        long most = TimeUnit.DAYS.toSeconds(365);
+        expiresNanos = nowNanos + TimeUnit.SECONDS.toNanos(Math.max(-1, Math.min(most, left.getSeconds()))) + left.getNano();
+    }
+
+    boolean isPastDeadline(long nowNanos) {
+        return expiresNanos != null && nowNanos - expiresNanos >= 0;
     }
 
     /** Whether the first choice's slot holds the prompt, so that the others can copy it; or never will again. */

@@ -38,7 +38,7 @@ final class EngineHarness {
         AsciiTokenizer tokenizer = new AsciiTokenizer();
         this.facts = ModelFacts.of(model.metadata(), tokenizer);
         this.queue = new SubmissionQueue(config.slots() + config.maxWaiting(), () -> {});
-        this.loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), clock);
+        this.loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), clock, clock::nanoTime);
         this.preparation = new RequestPreparation(
                 model.metadata(),
                 model.maxContextTokens(),

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RobustnessTest {
     private static final SamplingParams TEN = SamplingParams.builder()
@@ -131,6 +133,28 @@ class RobustnessTest {
         assertThat(recorder.choice(0).tokenIds()).hasSize(2);
         assertThat(recorder.choice(0).text()).isEqualTo(recorder.emittedText(0));
         assertThat(engine.loop.stats().running()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-86_400, -30, 30, 86_400})
+    void shouldKeepTheTimeUntilADeadlineWhenTheClockIsSet(long secondsAhead) {
+        // Given: one under way
+        EngineHarness engine = new EngineHarness(EngineHarness.CONFIG);
+        Recorder before = engine.submit(withDeadline("before", engine.clock, Duration.ofSeconds(10)));
+        engine.step();
+
+        // When: the clock is set; another comes, with a deadline by the new time
+        engine.clock.set(Duration.ofSeconds(secondsAhead));
+        Recorder after = engine.submit(withDeadline("after", engine.clock, Duration.ofSeconds(10)));
+        engine.step();
+
+        // Then: no time has passed, so neither has; ten seconds later both have
+        assertThat(before.hasEnded()).isFalse();
+        assertThat(after.hasEnded()).isFalse();
+        engine.clock.advance(Duration.ofSeconds(10));
+        engine.step();
+        assertThat(before.choice(0).finishReason()).isEqualTo(FinishReason.DEADLINE_EXCEEDED);
+        assertThat(after.choice(0).finishReason()).isEqualTo(FinishReason.DEADLINE_EXCEEDED);
     }
 
     @Test

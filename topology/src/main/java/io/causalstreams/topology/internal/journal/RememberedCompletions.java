@@ -42,8 +42,8 @@ public final class RememberedCompletions {
         this.maxBytes = maxBytes;
     }
 
-    /** Rebuilds order and sizes. */
-    public void restore() {
+    /** Rebuilds order and sizes. What comes from the future, by a clock that was set back since, is as old as now. */
+    public void restore(long nowMs) {
         oldestFirst.clear();
         bytes = 0;
         Map<Long, Map<String, Entry>> byTime = new TreeMap<>();
@@ -51,7 +51,7 @@ public final class RememberedCompletions {
                 store.range(JournalKeys.startOfCompletions(), JournalKeys.endOfCompletions())) {
             while (all.hasNext()) {
                 KeyValue<Bytes, byte[]> next = all.next();
-                long completedMs = new ByteReader(next.value).varint();
+                long completedMs = Math.min(nowMs, new ByteReader(next.value).varint());
                 byTime.computeIfAbsent(completedMs, time -> new TreeMap<>())
                         .put(JournalKeys.nameOf(next.key), new Entry(completedMs, next.value.length));
                 bytes += next.value.length;

@@ -1,6 +1,7 @@
 package io.causalstreams.topology.internal.processor;
 
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
+import io.causalstreams.topology.SteadyTime;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
@@ -73,7 +74,7 @@ final class JournaledOutput<K, V> {
         List<TokenChunk> due = run.progress().due(0, 0, nowMs, true);
         List<Record<K, V>> records = new ArrayList<>(records(run, due, nowMs));
         List<Partial> published = run.progress().published();
-        Job.End<K, V> end = run.job().end(ending, published, promptTokens, nowMs);
+        Job.End<K, V> end = run.job().end(ending, published, promptTokens, SteadyTime.wallMs(context, nowMs));
         records.addAll(end.records());
         Bytes answer = end.remembered();
         records.forEach(forward);
@@ -94,10 +95,11 @@ final class JournaledOutput<K, V> {
     }
 
     private List<Record<K, V>> records(Run<K, V> run, List<TokenChunk> due, long nowMs) {
+        long wallMs = SteadyTime.wallMs(context, nowMs);
         List<Record<K, V>> records = new ArrayList<>();
         for (TokenChunk chunk : due) {
             ChoiceProgress choice = run.progress().choice(chunk.choice());
-            records.addAll(run.job().tokens(chunk, choice.characters(), nowMs));
+            records.addAll(run.job().tokens(chunk, choice.characters(), wallMs));
             choice.publish(chunk);
             operations.published(run.channel().request(), chunk.tokenIds().size(), nowMs);
         }

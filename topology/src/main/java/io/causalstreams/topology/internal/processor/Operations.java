@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
@@ -161,18 +162,19 @@ public final class Operations {
         return new RequestStatus(
                 request.id,
                 progress == null ? RequestStatus.State.WAITING : RequestStatus.State.RUNNING,
-                Math.max(0, System.currentTimeMillis() - request.arrivedMs),
+                request.waitedMs(),
                 published.stream().map(Partial::text).toList(),
                 published.stream().mapToInt(each -> each.tokenIds().size()).sum());
     }
 
     private double oldestWaitingSeconds() {
-        long oldest = loads.values().stream()
-                .mapToLong(TaskLoad::oldestWaitingMs)
-                .filter(each -> each > 0)
-                .min()
-                .orElse(0);
-        return oldest == 0 ? 0 : Math.max(0, System.currentTimeMillis() - oldest) / 1000.0;
+        return loads.values().stream()
+                        .map(TaskLoad::oldestWaiting)
+                        .filter(Objects::nonNull)
+                        .mapToLong(TrackedRequest::waitedMs)
+                        .max()
+                        .orElse(0)
+                / 1000.0;
     }
 
     private void load(String name, String description, ToLongFunction<TaskLoad> value) {

@@ -6,12 +6,14 @@ import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.topology.EngineDiedException;
+import io.causalstreams.topology.SteadyTime;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.journal.RememberedCompletions;
 import io.causalstreams.topology.internal.journal.Sessions;
 import io.causalstreams.topology.internal.journal.TokenLog;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +46,9 @@ final class RequestLoop<K, V> {
 
     /** How often the log says so. */
     private static final long FULL_WARNING_MS = 60_000;
+
+    /** Less is no step of the clock but rounding and drift. */
+    private static final long CLOCK_STEP_MS = 500;
 
     private final ProcessingContext context;
     private final GenerationEngine engine;
@@ -105,7 +110,7 @@ final class RequestLoop<K, V> {
                 broken.put(arrival, e);
             }
         });
-        remembered.restore();
+        remembered.restore(now());
         sessions.restore();
         input.hold(isFull());
         if (!byId.isEmpty()) {
@@ -228,7 +233,7 @@ final class RequestLoop<K, V> {
     }
 
     private void track(Arrival arrival, Job<K, V> job) {
-        TrackedRequest request = new TrackedRequest(arrival, job.request(), job.session(), now());
+        TrackedRequest request = new TrackedRequest(arrival, job.request(), job.session(), now(), wallMs(now()));
         byId.put(request.id, request);
         waiting.add(request);
         operations.tracked(request);
@@ -255,10 +260,21 @@ final class RequestLoop<K, V> {
         }
         try {
             GenerationRequest fresh = conversations.withHistory(run.job()).request();
-            engine.generate(fresh.resumedFrom(run.progress().resumeFrom())).subscribe(channel);
+            engine.generate(timed(fresh, request).resumedFrom(run.progress().resumeFrom()))
+                    .subscribe(channel);
         } catch (RuntimeException e) {
             channel.fail(e);
         }
+    }
+
+    /** Its deadline as the clock tells it now, which may have been set since the request arrived. */
+    private GenerationRequest timed(GenerationRequest fresh, TrackedRequest request) {
+        Instant told = fresh.deadline();
+        if (told == null) {
+            return fresh;
+        }
+        long setMs = wallMs(request.expiresMs) - told.toEpochMilli();
+        return Math.abs(setMs) < CLOCK_STEP_MS ? fresh : fresh.withDeadline(told.plusMillis(setMs));
     }
 
     private void receive(RequestChannel channel, long nowMs) {
@@ -338,7 +354,7 @@ final class RequestLoop<K, V> {
     private void endBroken(long nowMs) {
         broken.forEach((arrival, cause) -> {
             GenerationRequest none = opener.invalid(arrival).request();
-            TrackedRequest request = new TrackedRequest(arrival, none, null, nowMs);
+            TrackedRequest request = new TrackedRequest(arrival, none, null, nowMs, wallMs(nowMs));
             end(request, run(arrival, new RequestChannel(mailbox, request)), Ending.failed(arrival.id(), cause), nowMs);
         });
         broken.clear();
@@ -374,7 +390,7 @@ final class RequestLoop<K, V> {
                 waiting.size(),
                 running.size(),
                 journal.bytes(),
-                waiting.oldestMs(),
+                waiting.oldest(),
                 remembered.entries(),
                 conversations.count());
     }
@@ -391,5 +407,10 @@ final class RequestLoop<K, V> {
 
     private long now() {
         return context.currentSystemTimeMs();
+    }
+
+    /** What the clock says at {@code contextMs}: for instants that others read or wrote. Durations are by {@link #now}. */
+    private long wallMs(long contextMs) {
+        return SteadyTime.wallMs(context, contextMs);
     }
 }

@@ -33,10 +33,22 @@ final class TrackedRequest {
     final @Nullable String session;
     final long arrivedMs;
 
+    /** When its deadline passes, on the scale of {@link #arrivedMs}; far away when there is none. */
+    final long expiresMs;
+
+    private final long arrivedNanos = System.nanoTime();
+
     private volatile @Nullable Progress progress;
     private long firstTokenMs;
 
-    TrackedRequest(Arrival arrival, GenerationRequest request, @Nullable String session, long arrivedMs) {
+    /**
+     * A request that arrives now, or is restored now.
+     *
+     * @param arrivedMs the topology's time
+     * @param wallMs what the clock says, by which deadlines are told; it may be set later
+     */
+    TrackedRequest(
+            Arrival arrival, GenerationRequest request, @Nullable String session, long arrivedMs, long wallMs) {
         this.sequence = arrival.sequence();
         this.id = arrival.id();
         this.key = arrival.key();
@@ -44,6 +56,7 @@ final class TrackedRequest {
         this.deadline = request.deadline();
         this.session = session;
         this.arrivedMs = arrivedMs;
+        this.expiresMs = deadline == null ? Long.MAX_VALUE : arrivedMs + deadline.toEpochMilli() - wallMs;
     }
 
     /** What was published by the run in the engine, or null while it waits. */
@@ -73,12 +86,12 @@ final class TrackedRequest {
         return firstTokenMs;
     }
 
-    /** Milliseconds since 1970; far away when there is none. */
-    long deadlineMs() {
-        return deadline == null ? Long.MAX_VALUE : deadline.toEpochMilli();
+    boolean isPast(long nowMs) {
+        return expiresMs < nowMs;
     }
 
-    boolean isPast(long nowMs) {
-        return deadlineMs() < nowMs;
+    /** Since it arrived in this process, whatever was done to the clock. */
+    long waitedMs() {
+        return (System.nanoTime() - arrivedNanos) / 1_000_000;
     }
 }

@@ -19,7 +19,7 @@ final class WaitingRequests {
 
     private final TreeSet<TrackedRequest> inOrder = new TreeSet<>(TrackedRequest.ORDER);
     private final PriorityQueue<TrackedRequest> deadlines =
-            new PriorityQueue<>(Comparator.comparingLong(TrackedRequest::deadlineMs));
+            new PriorityQueue<>(Comparator.comparingLong((TrackedRequest each) -> each.expiresMs));
     private final Set<String> busySessions = new HashSet<>();
 
     void add(TrackedRequest request) {
@@ -70,8 +70,9 @@ final class WaitingRequests {
         return inOrder.size();
     }
 
-    /** When the next to run arrived, or 0. */
-    long oldestMs() {
-        return inOrder.isEmpty() ? 0 : inOrder.first().arrivedMs;
+    /** The next to run, or null. */
+    @Nullable
+    TrackedRequest oldest() {
+        return inOrder.isEmpty() ? null : inOrder.first();
     }
 }

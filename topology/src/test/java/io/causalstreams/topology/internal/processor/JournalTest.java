@@ -104,11 +104,28 @@ class JournalTest {
         remembered.put("too large", new byte[100], 7);
         assertThat(remembered.get("too large", 7)).isNull();
         RememberedCompletions next = new RememberedCompletions(store, 1000, 3, 36);
-        next.restore();
+        next.restore(7);
         assertThat(next.get("large", 1006)).hasSize(30);
         assertThat(next.get("large", 1007)).isNull();
         next.evict(1007);
         assertThat(store.content).isEmpty();
+    }
+
+    @Test
+    void shouldNotRememberForLongerAfterTheClockWasSetBackBetweenTwoRuns() {
+        // Given: kept at a time that is to come again
+        RememberedCompletions remembered = new RememberedCompletions(store, 1000, 3, 100);
+        remembered.put("future", new byte[] {1}, 1_000_000);
+
+        // When
+        RememberedCompletions next = new RememberedCompletions(store, 1000, 3, 100);
+        next.restore(50);
+
+        // Then: as old as the restart
+        assertThat(next.get("future", 1050)).containsExactly(1);
+        assertThat(next.get("future", 1051)).isNull();
+        next.evict(1051);
+        assertThat(next.entries()).isZero();
     }
 
     @Test
