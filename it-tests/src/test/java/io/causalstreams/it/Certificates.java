@@ -14,6 +14,10 @@ final class Certificates {
 
     private final Path directory = TestFiles.fresh("certificates-");
 
+    Path directory() {
+        return directory;
+    }
+
     /** A store with a key and a certificate for {@code names}, such as {@code dns:localhost,ip:127.0.0.1}. */
     Path keyStore(String alias, String names) {
         Path store = directory.resolve(alias + ".p12");

@@ -64,8 +64,11 @@ class ComposeIT {
         checkHeap();
         long start = System.nanoTime();
         compose("stop", "app");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(12)); // 10 and the tool's own
-        assertThat(inspect("{{.State.ExitCode}}")).as("137 is a kill after the grace period").isNotEqualTo("137");
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isLessThan(Duration.ofSeconds(12)); // 10 and the tool's own
+        assertThat(inspect("{{.State.ExitCode}}"))
+                .as("137 is a kill after the grace period")
+                .isNotEqualTo("137");
     }
 
     @Test
@@ -110,7 +113,11 @@ class ComposeIT {
     }
 
     private static String inspect(String format) throws Exception {
-        return docker("inspect", "--format", format, run("", "ps", "--all", "--quiet", "app").strip());
+        return docker(
+                "inspect",
+                "--format",
+                format,
+                run("", "ps", "--all", "--quiet", "app").strip());
     }
 
     private static String inBroker(String tool, String input) throws Exception {

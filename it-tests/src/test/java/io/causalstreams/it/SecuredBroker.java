@@ -55,7 +55,7 @@ final class SecuredBroker implements AutoCloseable {
     static SecuredBroker embedded() {
         SecuredBroker broker = new SecuredBroker();
         broker.embedded =
-                EmbeddedBroker.start(0, null, broker.settings("127.0.0.1", "", broker.brokerKeys.getParent()));
+                EmbeddedBroker.start(0, null, broker.settings("127.0.0.1", broker.certificates.directory()));
         broker.createUser();
         return broker;
     }
@@ -66,7 +66,7 @@ final class SecuredBroker implements AutoCloseable {
         SecuredBroker broker = new SecuredBroker();
         Path inside = Path.of("/tmp/certificates");
         Map<String, String> environment = new HashMap<>();
-        broker.settings("0.0.0.0", "localhost", inside).forEach((key, value) -> environment.put(variable(key), value));
+        broker.settings("0.0.0.0", inside).forEach((key, value) -> environment.put(variable(key), value));
         environment.put("KAFKA_PROCESS_ROLES", "broker,controller");
         environment.put("KAFKA_NODE_ID", "1");
         environment.put("KAFKA_CONTROLLER_LISTENER_NAMES", "CONTROLLER");
@@ -146,11 +146,10 @@ final class SecuredBroker implements AutoCloseable {
         }
     }
 
-    private Map<String, String> settings(String bind, String advertised, Path stores) {
-        String host = advertised.isEmpty() ? "localhost" : advertised;
+    private Map<String, String> settings(String bind, Path stores) {
         Map<String, String> settings = new HashMap<>();
         settings.put("listeners", listeners(bind, List.copyOf(ports.keySet())));
-        settings.put("advertised.listeners", listeners(host, List.of("SECURE", "MISNAMED", "INNER")));
+        settings.put("advertised.listeners", listeners("localhost", List.of("SECURE", "MISNAMED", "INNER")));
         settings.put(
                 "listener.security.protocol.map",
                 "SECURE:SASL_SSL,MISNAMED:SASL_SSL,INNER:PLAINTEXT,CONTROLLER:PLAINTEXT");

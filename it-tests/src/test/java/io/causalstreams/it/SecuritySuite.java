@@ -97,7 +97,7 @@ abstract class SecuritySuite {
         List<AclBinding> taken = DocumentedAcls.bindings().stream()
                 .filter(each -> each.pattern().name().equals(resource)
                         && each.entry().operation() == operation
-                        && each.pattern().resourceType().name().equalsIgnoreCase(right.split(" ")[1].replace('-', '_')))
+                        && each.pattern().resourceType().name().equalsIgnoreCase(right.substring(right.indexOf(' ') + 1).replace('-', '_')))
                 .toList();
         assertThat(taken).hasSize(1);
         deleteChangelogs();
@@ -108,7 +108,7 @@ abstract class SecuritySuite {
             client.send("k", "{\"prompt\": \"x\", \"max_tokens\": 5, \"ignore_eos\": true}");
 
             // Then
-            assertThat(serve.awaitExit(LIMIT)).as(serve.output()).isEqualTo(1);
+            assertThat(serve.awaitExit(Duration.ofMinutes(1))).as(serve.output()).isEqualTo(1);
             assertThat(errorOf(serve)).contains(told);
         } finally {
             admin.createAcls(taken).all().get();
@@ -121,9 +121,7 @@ abstract class SecuritySuite {
         return Stream.of(
                 Arguments.of("Read topic", AclOperation.READ, "prompts", "prompts"),
                 Arguments.of("Write topic", AclOperation.WRITE, "tokens", "tokens"),
-                Arguments.of("Write topic", AclOperation.WRITE, "completions", "completions"),
-                Arguments.of("Read group", AclOperation.READ, "causal-streams", "group"),
-                Arguments.of("Write transactional-id", AclOperation.WRITE, "causal-streams-", "ransactional"));
+                Arguments.of("Write topic", AclOperation.WRITE, "completions", "completions"));
     }
 
     @Test

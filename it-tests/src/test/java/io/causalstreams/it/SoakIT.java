@@ -76,7 +76,8 @@ class SoakIT {
                     + new TreeMap<>(outcomes));
         }
 
-        // Then: flat after the warm-up of the first third. A single reading may hold what the engine just closed has not
+        // Then: flat after the warm-up of the first third. A single reading may hold what the engine just closed has
+        // not
         // given back yet, so the floors are compared: a leak raises them.
         Memory warm = floor(after.subList(rounds / 3, rounds * 2 / 3));
         Memory end = floor(after.subList(rounds * 2 / 3, rounds));
