@@ -105,7 +105,7 @@ class BackPressureIT {
             String waiting = ids.get(10);
             client.sendBytes(
                     key(waiting), "{}".getBytes(StandardCharsets.UTF_8), header("causal-streams-cancel", waiting));
-            client.readCompletions(List.of(waiting), Duration.ofSeconds(30));
+            client.readCompletions(List.of(waiting), LIMIT);
             assertThat(finishReason(client, waiting)).isEqualTo("cancelled");
             assertThat(lag()).isGreaterThanOrEqualTo(PROMPTS - bound);
 
@@ -119,7 +119,7 @@ class BackPressureIT {
             assertThat(client.violations(answered)).isEmpty();
             assertThat(client.deadLetters).isEmpty();
             assertThat(operator.deaths).hasValue(0);
-            Awaitility.await("no lag is left").atMost(Duration.ofSeconds(30)).until(() -> lag() == 0);
+            Awaitility.await("no lag is left").atMost(LIMIT).until(() -> lag() == 0);
         }
     }
 

@@ -223,8 +223,11 @@ abstract class ChaosSuite {
         Load long4 = new Load(client, random, "resume", 4, 1500, 1500);
         long4.runForTokens(1200, LIMIT);
         serve.kill9();
-        client.readFor(Duration.ofSeconds(4)); // all that was committed: its transaction ends within 3 s
-        int published = long4.tokensSeen();
+        int published = 0;
+        while (published < long4.tokensSeen()) { // all that was committed: its transaction ends within 3 s, or later under load
+            published = long4.tokensSeen();
+            client.readFor(Duration.ofSeconds(4));
+        }
 
         // When
         EngineStats stats;

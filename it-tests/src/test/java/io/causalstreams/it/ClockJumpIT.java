@@ -34,7 +34,9 @@ class ClockJumpIT {
         // Given: a request that is answered, one under way and one that waits behind it. By a step of more than
         // max.poll.interval.ms Kafka's consumer thinks that it was away and takes its partitions up again, and what is
         // taken up again is read by the clock: then with deadlines that are far.
-        Instant far = secondsAhead < 300 ? Instant.now().plusSeconds(120) : Instant.now().plus(Duration.ofDays(30));
+        Instant far = secondsAhead < 300
+                ? Instant.now().plusSeconds(120)
+                : Instant.now().plus(Duration.ofDays(30));
         SettableClock clock = SettableClock.compiled();
         int port = freePort();
         try (EmbeddedBroker broker = EmbeddedBroker.start();
@@ -56,11 +58,13 @@ class ClockJumpIT {
             client.readUntil("the remembered answer", LIMIT, () -> answers(client, "done") == 2);
 
             // Then: nothing expired, nothing ran twice, nothing is a day old
-            assertThat(client.violations(List.of("running", "waiting", "after"))).isEmpty();
+            assertThat(client.violations(List.of("running", "waiting", "after")))
+                    .isEmpty();
             assertThat(client.tokensSeen("done")).isEqualTo(5);
             assertThat(meter(port, "causal_streams_duplicates_total")).isEqualTo(1);
             assertThat(oldest).isBetween(0.0, 200.0);
-            assertThat(told(client, "after")).isBetween(clock.now().minusSeconds(200), clock.now().plusSeconds(5));
+            assertThat(told(client, "after"))
+                    .isBetween(clock.now().minusSeconds(200), clock.now().plusSeconds(5));
 
             // and a deadline by the new clock passes when it should
             client.send("k", prompt("late", 1900, clock.now().minusSeconds(1)));
@@ -84,8 +88,7 @@ class ClockJumpIT {
 
     private static String prompt(String id, int tokens, Instant deadline) {
         return """
-                {"id": "%s", "prompt": "x", "max_tokens": %d, "ignore_eos": true, "deadline": %d}""".formatted(
-                id, tokens, deadline.getEpochSecond());
+                {"id": "%s", "prompt": "x", "max_tokens": %d, "ignore_eos": true, "deadline": %d}""".formatted(id, tokens, deadline.getEpochSecond());
     }
 
     private static double meter(int port, String name) throws IOException, InterruptedException {

@@ -54,7 +54,9 @@ class EndpointIT {
 
             // Then
             String answer = client.text(last).substring(0, 20);
-            assertThat(pages).contains("causal_streams_requests_total").contains("causal_streams_dead_letters_total 2.0");
+            assertThat(pages)
+                    .contains("causal_streams_requests_total")
+                    .contains("causal_streams_dead_letters_total 2.0");
             assertThat(pages).doesNotContain(SECRET).doesNotContain(answer);
             assertThat(serve.output()).doesNotContain(SECRET).doesNotContain(answer);
         }
@@ -83,7 +85,8 @@ class EndpointIT {
     }
 
     private static String prompt(String id, String text, int tokens) {
-        return "{\"id\": \"%s\", \"prompt\": \"%s\", \"max_tokens\": %d, \"ignore_eos\": true}".formatted(id, text, tokens);
+        return "{\"id\": \"%s\", \"prompt\": \"%s\", \"max_tokens\": %d, \"ignore_eos\": true}"
+                .formatted(id, text, tokens);
     }
 
     private static String get(int port, String path) throws IOException, InterruptedException {

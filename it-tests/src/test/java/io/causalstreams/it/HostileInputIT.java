@@ -129,7 +129,7 @@ class HostileInputIT {
                         events + " outcomes",
                         Duration.ofMinutes(2),
                         () -> cases(client).size() == events);
-                client.readCompletions(List.of("last"), Duration.ofSeconds(30));
+                client.readCompletions(List.of("last"), Duration.ofMinutes(2));
 
                 // Then
                 assertThat(operator.deaths).hasValue(0);

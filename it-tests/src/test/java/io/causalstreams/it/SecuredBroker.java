@@ -54,8 +54,7 @@ final class SecuredBroker implements AutoCloseable {
     /** In this JVM. */
     static SecuredBroker embedded() {
         SecuredBroker broker = new SecuredBroker();
-        broker.embedded =
-                EmbeddedBroker.start(0, null, broker.settings("127.0.0.1", broker.certificates.directory()));
+        broker.embedded = EmbeddedBroker.start(0, null, broker.settings("127.0.0.1", broker.certificates.directory()));
         broker.createUser();
         return broker;
     }

@@ -97,7 +97,11 @@ abstract class SecuritySuite {
         List<AclBinding> taken = DocumentedAcls.bindings().stream()
                 .filter(each -> each.pattern().name().equals(resource)
                         && each.entry().operation() == operation
-                        && each.pattern().resourceType().name().equalsIgnoreCase(right.substring(right.indexOf(' ') + 1).replace('-', '_')))
+                        && each.pattern()
+                                .resourceType()
+                                .name()
+                                .equalsIgnoreCase(
+                                        right.substring(right.indexOf(' ') + 1).replace('-', '_')))
                 .toList();
         assertThat(taken).hasSize(1);
         deleteChangelogs();

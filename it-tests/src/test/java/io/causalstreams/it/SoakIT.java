@@ -68,7 +68,7 @@ class SoakIT {
                         .atMost(Duration.ofMinutes(1))
                         .until(() -> open.get() == 0);
                 Awaitility.await("every slot is free")
-                        .atMost(Duration.ofSeconds(10))
+                        .atMost(Duration.ofMinutes(1))
                         .until(() -> idle(engine.stats()));
             }
             after.add(Memory.now());

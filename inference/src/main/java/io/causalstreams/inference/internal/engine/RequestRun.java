@@ -65,7 +65,8 @@ final class RequestRun {
     /** From now on its deadline is {@code left} away, whatever is done to the clock. Negative = it has passed. */
     void expiresIn(Duration left, long nowNanos) {
         long most = TimeUnit.DAYS.toSeconds(365);
-        expiresNanos = nowNanos + TimeUnit.SECONDS.toNanos(Math.max(-1, Math.min(most, left.getSeconds()))) + left.getNano();
+        expiresNanos =
+                nowNanos + TimeUnit.SECONDS.toNanos(Math.max(-1, Math.min(most, left.getSeconds()))) + left.getNano();
     }
 
     boolean isPastDeadline(long nowNanos) {

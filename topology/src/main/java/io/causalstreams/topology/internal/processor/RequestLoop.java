@@ -160,7 +160,8 @@ final class RequestLoop<K, V> {
     /** Ends a request that is not taken. */
     void refuse(Arrival arrival, Job<K, V> job, Ending ending) {
         operations.refused(arrival, job, ending, now());
-        tell(job.end(ending, List.of(), conversations.promptTokens(job), wallMs(now())).records());
+        tell(job.end(ending, List.of(), conversations.promptTokens(job), wallMs(now()))
+                .records());
     }
 
     /** Tells records that belong to no request in flight. */

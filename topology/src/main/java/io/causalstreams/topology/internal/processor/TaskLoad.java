@@ -12,4 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param remembered completions remembered
  * @param conversations conversations kept
  */
-record TaskLoad(int waiting, int running, long journalBytes, @Nullable TrackedRequest oldestWaiting, int remembered, int conversations) {}
+record TaskLoad(
+        int waiting,
+        int running,
+        long journalBytes,
+        @Nullable TrackedRequest oldestWaiting,
+        int remembered,
+        int conversations) {}

@@ -47,8 +47,7 @@ final class TrackedRequest {
      * @param arrivedMs the topology's time
      * @param wallMs what the clock says, by which deadlines are told; it may be set later
      */
-    TrackedRequest(
-            Arrival arrival, GenerationRequest request, @Nullable String session, long arrivedMs, long wallMs) {
+    TrackedRequest(Arrival arrival, GenerationRequest request, @Nullable String session, long arrivedMs, long wallMs) {
         this.sequence = arrival.sequence();
         this.id = arrival.id();
         this.key = arrival.key();
