@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,9 +45,14 @@ class ClockJumpIT {
                 CommandProcess serve = serve(clock, broker, port)) {
             client.send("k", prompt("done", 5, far));
             client.readCompletions(List.of("done"), LIMIT);
-            client.send("k", prompt("running", 1900, far));
+            // four choices on one slot, one after the other, so that it runs for seconds
+            client.send("k", prompt("running", 1900, far).replace("{", "{\"n\": 4, "));
             client.send("k", prompt("waiting", 1900, far));
             client.readUntil("a token", LIMIT, () -> client.tokensSeen("running") > 0);
+
+            Awaitility.await("the one that waits has arrived")
+                    .atMost(LIMIT)
+                    .until(() -> meter(port, "causal_streams_requests_waiting") == 1);
 
             // When
             clock.set(Duration.ofSeconds(secondsAhead));
