@@ -224,7 +224,8 @@ abstract class ChaosSuite {
         long4.runForTokens(1200, LIMIT);
         serve.kill9();
         int published = 0;
-        while (published < long4.tokensSeen()) { // all that was committed: its transaction ends within 3 s, or later under load
+        while (published
+                < long4.tokensSeen()) { // all that was committed: its transaction ends within 3 s, or later under load
             published = long4.tokensSeen();
             client.readFor(Duration.ofSeconds(4));
         }
