@@ -1,0 +1,1 @@
+"""Measuring Causal Streams and its peers; used by benchmarks/compare, benchmarks/curves and benchmarks/regression."""

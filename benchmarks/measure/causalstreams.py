@@ -1,0 +1,84 @@
+"""Causal Streams through its own command line: every row is one `bench` run in a process of its own."""
+import json
+import os
+
+from .machine import ROOT
+from . import process
+
+LAUNCHER = os.path.join(ROOT, 'causal-streams')
+JAR = os.path.join(ROOT, 'app', 'target', 'causal-streams.jar')
+
+
+class CausalStreams:
+    """One model at one precision. Each method yields (row, value), and leaves what others used in `others`."""
+
+    def __init__(self, model, precision, threads):
+        self.name = f'Causal Streams {precision}'
+        self.precision = precision
+        self.threads = threads
+        self.others = []
+        self.directory = os.path.join(ROOT, 'benchmarks', 'target', 'models',
+                                      f'{os.path.basename(model)}-{precision}')
+        self._export(model)
+
+    def _export(self, model):
+        """With its distance from fp32; anew when the program is newer than what it wrote."""
+        report = os.path.join(self.directory, 'report.json')
+        process.run([LAUNCHER, '--version'])  # builds what is not built
+        if not os.path.exists(report) or os.path.getmtime(report) < os.path.getmtime(JAR):
+            process.run([LAUNCHER, 'export', '--model', model, '--precision', self.precision, '--output', self.directory,
+                         '--report'])
+        with open(report) as file:
+            everything = next(text for text in json.load(file)['texts'] if text['text'] == 'all')
+        self.divergence = everything['kl_divergence']
+        self.agreement = everything['top1_agreement']
+
+    def bench(self, *arguments, rounds=1):
+        """The results of one run, and the process's peak memory in MB."""
+        finished = process.run([LAUNCHER, 'bench', '--model', self.directory, '--threads', str(self.threads), '--rounds',
+                                str(rounds), '--json', *arguments])
+        self.others.append(finished.others_share)
+        return [json.loads(line) for line in finished.stdout.splitlines()], finished.peak_megabytes
+
+    def decode(self, concurrency, prompt, completion):
+        results, peak = self.bench('--engine', '--concurrency', ','.join(map(str, concurrency)), '--prompt-tokens',
+                                   str(prompt), '--max-tokens', str(completion))
+        for result in of(results, 'engine'):
+            yield f'decode {result["concurrency"]}', result['decode_tokens_per_second']['median']
+        yield 'memory', peak
+
+    def prefill(self, lengths):
+        results, _ = self.bench('--prefill', ','.join(map(str, lengths)))
+        for result in of(results, 'prefill'):
+            yield f'prefill {result["prompt_tokens"]}', result['prefill_tokens_per_second']['median']
+
+    def quoting(self):
+        results, _ = self.bench('--quoting')
+        everything = next(result for result in of(results, 'quoting') if result['work'] == 'all')
+        if not everything['identical']:
+            raise SystemExit(f'{self.name}: speculation changed an answer; see ./causal-streams bench --quoting')
+        yield 'quoting', everything['speculated_tokens_per_second']['median']
+
+    def first_token(self, arrivals, prompt, completion):
+        results, _ = self.bench('--first-token', '--arrivals', str(arrivals.count), '--decoding', str(arrivals.decoding),
+                                '--arrivals-per-second', str(arrivals.per_second), '--seed', str(arrivals.seed),
+                                '--prompt-tokens', str(prompt), '--max-tokens', str(completion))
+        for result in of(results, 'first_token'):
+            yield 'first token p99', result['p99_seconds'] * 1000
+
+    def kafka(self, in_flight, prompt, completion):
+        results, _ = self.bench('--kafka', '--concurrency', str(in_flight), '--prompt-tokens', str(prompt), '--max-tokens',
+                                str(completion))
+        for result in of(results, 'kafka'):
+            yield f'through Kafka {in_flight}', result['completion_tokens_per_second']['median']
+            yield f'the engine alone {in_flight}', result['engine_alone_tokens_per_second']['median']
+
+    def constrained(self, concurrency, completion):
+        results, _ = self.bench('--constrained', '--concurrency', str(concurrency), '--max-tokens', str(completion))
+        for result in of(results, 'constrained'):
+            yield f'under a JSON Schema {concurrency}', result['constrained_tokens_per_second']['median']
+            yield f'without one {concurrency}', result['unconstrained_tokens_per_second']['median']
+
+
+def of(results, benchmark):
+    return [result for result in results if result.get('benchmark') == benchmark]
