@@ -78,7 +78,7 @@ final class RecordSchema {
             return typed("string");
         }
         if (plain == char.class || plain == Character.class) {
-            return typed("string").put("minLength", 1).put("maxLength", 1);
+            return typed("string").put("pattern", "^[ -\\uD7FF]$"); // a char holds no character beyond 16 bits
         }
         if (plain == boolean.class || plain == Boolean.class) {
             return typed("boolean");

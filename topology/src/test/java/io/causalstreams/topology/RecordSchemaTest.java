@@ -54,7 +54,7 @@ class RecordSchemaTest {
         assertThat(RecordSchema.of(Small.class))
                 .contains("\"count\":{\"type\":\"integer\",\"minimum\":-2147483648,\"maximum\":2147483647}")
                 .contains("\"level\":{\"type\":\"integer\",\"minimum\":-128,\"maximum\":127}")
-                .contains("\"grade\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":1}");
+                .contains("\"grade\":{\"type\":\"string\",\"pattern\":\"^[ -\\\\uD7FF]$\"}");
     }
 
     @Test
