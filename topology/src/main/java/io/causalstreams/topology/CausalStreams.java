@@ -167,6 +167,7 @@ public final class CausalStreams {
                 NAME + "-enrich",
                 null,
                 null,
+                false,
                 CausalStreamsConfig.defaults(),
                 new Operations(engine, new CompositeMeterRegistry()));
     }

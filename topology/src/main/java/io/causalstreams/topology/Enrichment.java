@@ -45,6 +45,7 @@ public final class Enrichment<K, V, R> implements ProcessorSupplier<K, V, K, R> 
     private final String name;
     private final @Nullable Serde<K> keySerde;
     private final @Nullable Serde<V> valueSerde;
+    private final boolean inKeyOrder;
     private final CausalStreamsConfig config;
     private final Operations operations;
 
@@ -55,6 +56,7 @@ public final class Enrichment<K, V, R> implements ProcessorSupplier<K, V, K, R> 
             String name,
             @Nullable Serde<K> keySerde,
             @Nullable Serde<V> valueSerde,
+            boolean inKeyOrder,
             CausalStreamsConfig config,
             Operations operations) {
         this.engine = engine;
@@ -63,6 +65,7 @@ public final class Enrichment<K, V, R> implements ProcessorSupplier<K, V, K, R> 
         this.name = name;
         this.keySerde = keySerde;
         this.valueSerde = valueSerde;
+        this.inKeyOrder = inKeyOrder;
         this.config = config;
         this.operations = operations;
     }
@@ -71,23 +74,35 @@ public final class Enrichment<K, V, R> implements ProcessorSupplier<K, V, K, R> 
      * Names the operator's journal; needed when a topology has several of a kind. The name is part of the changelog's.
      */
     public Enrichment<K, V, R> named(String operatorName) {
-        return new Enrichment<>(engine, request, join, operatorName, keySerde, valueSerde, config, operations);
+        return new Enrichment<>(
+                engine, request, join, operatorName, keySerde, valueSerde, inKeyOrder, config, operations);
     }
 
     /** How records are journaled; without it, by the default serdes of the topology. */
     public Enrichment<K, V, R> withSerdes(Serde<K> keys, Serde<V> values) {
-        return new Enrichment<>(engine, request, join, name, keys, values, config, operations);
+        return new Enrichment<>(engine, request, join, name, keys, values, inKeyOrder, config, operations);
+    }
+
+    /**
+     * Answers of one key come in the order of its records, and a record without a value after the answers before it: what a
+     * table made of the answers needs. A record waits for those of its key before it, so one busy key gets slow.
+     *
+     * <p>At once, even so, come the errors of records that are not taken (overflow, size) or whose deadline passes while they
+     * wait, and a lower priority number still runs earlier. Records without a key do not wait.
+     */
+    public Enrichment<K, V, R> inKeyOrder() {
+        return new Enrichment<>(engine, request, join, name, keySerde, valueSerde, true, config, operations);
     }
 
     /** Bounds and timings. */
     public Enrichment<K, V, R> withConfig(CausalStreamsConfig settings) {
-        return new Enrichment<>(engine, request, join, name, keySerde, valueSerde, settings, operations);
+        return new Enrichment<>(engine, request, join, name, keySerde, valueSerde, inKeyOrder, settings, operations);
     }
 
     /** Meters named {@code causal.streams.*}, tagged with nothing: give each operator a registry or a filter of its own. */
     public Enrichment<K, V, R> withMeters(MeterRegistry meters) {
         return new Enrichment<>(
-                engine, request, join, name, keySerde, valueSerde, config, new Operations(engine, meters));
+                engine, request, join, name, keySerde, valueSerde, inKeyOrder, config, new Operations(engine, meters));
     }
 
     /**
@@ -121,6 +136,6 @@ public final class Enrichment<K, V, R> implements ProcessorSupplier<K, V, K, R> 
 
     private EnrichmentOperator<K, V, R> operator() {
         return new EnrichmentOperator<>(
-                name, engine, request, join, keySerde, valueSerde, config.settings(), operations);
+                name, engine, request, join, keySerde, valueSerde, inKeyOrder, config.settings(), operations);
     }
 }

@@ -20,6 +20,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
@@ -199,6 +200,44 @@ class EnrichmentTest {
                         "causal-streams-enrich-articles-0-0",
                         "causal-streams-enrich-articles-0-0-1",
                         "causal-streams-enrich-articles-0-0-2");
+    }
+
+    @Test
+    void shouldAnswerTheRecordsOfAKeyInOrderWhenToldTo() {
+        // Given: the first answer of a key takes longest
+        ScriptedEngine engine = ScriptedEngine.saying(
+                request -> request.prompt().toString().contains("long") ? "one two three" : "one");
+        engine.withValidation(request -> {
+            if (request.prompt().toString().contains("bad")) {
+                throw new GenerationException.Invalid("messages", "bad");
+            }
+        });
+        articles.process(summarise(engine).inKeyOrder()).to("out");
+        Fixture test = start();
+        // When
+        test.input.pipeInput("k", "long");
+        test.input.pipeInput("k", "short");
+        test.input.pipeInput("k", "bad");
+        test.input.pipeInput(new TestRecord<>("k", (String) null));
+        test.input.pipeInput("other", "short");
+        test.input.pipeInput(new TestRecord<>("third", (String) null));
+        for (int i = 0; i < 10; i++) {
+            engine.step();
+            test.punctuate();
+        }
+        test.input.pipeInput(new TestRecord<>("k", (String) null));
+        // Then
+        assertThat(test.output("out").readKeyValuesToList())
+                .containsExactly(
+                        KeyValue.pair("third", null),
+                        KeyValue.pair("other", "short: one"),
+                        KeyValue.pair("k", "long: one two three"),
+                        KeyValue.pair("k", "short: one"),
+                        KeyValue.pair("k", "bad: "),
+                        KeyValue.pair("k", null),
+                        KeyValue.pair("k", null));
+        assertThat(test.driver.getKeyValueStore("causal-streams-enrich-journal").approximateNumEntries())
+                .isZero();
     }
 
     @Test

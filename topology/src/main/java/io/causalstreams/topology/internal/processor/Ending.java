@@ -29,6 +29,13 @@ public sealed interface Ending {
     record Failed(
             Failure failure, FinishReason reason, @Nullable Throwable cause) implements Ending {}
 
+    /** It asked nothing. */
+    record Passed() implements Ending {}
+
+    static Ending passed() {
+        return new Passed();
+    }
+
     static Ending cancelled(String id) {
         return new Failed(
                 new Failure(ErrorCode.CANCELLED, "request " + id + ": it was cancelled", null),

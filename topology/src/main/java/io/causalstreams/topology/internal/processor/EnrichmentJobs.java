@@ -8,8 +8,10 @@ import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.OutputEvents;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.journal.Arrival;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,9 @@ record EnrichmentJobs<K, V, R>(EnrichmentOperator<K, V, R> operator, RecordCodec
 
     @Override
     public Job<K, R> open(Arrival arrival) {
+        if (arrival.value() == null) {
+            return new TombstoneJob(arrival);
+        }
         GenerationRequest asked =
                 Objects.requireNonNull(operator.request().apply(value(arrival)), "the request function gave null");
         return new EnrichmentJob(
@@ -45,6 +50,12 @@ record EnrichmentJobs<K, V, R>(EnrichmentOperator<K, V, R> operator, RecordCodec
                         SamplingParams.builder().build()));
     }
 
+    /** Records of one key are one lane when the operator keeps their order. */
+    @Nullable
+    String lane(@Nullable Bytes key) {
+        return operator.inKeyOrder() && key != null ? HexFormat.of().formatHex(key.get()) : null;
+    }
+
     private V value(Arrival arrival) {
         return codec.value(arrival.valueBytes());
     }
@@ -67,6 +78,11 @@ record EnrichmentJobs<K, V, R>(EnrichmentOperator<K, V, R> operator, RecordCodec
         @Override
         public @Nullable String session() {
             return null;
+        }
+
+        @Override
+        public @Nullable String lane() {
+            return EnrichmentJobs.this.lane(arrival.key());
         }
 
         @Override
@@ -116,6 +132,58 @@ record EnrichmentJobs<K, V, R>(EnrichmentOperator<K, V, R> operator, RecordCodec
             }
             Ending.Failed failed = (Ending.Failed) ending;
             return events.failure(failed.failure(), failed.reason(), published, promptTokens);
+        }
+    }
+
+    /** A record without a value that waits for its turn; it is told as it is. */
+    private final class TombstoneJob implements Job<K, R> {
+
+        private final Arrival arrival;
+
+        TombstoneJob(Arrival arrival) {
+            this.arrival = arrival;
+        }
+
+        @Override
+        public boolean asks() {
+            return false;
+        }
+
+        @Override
+        public GenerationRequest request() {
+            return invalid(arrival).request();
+        }
+
+        @Override
+        public @Nullable String session() {
+            return null;
+        }
+
+        @Override
+        public @Nullable String lane() {
+            return EnrichmentJobs.this.lane(arrival.key());
+        }
+
+        @Override
+        public Job<K, R> after(List<Prompt.Message> history) {
+            return this;
+        }
+
+        @Override
+        public List<Prompt.Message> messages() {
+            return List.of();
+        }
+
+        @Override
+        public List<Record<K, R>> tokens(TokenChunk chunk, int textOffset, long nowMs) {
+            return List.of();
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // a record without a value stays one, whatever its value's type
+        public End<K, R> end(Ending ending, List<Partial> published, int promptTokens, long nowMs) {
+            K key = codec.key(arrival.keyBytes());
+            return new End<>(List.of(new Record<>(key, (R) null, arrival.timestamp(), arrival.headers())), null);
         }
     }
 }

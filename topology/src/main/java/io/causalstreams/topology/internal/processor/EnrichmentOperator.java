@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param join the value with its answer
  * @param keySerde how keys are journaled; null = the topology's default
  * @param valueSerde the same for values
+ * @param inKeyOrder whether a record waits for those of its key before it
  */
 public record EnrichmentOperator<K, V, R>(
         String name,
@@ -27,6 +28,7 @@ public record EnrichmentOperator<K, V, R>(
         BiFunction<V, CompletionEvent, R> join,
         @Nullable Serde<K> keySerde,
         @Nullable Serde<V> valueSerde,
+        boolean inKeyOrder,
         OperatorSettings settings,
         Operations operations) {
 

@@ -95,27 +95,29 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
 
     @SuppressWarnings("NullAway") // a record without a value stays one, whatever its value's type
     private void process(Incarnation<K, V, R> current, Record<K, V> record) {
-        if (record.value() == null) {
+        RequestLoop<K, R> loop = current.loop;
+        Bytes key = current.jobs.codec().key(record.key());
+        String lane = current.jobs.lane(key);
+        boolean waits = lane != null && loop.isBusy(lane);
+        if (record.value() == null && !waits) {
             current.forward.accept(record.withValue((R) null));
             return;
         }
-        Arrival arrival = arrival(current, record);
-        RequestLoop<K, R> loop = current.loop;
+        Arrival arrival = arrival(current, record, key);
         if (loop.isInFlight(arrival.id())) {
             return;
         }
-        Job<K, R> job;
+        Job<K, R> job = current.jobs.invalid(arrival);
         try {
             checkSize(arrival);
             job = current.jobs.open(arrival);
-        } catch (RuntimeException e) {
-            loop.refuse(arrival, current.jobs.invalid(arrival), Ending.failed(arrival.id(), e));
-            return;
-        }
-        try {
             validate(job);
         } catch (RuntimeException e) {
-            loop.refuse(arrival, job, Ending.failed(arrival.id(), e));
+            if (waits && isJournalable(arrival)) {
+                loop.accept(arrival, job); // it fails again, in its turn
+            } else {
+                loop.refuse(arrival, job, Ending.failed(arrival.id(), e));
+            }
             return;
         }
         if (operator.settings().rejectOverflow() && loop.isFull()) {
@@ -127,17 +129,27 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
 
     /** A record that fits its topic may not fit the changelog, and would then stop the task for ever. */
     private void checkSize(Arrival arrival) {
-        long bytes = RecordLimit.sizeOf(arrival.keyBytes(), arrival.valueBytes(), arrival.headers());
-        if (bytes > operator.settings().promptMaxBytes()) {
+        if (!isJournalable(arrival)) {
             throw new GenerationException.Invalid(
                     null,
-                    "the record has " + bytes + " bytes with its key and headers, at most "
+                    "the record has " + bytes(arrival) + " bytes with its key and headers, at most "
                             + operator.settings().promptMaxBytes()
                             + " are taken; shorten it or raise causal.streams.prompt.max.bytes");
         }
     }
 
+    private boolean isJournalable(Arrival arrival) {
+        return bytes(arrival) <= operator.settings().promptMaxBytes();
+    }
+
+    private static long bytes(Arrival arrival) {
+        return RecordLimit.sizeOf(arrival.keyBytes(), arrival.valueBytes(), arrival.headers());
+    }
+
     private void validate(Job<K, R> job) {
+        if (!job.asks()) {
+            return;
+        }
         try {
             operator.engine().validate(job.request());
         } catch (GenerationException.Busy | GenerationException.Aborted | GenerationException.Dead e) {
@@ -146,14 +158,14 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
         }
     }
 
-    private Arrival arrival(Incarnation<K, V, R> current, Record<K, V> record) {
+    private Arrival arrival(Incarnation<K, V, R> current, Record<K, V> record, @Nullable Bytes key) {
         long sequence = current.loop.nextSequence();
         RecordSource source = current.sources.next(current.context, record, sequence);
         return new Arrival(
                 sequence,
                 operator.name() + "-" + source.name(),
-                current.jobs.codec().key(record.key()),
-                current.jobs.codec().value(record.value()),
+                key,
+                record.value() == null ? null : current.jobs.codec().value(record.value()),
                 new RecordHeaders(record.headers()),
                 source.topic(),
                 source.partition(),

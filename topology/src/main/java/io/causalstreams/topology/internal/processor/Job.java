@@ -24,6 +24,16 @@ interface Job<K, V> {
     @Nullable
     String session();
 
+    /** Requests of one lane run one after the other, in order of arrival; null = it need not wait for any. */
+    default @Nullable String lane() {
+        return session();
+    }
+
+    /** Whether it asks the engine. One that does not only waits for its turn and ends. */
+    default boolean asks() {
+        return true;
+    }
+
     /** The same job with the turns before it. */
     Job<K, V> after(List<Prompt.Message> history);
 

@@ -118,6 +118,11 @@ public final class Operations {
                 nowMs);
     }
 
+    /** One that only waited for its turn. */
+    void passed(TrackedRequest request) {
+        requests.remove(request.id, request);
+    }
+
     /** A request that ended without having been taken. */
     void refused(Arrival arrival, Job<?, ?> job, Ending ending, long nowMs) {
         outcome(ending);

@@ -35,6 +35,7 @@ record RecordCodec<K, V>(String operator, String topic, Serde<K> keys, Serde<V> 
         }
     }
 
+    @Nullable
     Bytes key(@Nullable K key) {
         return bytes("key", keys.serializer(), key);
     }

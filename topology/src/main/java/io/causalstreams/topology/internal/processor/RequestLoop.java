@@ -123,6 +123,11 @@ final class RequestLoop<K, V> {
         return byId.containsKey(id);
     }
 
+    /** Whether a request of this lane has not ended. */
+    boolean isBusy(String lane) {
+        return byId.values().stream().anyMatch(each -> lane.equals(each.lane));
+    }
+
     /** The completion of a finished request of this name, or null. */
     byte @Nullable [] remembered(String id) {
         return remembered.get(id, now());
@@ -234,7 +239,7 @@ final class RequestLoop<K, V> {
     }
 
     private void track(Arrival arrival, Job<K, V> job) {
-        TrackedRequest request = new TrackedRequest(arrival, job.request(), job.session(), now(), wallMs(now()));
+        TrackedRequest request = new TrackedRequest(arrival, job.request(), job.lane(), now(), wallMs(now()));
         byId.put(request.id, request);
         waiting.add(request);
         operations.tracked(request);
@@ -257,6 +262,10 @@ final class RequestLoop<K, V> {
         running.put(request, run);
         request.running(run.progress());
         if (channel.hasFailed()) {
+            return;
+        }
+        if (!run.job().asks()) {
+            pass(request, run);
             return;
         }
         try {
@@ -375,6 +384,13 @@ final class RequestLoop<K, V> {
         return new Run<>(arrival, job, tokens, progress, channel);
     }
 
+    private void pass(TrackedRequest request, Run<K, V> run) {
+        output.end(run, Ending.passed(), 0, now());
+        leaveEngine(request);
+        byId.remove(request.id);
+        operations.passed(request);
+    }
+
     private void end(TrackedRequest request, Run<K, V> run, Ending ending, long nowMs) {
         int promptTokens = ending instanceof Ending.Failed ? conversations.promptTokens(run.job()) : 0;
         List<Partial> published = output.end(run, ending, promptTokens, nowMs);
@@ -403,7 +419,7 @@ final class RequestLoop<K, V> {
     }
 
     private boolean isInUse(String session) {
-        return byId.values().stream().anyMatch(each -> session.equals(each.session));
+        return isBusy(session);
     }
 
     private long now() {

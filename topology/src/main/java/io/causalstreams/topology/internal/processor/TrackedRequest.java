@@ -30,7 +30,7 @@ final class TrackedRequest {
     final @Nullable Bytes key;
     final int priority;
     final @Nullable Instant deadline;
-    final @Nullable String session;
+    final @Nullable String lane;
     final long arrivedMs;
 
     /** When its deadline passes, on the scale of {@link #arrivedMs}; far away when there is none. */
@@ -47,13 +47,13 @@ final class TrackedRequest {
      * @param arrivedMs the topology's time
      * @param wallMs what the clock says, by which deadlines are told; it may be set later
      */
-    TrackedRequest(Arrival arrival, GenerationRequest request, @Nullable String session, long arrivedMs, long wallMs) {
+    TrackedRequest(Arrival arrival, GenerationRequest request, @Nullable String lane, long arrivedMs, long wallMs) {
         this.sequence = arrival.sequence();
         this.id = arrival.id();
         this.key = arrival.key();
         this.priority = request.priority();
         this.deadline = request.deadline();
-        this.session = session;
+        this.lane = lane;
         this.arrivedMs = arrivedMs;
         this.expiresMs = deadline == null ? Long.MAX_VALUE : arrivedMs + deadline.toEpochMilli() - wallMs;
     }

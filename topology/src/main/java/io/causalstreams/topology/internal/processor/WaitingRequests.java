@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of a task that are not in the engine, in the order they are to run: by priority, then by arrival, the
- * turns of a conversation one after the other.
+ * The requests of a task that are not in the engine, in the order they are to run: by priority, then by arrival, those of
+ * a lane, such as the turns of a conversation, one after the other.
  *
  * <p>Threading: stream thread only.
  */
@@ -20,7 +20,7 @@ final class WaitingRequests {
     private final TreeSet<TrackedRequest> inOrder = new TreeSet<>(TrackedRequest.ORDER);
     private final PriorityQueue<TrackedRequest> deadlines =
             new PriorityQueue<>(Comparator.comparingLong((TrackedRequest each) -> each.expiresMs));
-    private final Set<String> busySessions = new HashSet<>();
+    private final Set<String> busyLanes = new HashSet<>();
 
     void add(TrackedRequest request) {
         inOrder.add(request);
@@ -29,11 +29,11 @@ final class WaitingRequests {
         }
     }
 
-    /** Takes the next that may run, or null. Its conversation is busy until {@link #left}. */
+    /** Takes the next that may run, or null. Its lane is busy until {@link #left}. */
     @Nullable
     TrackedRequest takeNext() {
         for (TrackedRequest request : inOrder) {
-            if (request.session == null || busySessions.add(request.session)) {
+            if (request.lane == null || busyLanes.add(request.lane)) {
                 remove(request);
                 return request;
             }
@@ -52,10 +52,10 @@ final class WaitingRequests {
         return expired;
     }
 
-    /** A request has left the engine; the next turn of its conversation may run. */
+    /** A request has left the engine; the next of its lane may run. */
     void left(TrackedRequest request) {
-        if (request.session != null) {
-            busySessions.remove(request.session);
+        if (request.lane != null) {
+            busyLanes.remove(request.lane);
         }
     }
 
