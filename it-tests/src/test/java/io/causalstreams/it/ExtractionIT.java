@@ -52,7 +52,8 @@ class ExtractionIT {
             }
         }
         // Then: what was not cut has a value
-        assertThat(found).allSatisfy(each -> assertThat(each.completion().error()).isNull());
+        assertThat(found)
+                .allSatisfy(each -> assertThat(each.completion().error()).isNull());
         List<Extracted<Report>> whole = found.stream()
                 .filter(each ->
                         each.completion().choices().get(0).finishReason().equals("stop"))
@@ -66,10 +67,8 @@ class ExtractionIT {
     }
 
     private static GenerationRequest ask(String text) {
-        SamplingParams sampling = SamplingParams.builder()
-                .maxTokens(900)
-                .temperature(1)
-                .build();
+        SamplingParams sampling =
+                SamplingParams.builder().maxTokens(900).temperature(1).build();
         return GenerationRequest.of("", new Prompt.Text(text), sampling);
     }
 
@@ -82,7 +81,13 @@ class ExtractionIT {
         return properties;
     }
 
-    record Report(Level level, Place place, List<Count> counts, Optional<Place> next, @Nullable Integer year, char grade) {}
+    record Report(
+            Level level,
+            Place place,
+            List<Count> counts,
+            Optional<Place> next,
+            @Nullable Integer year,
+            char grade) {}
 
     record Place(double latitude, boolean known) {}
 

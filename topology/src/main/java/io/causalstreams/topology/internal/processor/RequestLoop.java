@@ -41,12 +41,6 @@ final class RequestLoop<K, V> {
     /** How long a full engine is left alone. */
     private static final long BUSY_BACKOFF_MS = 50;
 
-    /** How long a record waits for room in a full journal when its partition cannot be paused; once a turn. */
-    static final long FULL_WAIT_MS = 200;
-
-    /** How often the log says so. */
-    private static final long FULL_WARNING_MS = 60_000;
-
     /** Less is no step of the clock but rounding and drift. */
     private static final long CLOCK_STEP_MS = 500;
 
@@ -61,6 +55,7 @@ final class RequestLoop<K, V> {
     private final TaskInput input;
     private final Operations operations;
     private final JournaledOutput<K, V> output;
+    private final JournalBounds bounds;
 
     private final TaskMailbox mailbox = new TaskMailbox();
     private final Map<String, TrackedRequest> byId = new HashMap<>();
@@ -71,8 +66,6 @@ final class RequestLoop<K, V> {
     private final Map<Arrival, RuntimeException> broken = new LinkedHashMap<>();
 
     private long busyUntilMs;
-    private boolean waited;
-    private long warnedMs;
 
     RequestLoop(
             ProcessingContext context,
@@ -96,6 +89,7 @@ final class RequestLoop<K, V> {
         this.input = input;
         this.operations = operations;
         this.output = new JournaledOutput<>(context, forward, journal, remembered, operations);
+        this.bounds = new JournalBounds(journal, settings, input, mailbox, context.taskId());
     }
 
     /** Takes up the journal of the task's former owner; the requests run again from their published tokens. */
@@ -112,7 +106,7 @@ final class RequestLoop<K, V> {
         });
         remembered.restore(now());
         sessions.restore();
-        input.hold(isFull());
+        bounds.follow();
         if (!byId.isEmpty()) {
             log.info("task {}: {} unfinished requests restored", context.taskId(), byId.size());
         }
@@ -135,7 +129,7 @@ final class RequestLoop<K, V> {
 
     /** Whether the journal holds as much as it may. */
     boolean isFull() {
-        return journal.entries() >= settings.journalMaxEntries() || journal.bytes() >= settings.journalMaxBytes();
+        return bounds.isFull();
     }
 
     int entries() {
@@ -149,12 +143,10 @@ final class RequestLoop<K, V> {
     /** Journals a new request and submits it when there is room. */
     void accept(Arrival arrival, Job<K, V> job) {
         input.reads(arrival);
-        if (isFull() && !input.hold(true)) {
-            awaitRoom();
-        }
+        bounds.awaitRoom(now());
         output.accept(arrival);
         track(arrival, job);
-        input.hold(isFull());
+        bounds.follow();
         if (input.isCancelled(arrival)) {
             cancelId(arrival.id());
         } else {
@@ -195,7 +187,7 @@ final class RequestLoop<K, V> {
     }
 
     private void takeTurn(long nowMs) {
-        waited = false;
+        bounds.turn();
         endBroken(nowMs);
         mailbox.drain(channel -> receive(channel, nowMs));
         input.takeCancels(this::cancelId, this::cancelKey);
@@ -203,7 +195,7 @@ final class RequestLoop<K, V> {
         expireWaiting(nowMs);
         submitWaiting(nowMs);
         remembered.evict(nowMs);
-        input.hold(isFull());
+        bounds.follow();
         operations.load(context.taskId(), load());
         output.commit();
     }
@@ -216,26 +208,6 @@ final class RequestLoop<K, V> {
         running.values().forEach(run -> run.channel().dispose());
         running.clear();
         byId.clear();
-    }
-
-    /**
-     * The partition cannot be paused: its records come as fast as this returns. All other tasks of the thread wait along,
-     * so it waits for one request to end, and not long; then the journal grows beyond its bounds.
-     */
-    private void awaitRoom() {
-        if (waited) {
-            return;
-        }
-        waited = true;
-        if (now() - warnedMs >= FULL_WARNING_MS) {
-            warnedMs = now();
-            log.warn(
-                    "task {}: {} requests wait in the journal and its input cannot be paused, it is only slowed down;"
-                            + " start Kafka Streams with CausalStreams.withBackPressure(properties)",
-                    context.taskId(),
-                    journal.entries());
-        }
-        mailbox.awaitEnd(FULL_WAIT_MS);
     }
 
     private void track(Arrival arrival, Job<K, V> job) {
