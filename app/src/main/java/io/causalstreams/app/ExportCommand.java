@@ -1,10 +1,13 @@
 package io.causalstreams.app;
 
 import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.models.Calibrations;
+import io.causalstreams.app.internal.models.ExportedModel;
 import io.causalstreams.app.internal.models.ModelSource;
 import io.causalstreams.app.internal.models.ModelStore;
 import io.causalstreams.app.internal.models.PrecisionReport;
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.Calibration;
 import io.causalstreams.export.ExportOptions;
 import io.causalstreams.export.ExportReport;
 import io.causalstreams.export.OnnxExporter;
@@ -18,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Checkpoint in, model directory out. */
 @Command(
@@ -26,6 +32,10 @@ import picocli.CommandLine.Option;
         description = "Writes a checkpoint as an ONNX model directory.",
         mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
 
     @Mixin
     private final ModelOptions model = new ModelOptions();
@@ -39,6 +49,14 @@ final class ExportCommand implements Callable<Integer> {
             description = "Print how far the export is from fp32 on shipped texts (KL divergence, top-1 agreement,"
                     + " perplexity), and keep it as report.json.")
     private boolean report;
+
+    @Option(
+            names = "--max-kl",
+            paramLabel = "NATS",
+            description =
+                    "Keep the KL divergence from fp32 on a shipped text below this, for example 0.005: matrices that"
+                            + " matter most by measurement become finer. Takes minutes.")
+    private @Nullable Double maxDivergence;
 
     /** What is wanted: files, or only a look. */
     private static final class Target {
@@ -56,20 +74,39 @@ final class ExportCommand implements Callable<Integer> {
         ModelSource source = model.source();
         Path output = target.output;
         if (target.explain || output == null) {
-            System.out.print(OnnxExporter.explain(store.checkpoint(source), ExportOptions.of(model.precision())));
+            System.out.print(OnnxExporter.explain(
+                    store.checkpoint(source),
+                    ExportOptions.of(model.precision()).withCalibration(calibration(store, source, progress))));
             return 0;
         }
         requireReplaceable(output);
-        store.export(source, output, model.precision());
+        store.export(source, output, model.precision(), calibration(store, source, progress));
         if (report) {
             Path reference = store.modelDirectory(source, Precision.FP32, Precision.FP32);
             ExportReport measured = PrecisionReport.of(model.precision(), reference, output);
             measured.write(output);
             System.out.print(measured.table());
+            System.out.print(ExportedModel.mix(output));
         }
         System.err.println(
                 model.name() + " is in " + output + " (" + model.precision().id() + "); use it with --model " + output);
         return 0;
+    }
+
+    private @Nullable Calibration calibration(ModelStore store, ModelSource source, Progress progress)
+            throws IOException {
+        Double most = maxDivergence;
+        if (most == null) {
+            return null;
+        }
+        if (!(most > 0) || model.precision() == Precision.FP32) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    most > 0
+                            ? "--max-kl needs --precision int8 or int4; fp32 is what it measures against"
+                            : "--max-kl must be above 0");
+        }
+        return Calibrations.against(store.modelDirectory(source, Precision.FP32, Precision.FP32), most, progress);
     }
 
     /** Never replace what is not an export. */

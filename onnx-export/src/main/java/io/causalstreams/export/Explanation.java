@@ -3,12 +3,26 @@ package io.causalstreams.export;
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Parameter;
+import io.causalstreams.export.internal.mixing.MatrixGroup;
+import io.causalstreams.export.internal.mixing.Mix;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A graph's weights as a table, with their shapes and bytes. */
 final class Explanation {
     private Explanation() {}
+
+    /** What was chosen by measurement. */
+    static String of(Mix mix) {
+        return String.format(
+                Locale.ROOT,
+                "KL divergence on the calibration text %.4f, before %.4f; finer: %s%n",
+                mix.after(),
+                mix.before(),
+                mix.fine().isEmpty()
+                        ? "nothing"
+                        : mix.fine().stream().map(MatrixGroup::name).collect(Collectors.joining(", ")));
+    }
 
     static String of(String modelType, Decoder decoder, GraphBuilder graph, Precision precision) {
         StringBuilder text = new StringBuilder();

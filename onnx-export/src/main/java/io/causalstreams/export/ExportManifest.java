@@ -2,7 +2,9 @@ package io.causalstreams.export;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.causalstreams.export.internal.mixing.Mix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,19 +16,31 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** {@code export.json}: where a model directory comes from and the SHA-256 of its files. Written last. */
 final class ExportManifest {
     private ExportManifest() {}
 
-    /** @param weightsDigest SHA-256 of {@code model.onnx.data}, known from writing it */
-    static void write(Path directory, Path source, String name, Precision precision, String weightsDigest)
+    /**
+     * @param mix what was chosen by measurement, or null
+     * @param weightsDigest SHA-256 of {@code model.onnx.data}, known from writing it
+     */
+    static void write(
+            Path directory, Path source, String name, Precision precision, @Nullable Mix mix, String weightsDigest)
             throws IOException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
         ObjectNode manifest = mapper.createObjectNode();
         manifest.put("source", source.toString());
         manifest.put("name", name);
         manifest.put("precision", precision.id());
+        if (mix != null) {
+            ObjectNode mixed = manifest.putObject("mixed");
+            mixed.put("kl_divergence_before", mix.before());
+            mixed.put("kl_divergence", mix.after());
+            ArrayNode finer = mixed.putArray("finer");
+            mix.fine().forEach(group -> finer.add(group.name()));
+        }
         ObjectNode files = manifest.putObject("files");
         List<Path> written;
         try (Stream<Path> entries = Files.list(directory)) {

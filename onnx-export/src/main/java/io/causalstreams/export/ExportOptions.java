@@ -8,19 +8,28 @@ import org.jspecify.annotations.Nullable;
  * @param precision arithmetic of the graph
  * @param name the model's name in events and metadata; null = the checkpoint's own
  * @param listener hears the progress
+ * @param calibration keeps the divergence from fp32 within a limit; null = the precision as it is
  */
-public record ExportOptions(Precision precision, @Nullable String name, ExportListener listener) {
+public record ExportOptions(
+        Precision precision,
+        @Nullable String name,
+        ExportListener listener,
+        @Nullable Calibration calibration) {
 
     /** Defaults but for the precision. */
     public static ExportOptions of(Precision precision) {
-        return new ExportOptions(precision, null, ExportListener.NONE);
+        return new ExportOptions(precision, null, ExportListener.NONE, null);
     }
 
     public ExportOptions withName(@Nullable String name) {
-        return new ExportOptions(precision, name, listener);
+        return new ExportOptions(precision, name, listener, calibration);
+    }
+
+    public ExportOptions withCalibration(@Nullable Calibration calibration) {
+        return new ExportOptions(precision, name, listener, calibration);
     }
 
     public ExportOptions withListener(ExportListener listener) {
-        return new ExportOptions(precision, name, listener);
+        return new ExportOptions(precision, name, listener, calibration);
     }
 }

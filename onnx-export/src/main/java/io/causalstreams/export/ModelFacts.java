@@ -29,13 +29,17 @@ record ModelFacts(Map<String, String> metadata) {
 
     private static final int FINGERPRINT_DIGITS = 16;
 
-    /** @param directory where the tokenizer's files were written */
+    /**
+     * @param directory where the tokenizer's files were written
+     * @param finer groups of matrices with a finer arithmetic than the precision's
+     */
     static ModelFacts of(
             Checkpoint checkpoint,
             ModelConfig config,
             Path directory,
             String name,
             Precision precision,
+            List<String> finer,
             Decoder decoder,
             DecoderGraph graph)
             throws IOException {
@@ -50,7 +54,7 @@ record ModelFacts(Map<String, String> metadata) {
         facts.put("name", name);
         facts.put("architecture", config.modelType());
         facts.put("precision", precision.id());
-        facts.put("fingerprint", fingerprint(checkpoint.weights().digest(), precision));
+        facts.put("fingerprint", fingerprint(checkpoint.weights().digest(), precision, finer));
         facts.put("layers", Integer.toString(decoder.layers().size()));
         facts.put("kv_heads", Integer.toString(graph.cacheHeads()));
         facts.put("head_dim", Integer.toString(graph.cacheHeadDim()));
@@ -99,8 +103,9 @@ record ModelFacts(Map<String, String> metadata) {
         return Files.exists(file) ? mapper.readTree(file.toFile()) : mapper.createObjectNode();
     }
 
-    private static String fingerprint(String weights, Precision precision) {
-        String text = String.join("\n", weights, precision.id(), GRAPH_VERSION);
+    private static String fingerprint(String weights, Precision precision, List<String> finer) {
+        String text = String.join("\n", weights, precision.id(), GRAPH_VERSION)
+                + finer.stream().map(group -> "\n" + group).collect(Collectors.joining());
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest).substring(0, FINGERPRINT_DIGITS);

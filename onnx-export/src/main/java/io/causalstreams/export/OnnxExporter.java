@@ -12,13 +12,17 @@ import io.causalstreams.export.internal.graph.ExternalTensorFile;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Parameter;
 import io.causalstreams.export.internal.graph.TensorStore;
+import io.causalstreams.export.internal.mixing.MatrixGroup;
+import io.causalstreams.export.internal.mixing.Mix;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a checkpoint into a model directory: the files of {@code docs/graph-contract.md}.
@@ -49,7 +53,7 @@ public final class OnnxExporter {
         try (Checkpoint checkpoint = Checkpoint.open(source);
                 StagingDirectory staging = StagingDirectory.beside(outputDirectory)) {
             checkpoint.writeTokenizer(staging.path());
-            writeModel(checkpoint, source, staging.path(), options, plan);
+            writeModel(checkpoint, source, outputDirectory, staging.path(), options, plan);
             staging.moveInPlace();
         } catch (CheckpointException | UnsupportedModelException e) {
             throw new ExportException(e.getMessage(), e);
@@ -60,7 +64,8 @@ public final class OnnxExporter {
 
     /**
      * The structure of the graph that {@link #export} would write, as text: every weight with its shape and bytes. Reads
-     * weights only where their values decide the structure ({@link Precision#INT4}).
+     * weights only where their values decide the structure ({@link Precision#INT4}, or a calibration, which also needs room
+     * for measurements below the directory for temporary files).
      *
      * @throws ExportException as {@link #export}
      */
@@ -68,19 +73,26 @@ public final class OnnxExporter {
         try (Checkpoint checkpoint = Checkpoint.open(source)) {
             ModelConfig config = new ModelConfig(checkpoint.config());
             Decoder decoder = Families.describe(config, Tensors.of(checkpoint.weights()));
-            PrecisionPlan plan = PrecisionPlan.of(options.precision(), decoder);
+            PrecisionPlan plain = PrecisionPlan.of(options.precision(), decoder);
+            Path scratch = Path.of(System.getProperty("java.io.tmpdir"), "causal-streams-calibration");
+            @Nullable Mix mix = mix(checkpoint, config, options, plain, scratch);
+            PrecisionPlan plan = mix == null ? plain : plain.mixed(mix.fine());
             String name = options.name() != null ? options.name() : checkpoint.name();
             GraphBuilder graph = new GraphBuilder(name, TensorStore.discarding());
             new DecoderGraph(graph, plan.decoder(), plan.arithmetic().get()).add();
-            return Explanation.of(config.modelType(), plan.decoder(), graph, options.precision());
+            return Explanation.of(config.modelType(), plan.decoder(), graph, options.precision())
+                    + (mix == null ? "" : Explanation.of(mix));
         } catch (CheckpointException | UnsupportedModelException e) {
             throw new ExportException(e.getMessage(), e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new ExportException("cannot write what is measured: " + e.getMessage(), e);
         }
     }
 
     private static void writeModel(
             Checkpoint checkpoint,
             Path source,
+            Path outputDirectory,
             Path directory,
             ExportOptions options,
             Function<Decoder, PrecisionPlan> planner)
@@ -88,7 +100,12 @@ public final class OnnxExporter {
         ModelConfig config = new ModelConfig(checkpoint.config());
         Decoder described = Families.describe(config, Tensors.of(checkpoint.weights()));
         String name = options.name() != null ? options.name() : checkpoint.name();
-        PrecisionPlan plan = planner.apply(described);
+        PrecisionPlan plain = planner.apply(described);
+        @Nullable Mix mix = mix(checkpoint, config, options, plain, outputDirectory);
+        PrecisionPlan plan = mix == null ? plain : plain.mixed(mix.fine());
+        List<String> finer = mix == null
+                ? List.of()
+                : mix.fine().stream().map(MatrixGroup::name).toList();
         long total = totalBytes(plan);
         String weightsDigest;
         try (ExternalTensorFile data = new ExternalTensorFile(directory.resolve(DATA_FILE))) {
@@ -100,13 +117,20 @@ public final class OnnxExporter {
                     new DecoderGraph(graph, plan.decoder(), plan.arithmetic().get());
             decoderGraph.add();
             ModelFacts facts = ModelFacts.of(
-                    checkpoint, config, directory, name, options.precision(), plan.decoder(), decoderGraph);
+                    checkpoint, config, directory, name, options.precision(), finer, plan.decoder(), decoderGraph);
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(directory.resolve(MODEL_FILE)))) {
                 graph.build(PRODUCER, facts.metadata()).writeTo(out);
             }
             weightsDigest = data.sha256();
         }
-        ExportManifest.write(directory, source, name, options.precision(), weightsDigest);
+        ExportManifest.write(directory, source, name, options.precision(), mix, weightsDigest);
+    }
+
+    private static @Nullable Mix mix(
+            Checkpoint checkpoint, ModelConfig config, ExportOptions options, PrecisionPlan plan, Path near)
+            throws IOException {
+        Calibration calibration = options.calibration();
+        return calibration == null ? null : MixProbe.find(checkpoint, config, options, plan, calibration, near);
     }
 
     private static long totalBytes(PrecisionPlan plan) {

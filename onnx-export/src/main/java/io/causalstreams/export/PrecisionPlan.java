@@ -3,25 +3,40 @@ package io.causalstreams.export;
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.block.Arithmetic;
 import io.causalstreams.export.internal.block.FloatArithmetic;
+import io.causalstreams.export.internal.mixing.MatrixGroup;
+import io.causalstreams.export.internal.mixing.MixedArithmetic;
 import io.causalstreams.export.internal.quantization.QuantizedDecoder;
+import java.util.Collection;
 import java.util.function.Supplier;
 
 /**
  * What a {@link Precision} does to a decoder, and the arithmetic of its graphs.
  *
  * @param arithmetic a new one for every graph
+ * @param finer for matrices that need more than {@code arithmetic} gives; a new one for every graph
  */
-record PrecisionPlan(Decoder decoder, Supplier<Arithmetic> arithmetic) {
+record PrecisionPlan(Decoder decoder, Supplier<Arithmetic> arithmetic, Supplier<Arithmetic> finer) {
+
+    PrecisionPlan(Decoder decoder, Supplier<Arithmetic> arithmetic) {
+        this(decoder, arithmetic, FloatArithmetic::new);
+    }
 
     static PrecisionPlan of(Precision precision, Decoder decoder) {
         return switch (precision) {
             case FP32 -> new PrecisionPlan(decoder, FloatArithmetic::new);
-            case INT8 -> of(QuantizedDecoder.int8(decoder));
-            case INT4 -> of(QuantizedDecoder.int4(decoder));
+            case INT8 -> of(QuantizedDecoder.int8(decoder), FloatArithmetic::new);
+            case INT4 -> of(QuantizedDecoder.int4(decoder), QuantizedDecoder::eightBitBlocks);
         };
     }
 
-    private static PrecisionPlan of(QuantizedDecoder quantized) {
-        return new PrecisionPlan(quantized.decoder(), quantized.arithmetic());
+    private static PrecisionPlan of(QuantizedDecoder quantized, Supplier<Arithmetic> finer) {
+        return new PrecisionPlan(quantized.decoder(), quantized.arithmetic(), finer);
+    }
+
+    /** The same plan with some products in the finer arithmetic. */
+    PrecisionPlan mixed(Collection<MatrixGroup> fine) {
+        return fine.isEmpty()
+                ? this
+                : new PrecisionPlan(decoder, () -> new MixedArithmetic(arithmetic.get(), finer.get(), fine), finer);
     }
 }

@@ -1,6 +1,7 @@
 package io.causalstreams.app.internal.models;
 
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.Calibration;
 import io.causalstreams.export.Precision;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,18 @@ import org.jspecify.annotations.Nullable;
 interface CheckpointExporter {
 
     /** Writes {@code target} whole or not at all; {@code name} null = the checkpoint's own. */
-    void export(Path checkpoint, Path target, @Nullable String name, Precision precision, Progress progress);
+    default void export(Path checkpoint, Path target, @Nullable String name, Precision precision, Progress progress) {
+        export(checkpoint, target, name, precision, null, progress);
+    }
+
+    /** As above; {@code calibration} null = the precision as it is. */
+    void export(
+            Path checkpoint,
+            Path target,
+            @Nullable String name,
+            Precision precision,
+            @Nullable Calibration calibration,
+            Progress progress);
 
     /** Changes whenever the same checkpoint could give another directory. */
     String version();

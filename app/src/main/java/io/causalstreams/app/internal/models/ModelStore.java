@@ -3,6 +3,7 @@ package io.causalstreams.app.internal.models;
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.Directories;
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.Calibration;
 import io.causalstreams.export.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,9 +60,14 @@ public final class ModelStore {
         return exported(source, checkpoint(source), precision == null ? byDefault : precision);
     }
 
-    /** Writes a model directory where the user wants it, instead of into the cache. */
-    public void export(ModelSource source, Path output, Precision precision) throws IOException {
-        exporter.export(checkpoint(source), output, nameOf(source), precision, progress);
+    /**
+     * Writes a model directory where the user wants it, instead of into the cache.
+     *
+     * @param calibration null = the precision as it is
+     */
+    public void export(ModelSource source, Path output, Precision precision, @Nullable Calibration calibration)
+            throws IOException {
+        exporter.export(checkpoint(source), output, nameOf(source), precision, calibration, progress);
     }
 
     /**

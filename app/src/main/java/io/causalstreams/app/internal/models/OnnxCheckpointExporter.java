@@ -2,6 +2,7 @@ package io.causalstreams.app.internal.models;
 
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.Calibration;
 import io.causalstreams.export.ExportOptions;
 import io.causalstreams.export.OnnxExporter;
 import io.causalstreams.export.Precision;
@@ -18,13 +19,22 @@ import org.jspecify.annotations.Nullable;
 final class OnnxCheckpointExporter implements CheckpointExporter {
 
     @Override
-    public void export(Path checkpoint, Path target, @Nullable String name, Precision precision, Progress progress) {
+    public void export(
+            Path checkpoint,
+            Path target,
+            @Nullable String name,
+            Precision precision,
+            @Nullable Calibration calibration,
+            Progress progress) {
         String label = "Exporting " + (name == null ? checkpoint.getFileName() : name) + " to " + precision.id();
         try (Progress.Task task = progress.start(label, 0)) {
             OnnxExporter.export(
                     checkpoint,
                     target,
-                    ExportOptions.of(precision).withName(name).withListener(task::update));
+                    ExportOptions.of(precision)
+                            .withName(name)
+                            .withCalibration(calibration)
+                            .withListener(task::update));
         }
     }
 

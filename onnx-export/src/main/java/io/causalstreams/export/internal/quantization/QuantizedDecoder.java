@@ -30,6 +30,11 @@ public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic)
         return new QuantizedDecoder(decoder, () -> new FourBitArithmetic(fits));
     }
 
+    /** Eight-bit weights in blocks, activations as they are: what is finer than four bits. */
+    public static Arithmetic eightBitBlocks() {
+        return new BlockArithmetic();
+    }
+
     /** The same function with its activations spread evenly over their channels, as far as the decoder's structure allows. */
     public static Decoder spread(Decoder decoder) {
         Decoder values = ValueRotation.apply(decoder);

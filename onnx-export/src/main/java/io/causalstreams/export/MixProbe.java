@@ -1,0 +1,95 @@
+package io.causalstreams.export;
+
+import io.causalstreams.export.internal.architecture.Decoder;
+import io.causalstreams.export.internal.architecture.ModelConfig;
+import io.causalstreams.export.internal.block.DecoderGraph;
+import io.causalstreams.export.internal.checkpoint.Checkpoint;
+import io.causalstreams.export.internal.graph.GraphBuilder;
+import io.causalstreams.export.internal.mixing.CandidateTensors;
+import io.causalstreams.export.internal.mixing.MatrixGroup;
+import io.causalstreams.export.internal.mixing.MatrixGroups;
+import io.causalstreams.export.internal.mixing.Mix;
+import io.causalstreams.export.internal.mixing.MixSearch;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+
+/** Tries mixes of two arithmetics as model directories, without exporting the checkpoint anew for each. */
+final class MixProbe {
+    private final Checkpoint checkpoint;
+    private final ModelConfig config;
+    private final ExportOptions options;
+    private final PrecisionPlan plan;
+    private final Calibration calibration;
+    private final Path directory;
+    private final CandidateTensors tensors;
+
+    private MixProbe(
+            Checkpoint checkpoint,
+            ModelConfig config,
+            ExportOptions options,
+            PrecisionPlan plan,
+            Calibration calibration,
+            Path directory,
+            CandidateTensors tensors) {
+        this.checkpoint = checkpoint;
+        this.config = config;
+        this.options = options;
+        this.plan = plan;
+        this.calibration = calibration;
+        this.directory = directory;
+        this.tensors = tensors;
+    }
+
+    /**
+     * The mix that keeps the calibration's limit.
+     *
+     * @param near a path whose file system has room for the weights
+     */
+    static Mix find(
+            Checkpoint checkpoint,
+            ModelConfig config,
+            ExportOptions options,
+            PrecisionPlan plan,
+            Calibration calibration,
+            Path near)
+            throws IOException {
+        try (StagingDirectory scratch = StagingDirectory.beside(near);
+                CandidateTensors tensors = new CandidateTensors(scratch.path())) {
+            checkpoint.writeTokenizer(scratch.path());
+            Files.writeString(scratch.path().resolve("export.json"), "{}");
+            MixProbe probe = new MixProbe(checkpoint, config, options, plan, calibration, scratch.path(), tensors);
+            List<MatrixGroup> groups = MatrixGroups.of(plan.decoder());
+            return new MixSearch(groups, calibration.maxDivergence(), probe::divergence).find();
+        }
+    }
+
+    private double divergence(Collection<MatrixGroup> fine) {
+        try {
+            write(fine);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return calibration.of(directory);
+    }
+
+    private void write(Collection<MatrixGroup> fine) throws IOException {
+        tensors.begin(fine);
+        Decoder decoder = plan.decoder();
+        GraphBuilder graph = new GraphBuilder("candidate", tensors);
+        DecoderGraph decoderGraph =
+                new DecoderGraph(graph, decoder, plan.mixed(fine).arithmetic().get());
+        decoderGraph.add();
+        ModelFacts facts = ModelFacts.of(
+                checkpoint, config, directory, "candidate", options.precision(), List.of(), decoder, decoderGraph);
+        try (OutputStream out =
+                new BufferedOutputStream(Files.newOutputStream(directory.resolve(OnnxExporter.MODEL_FILE)))) {
+            graph.build("calibration", facts.metadata()).writeTo(out);
+        }
+    }
+}

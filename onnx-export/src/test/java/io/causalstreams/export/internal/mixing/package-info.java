@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.export.internal.mixing;
+
+import org.jspecify.annotations.NullMarked;
