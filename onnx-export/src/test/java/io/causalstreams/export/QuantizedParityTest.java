@@ -22,18 +22,19 @@ class QuantizedParityTest {
     /**
      * @param divergence mean KL divergence from the oracle, nats
      * @param margin logits by which the oracle's token is ahead, from which it must be chosen
-     * @param step largest difference of logits between one pass and chunks with steps
+     * @param step largest difference of logits between one pass and chunks with steps: products of blocks round activations
+     *     to eight bits, and ONNX Runtime's kernels for one row and for many do it in different order
      */
     private record Limits(double divergence, double margin, double step) {
         static Limits of(TinyModels.Golden golden, Precision precision) {
             if (precision == Precision.INT8) {
                 return golden.hasExperts()
-                        ? new Limits(0.05, 1.5, 5e-3) // found: 0.004, 1.3, 4e-6
-                        : new Limits(0.03, 0.6, 5e-3); // found: 0.01, 0.27, 4e-6
+                        ? new Limits(0.05, 1.5, 0.2) // found: 0.004, 1.3
+                        : new Limits(0.03, 0.6, 0.2); // found: 0.01, 0.27
             }
             return golden.hasExperts()
                     ? new Limits(0.5, 2, 0.2) // found: 0.3, 1.4, 0.05
-                    : new Limits(0.35, 2, 0.2); // found: 0.25, 1.5, 0.09 (ONNX Runtime makes activations int8 here)
+                    : new Limits(0.35, 2, 0.2); // found: 0.25, 1.5, 0.09
         }
     }
 
