@@ -43,7 +43,9 @@ public final class CausalStreamsConfig extends AbstractConfig {
     private static final String MAX_DELAY_MS_DOC = "Longest time a token waits for others of its event.";
 
     public static final String PUNCTUATE_MS_CONFIG = "causal.streams.punctuate.ms";
-    private static final String PUNCTUATE_MS_DOC = "How often the engine's news are taken, published and committed.";
+    private static final String PUNCTUATE_MS_DOC =
+            "How often the engine's news are taken, published and committed. Less than poll.ms: then all tasks of a thread"
+                    + " have their turn in the same round, and what one step of the engine gave them is one commit.";
 
     public static final String MAX_IN_FLIGHT_CONFIG = "causal.streams.max.in.flight.requests";
     private static final String MAX_IN_FLIGHT_DOC =
@@ -114,7 +116,7 @@ public final class CausalStreamsConfig extends AbstractConfig {
             .define(DEAD_LETTERS_TOPIC_CONFIG, ConfigDef.Type.STRING, "dead-letters", HIGH, DEAD_LETTERS_TOPIC_DOC)
             .define(TOKENS_PER_EVENT_CONFIG, ConfigDef.Type.INT, 1, atLeast(1), MEDIUM, TOKENS_PER_EVENT_DOC)
             .define(MAX_DELAY_MS_CONFIG, ConfigDef.Type.LONG, 100L, atLeast(0), MEDIUM, MAX_DELAY_MS_DOC)
-            .define(PUNCTUATE_MS_CONFIG, ConfigDef.Type.LONG, 10L, between(1, 10_000), LOW, PUNCTUATE_MS_DOC)
+            .define(PUNCTUATE_MS_CONFIG, ConfigDef.Type.LONG, 5L, between(1, 10_000), LOW, PUNCTUATE_MS_DOC)
             .define(MAX_IN_FLIGHT_CONFIG, ConfigDef.Type.INT, 64, atLeast(1), MEDIUM, MAX_IN_FLIGHT_DOC)
             .define(JOURNAL_MAX_ENTRIES_CONFIG, ConfigDef.Type.INT, 2000, atLeast(1), MEDIUM, JOURNAL_MAX_ENTRIES_DOC)
             .define(JOURNAL_MAX_BYTES_CONFIG, ConfigDef.Type.LONG, 32L << 20, atLeast(1), MEDIUM, JOURNAL_MAX_BYTES_DOC)

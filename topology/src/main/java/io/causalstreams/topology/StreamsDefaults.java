@@ -18,13 +18,15 @@ import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
  * The Kafka Streams settings the operator wants; what the user sets wins.
  *
  * <p>Latency: the stream thread polls, processes, punctuates and commits in a loop, so a blocking poll delays tokens:
- * {@code poll.ms} is short. The operator asks for a commit when it has told something, so the commit interval is only a
+ * {@code poll.ms} is short, but longer than the operator's punctuation, so that the tasks of a thread, whose
+ * punctuations are out of step, share the commit of each round. The operator asks for a commit when it has told something, so the commit interval is only a
  * fallback; a short one would commit empty transactions. A transaction must outlive the interval.
  */
 final class StreamsDefaults {
 
     private static final int COMMIT_INTERVAL_MS = 5_000;
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+    private static final int LINGER_MS = 100;
 
     private static final Set<String> POLL_RECORDS = Set.of(
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
@@ -37,7 +39,7 @@ final class StreamsDefaults {
         Map<String, Object> all = new HashMap<>();
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, "causal-streams");
         all.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        all.put(StreamsConfig.POLL_MS_CONFIG, 5);
+        all.put(StreamsConfig.POLL_MS_CONFIG, 10);
         all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
         all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         all.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
@@ -46,7 +48,9 @@ final class StreamsDefaults {
         // a handler that goes on would swallow half of a write that belongs together
         all.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailProcessingExceptionHandler.class);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_TIMEOUT_MS);
-        all.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+        // a commit flushes; until then records wait for each other. Without, each goes out alone, and the requests of
+        // one transaction overtake each other in the broker's check of its partitions and must be sent again
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), LINGER_MS);
         all.put(
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
                 recordMaxBytes + Journal.RECORD_OVERHEAD);

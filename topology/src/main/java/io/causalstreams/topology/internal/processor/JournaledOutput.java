@@ -29,7 +29,8 @@ final class JournaledOutput<K, V> {
     private final RememberedCompletions remembered;
     private final Operations operations;
 
-    private boolean wrote;
+    /** Whether readers wait for a commit. */
+    private boolean told;
 
     JournaledOutput(
             ProcessingContext context,
@@ -44,16 +45,15 @@ final class JournaledOutput<K, V> {
         this.operations = operations;
     }
 
-    /** Keeps a new request. */
+    /** Keeps a new request. Asks for no commit, nobody waits for it: that of the first token takes it along. */
     void accept(Arrival arrival) {
         journal.add(arrival);
-        wrote = true;
     }
 
     /** Tells records that belong to no journaled request. */
     void tell(List<Record<K, V>> records) {
         records.forEach(forward);
-        wrote = true;
+        told = true;
     }
 
     /** Tells tokens of a request. */
@@ -61,7 +61,7 @@ final class JournaledOutput<K, V> {
         List<Record<K, V>> records = records(run, due, nowMs);
         run.log().append(due);
         records.forEach(forward);
-        wrote = true;
+        told = true;
     }
 
     /**
@@ -82,15 +82,15 @@ final class JournaledOutput<K, V> {
         if (answer != null) {
             remembered.put(run.arrival().id(), answer.get(), nowMs);
         }
-        wrote = true;
+        told = true;
         return published;
     }
 
-    /** Asks for a commit of what was written since the last one. */
+    /** Asks for a commit of what was told since the last one. */
     void commit() {
-        if (wrote) {
+        if (told) {
             context.commit();
-            wrote = false;
+            told = false;
         }
     }
 

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * The requests of one incarnation of a task, from arrival to completion.
  *
  * <p>The journal is the queue: what the engine does not take yet waits there. One {@link #turn} takes the engine's
- * news, publishes tokens and completions, submits what waits, and asks for a commit when it wrote something.
+ * news, publishes tokens and completions, submits what waits, and asks for a commit when it told something.
  *
  * <p>Threading: stream thread only. The engine's thread only reaches the {@link TaskMailbox}.
  */
