@@ -31,7 +31,7 @@ final class ModelsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "list, pull or verify?");
+        throw new ParameterException(spec.commandLine(), "list, pull, prune or verify?");
     }
 
     @Command(name = "list", description = "Known aliases, downloads and exports.", mixinStandardHelpOptions = true)
@@ -45,10 +45,32 @@ final class ModelsCommand implements Runnable {
                     store.isDownloaded(model) ? Bytes.of(model.bytes()) : "-",
                     model.description() + (store.isDownloaded(model) ? "" : " (not downloaded)"));
         }
+        long stale = 0;
         for (ModelStore.Export export : store.exports()) {
             System.out.printf(
-                    Locale.ROOT, "%-28s %-10s %s%n", export.label(), Bytes.of(export.bytes()), export.directory());
+                    Locale.ROOT,
+                    "%-28s %-10s %s%s%n",
+                    export.label(),
+                    Bytes.of(export.bytes()),
+                    export.directory(),
+                    export.current() ? "" : " (of another release)");
+            stale += export.current() ? 0 : export.bytes();
         }
+        if (stale > 0) {
+            System.out.printf("%n'models prune' removes the exports of other releases: %s%n", Bytes.of(stale));
+        }
+    }
+
+    @Command(
+            name = "prune",
+            description =
+                    "Removes exports that another release of Causal Streams made; they are made again when needed.",
+            mixinStandardHelpOptions = true)
+    void prune() throws IOException {
+        List<ModelStore.Export> removed = ModelStore.ofUser(Progress.silent()).prune();
+        removed.forEach(export -> System.out.println("removed " + export.directory()));
+        System.out.println(removed.size() + " removed, "
+                + Bytes.of(removed.stream().mapToLong(ModelStore.Export::bytes).sum()));
     }
 
     @Command(name = "pull", description = "Downloads a model, and exports it.", mixinStandardHelpOptions = true)

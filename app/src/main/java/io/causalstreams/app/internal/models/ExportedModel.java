@@ -39,6 +39,11 @@ public final class ExportedModel {
                 finer.isEmpty() ? "nothing" : String.join(", ", finer));
     }
 
+    /** Makes the directory incomplete. */
+    static void invalidate(Path directory) throws IOException {
+        Files.deleteIfExists(directory.resolve(MANIFEST));
+    }
+
     /** @throws AppException if the directory says that it was exported to another precision */
     static void requirePrecision(Path directory, Precision wanted) throws IOException {
         Path manifest = directory.resolve(MANIFEST);

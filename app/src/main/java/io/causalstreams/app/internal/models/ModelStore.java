@@ -139,8 +139,9 @@ public final class ModelStore {
      * A model directory in the cache.
      *
      * @param label model and precision
+     * @param current whether this release made it and would use it; one of another release is only in the way
      */
-    public record Export(String label, Path directory, long bytes) {}
+    public record Export(String label, Path directory, long bytes, boolean current) {}
 
     /** All complete exports, by name. */
     public List<Export> exports() throws IOException {
@@ -151,11 +152,29 @@ public final class ModelStore {
         try (Stream<Path> directories = Files.list(cache.exports())) {
             for (Path directory :
                     directories.filter(ExportedModel::isComplete).sorted().toList()) {
-                String label = directory.getFileName().toString().replaceFirst("-[0-9a-f]{12}-[0-9a-f]{12}$", "");
-                exports.add(new Export(label, directory, Directories.size(directory)));
+                String name = directory.getFileName().toString();
+                String label = name.replaceFirst("-[0-9a-f]{12}-[0-9a-f]{12}$", "");
+                boolean current = name.endsWith("-" + exporter.version());
+                exports.add(new Export(label, directory, Directories.size(directory), current));
             }
         }
         return exports;
+    }
+
+    /**
+     * Removes the exports of other releases. A process that runs with one goes on: it has its files open.
+     *
+     * @return what was removed
+     */
+    public List<Export> prune() throws IOException {
+        List<Export> stale =
+                exports().stream().filter(export -> !export.current()).toList();
+        for (Export export : stale) {
+            // first what makes it complete, so that half of it is never taken for a model
+            ExportedModel.invalidate(export.directory());
+            Directories.deleteQuietly(export.directory());
+        }
+        return stale;
     }
 
     /**
