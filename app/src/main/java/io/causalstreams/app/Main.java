@@ -42,6 +42,8 @@ public final class Main implements Runnable {
         if (verbose) {
             logger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
             logger("org.apache.kafka").setLevel(Level.INFO);
+            logger("org.apache.kafka.streams").setLevel(Level.INFO);
+            logger("org.apache.kafka.clients.Metadata").setLevel(Level.INFO);
             logger("io.causalstreams").setLevel(Level.DEBUG);
         }
     }

@@ -13,6 +13,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -169,6 +176,37 @@ class FaultsIT {
             // Then
             assertThat(client.violations(List.of("back"))).isEmpty();
             assertThat(serve.output()).doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void shouldSayWhichRightIsMissingAndEnd() throws Exception {
+        // Given: whoever has no user name may do everything but write tokens
+        Map<String, String> guarded = Map.of(
+                "authorizer.class.name",
+                "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "allow.everyone.if.no.acl.found",
+                "true");
+        try (EmbeddedBroker broker = EmbeddedBroker.start(0, null, guarded);
+                OperatorClient client = new OperatorClient(broker.bootstrapServers());
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+                CommandProcess serve = serving(broker, TestModels.tinyChat())) {
+            AclBinding onlySomebody = new AclBinding(
+                    new ResourcePattern(ResourceType.TOPIC, "tokens", PatternType.LITERAL),
+                    new AccessControlEntry("User:somebody", "*", AclOperation.WRITE, AclPermissionType.ALLOW));
+            admin.createAcls(List.of(onlySomebody)).all().get();
+
+            // When
+            client.send("k", "{\"id\": \"refused\", \"prompt\": \"x\", \"max_tokens\": 5}");
+
+            // Then
+            assertThat(serve.awaitExit(LIMIT)).as(serve.output()).isEqualTo(1);
+            String said = serve.output().substring(serve.output().indexOf("Stop it with Ctrl-C"));
+            assertThat(said.lines().skip(1))
+                    .singleElement()
+                    .asString()
+                    .startsWith("causal-streams: ")
+                    .contains("no Write on topic tokens");
         }
     }
 

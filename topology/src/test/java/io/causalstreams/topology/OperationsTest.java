@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.topology.testkit.ScriptedEngine;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.junit.jupiter.api.Test;
 
 class OperationsTest {
@@ -95,19 +93,6 @@ class OperationsTest {
             assertThat(gauge(driver, "journal.entries")).isZero();
             assertThat(gauge(driver, "remembered")).isEqualTo(2);
         }
-    }
-
-    @Test
-    void shouldReplaceDyingThreadsUntilTheyKeepDying() {
-        long[] now = {0};
-        ReplaceThreadHandler handler = new ReplaceThreadHandler(2, Duration.ofSeconds(10), () -> now[0]);
-        RuntimeException cause = new RuntimeException("x");
-        assertThat(handler.handle(cause)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
-        assertThat(handler.handle(cause)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
-        now[0] = 20_000;
-        assertThat(handler.handle(cause)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
-        handler.handle(cause);
-        assertThat(handler.handle(cause)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
     }
 
     private static double gauge(OperatorDriver driver, String name) {

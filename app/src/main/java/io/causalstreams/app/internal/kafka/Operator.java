@@ -8,6 +8,7 @@ import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.CausalStreamsConfig;
 import io.causalstreams.topology.EngineDiedException;
+import io.causalstreams.topology.ReplaceThreadHandler;
 import io.causalstreams.topology.RequestStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
@@ -18,13 +19,12 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.errors.StreamsException;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The running topology. The engine is the caller's.
@@ -32,23 +32,23 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: any thread.
  */
 public final class Operator implements RunningOperator, AutoCloseable {
-    private static final Logger LOGGER = LoggerFactory.getLogger(Operator.class);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(6);
-    private static final Duration REPLACEMENT_PAUSE = Duration.ofSeconds(1);
 
     private final GenerationEngine engine;
     private final CausalStreams causalStreams;
     private final KafkaStreams streams;
+    private final ReplaceThreadHandler deaths = new ReplaceThreadHandler();
+    private final Refusal refusal;
     private final KafkaStreamsMetrics kafkaMeters;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
-    private volatile @Nullable String engineDeath;
 
-    private Operator(GenerationEngine engine, CausalStreams causalStreams) {
+    private Operator(GenerationEngine engine, CausalStreams causalStreams, CausalStreamsConfig config) {
         this.engine = engine;
         this.causalStreams = causalStreams;
         this.streams = causalStreams.kafkaStreams();
+        this.refusal = new Refusal(config);
         this.kafkaMeters = new KafkaStreamsMetrics(streams);
     }
 
@@ -73,33 +73,17 @@ public final class Operator implements RunningOperator, AutoCloseable {
             OpenTelemetry telemetry) {
         try {
             MeterRegistry registry = meters == null ? new CompositeMeterRegistry() : meters;
-            Operator operator = new Operator(engine, new CausalStreams(engine, config, registry, telemetry));
+            Operator operator = new Operator(engine, new CausalStreams(engine, config, registry, telemetry), config);
             if (meters != null) {
                 operator.kafkaMeters.bindTo(meters);
             }
-            operator.streams.setUncaughtExceptionHandler(operator::onDeadThread);
+            operator.streams.setUncaughtExceptionHandler(operator.deaths);
             operator.streams.setStateListener(operator::onState);
             operator.streams.start();
             return operator;
         } catch (ConfigException | StreamsException e) {
             throw new AppException("the topology cannot start: " + ErrorLine.of(e), e);
         }
-    }
-
-    private StreamThreadExceptionResponse onDeadThread(Throwable failure) {
-        EngineDiedException death = EngineDiedException.in(failure);
-        if (death != null) {
-            engineDeath = ErrorLine.of(death);
-            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-        }
-        LOGGER.error("stream thread failed and is replaced: {}", ErrorLine.of(failure));
-        LOGGER.debug("stream thread failed", failure);
-        try {
-            Thread.sleep(REPLACEMENT_PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
 
     private void onState(State now, State before) {
@@ -131,17 +115,25 @@ public final class Operator implements RunningOperator, AutoCloseable {
     /**
      * Blocks until the topology ends.
      *
-     * @throws AppException if it failed, or the engine died
+     * @throws AppException if it failed
      */
     public void awaitEnd() throws InterruptedException {
         ended.await();
-        String death = engineDeath;
-        if (death != null) {
-            throw new AppException(death);
-        }
         if (failed) {
-            throw new AppException("the topology failed, see the log lines above; --verbose shows more");
+            throw deaths.fatal()
+                    .map(cause -> new AppException(reason(cause), cause))
+                    .orElseGet(() -> new AppException("the topology failed; --verbose shows what Kafka Streams says"));
         }
+    }
+
+    private String reason(Throwable cause) {
+        if (cause instanceof EngineDiedException) {
+            return ErrorLine.of(cause);
+        }
+        return cause instanceof AuthorizationException || cause instanceof AuthenticationException
+                ? refusal.line(cause)
+                : "stream threads keep dying, the last one of: " + ErrorLine.of(cause)
+                        + "; --verbose shows more. What was published is committed; a start goes on from there";
     }
 
     /** Commits what was published and leaves the group; what is in flight continues after the next start. */

@@ -1,0 +1,52 @@
+package io.causalstreams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.junit.jupiter.api.Test;
+
+class ReplaceThreadHandlerTest {
+    private final RuntimeException bug = new StreamsException("x", new IllegalStateException("y"));
+
+    private long nowMs;
+    private final ReplaceThreadHandler handler = new ReplaceThreadHandler(
+            new ReplaceThreadHandler.Policy(2, Duration.ofSeconds(10), Duration.ZERO), () -> nowMs);
+
+    @Test
+    void shouldReplaceDyingThreadsUntilTheyKeepDying() {
+        assertThat(handler.handle(bug)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        assertThat(handler.handle(bug)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        nowMs = 20_000;
+        assertThat(handler.handle(bug)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        handler.handle(bug);
+        assertThat(handler.fatal()).isEmpty();
+        assertThat(handler.handle(bug)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(handler.fatal()).contains(bug);
+    }
+
+    @Test
+    void shouldReplaceThreadsAsLongAsTheBrokerIsAwayOrATopicIsMissing() {
+        RuntimeException away = new StreamsException("x", new TimeoutException("no answer"));
+        for (int death = 0; death < 100; death++) {
+            assertThat(handler.handle(away)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+            assertThat(handler.handle(new MissingSourceTopicException("prompts")))
+                    .isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        }
+    }
+
+    @Test
+    void shouldGiveUpAtOnceWhenTheBrokerRefuses() {
+        // Given
+        TopicAuthorizationException refusal = new TopicAuthorizationException("tokens");
+
+        // When / Then
+        assertThat(handler.handle(new StreamsException("x", refusal)))
+                .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(handler.fatal()).contains(refusal);
+    }
+}
