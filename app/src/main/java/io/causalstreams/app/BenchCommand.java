@@ -1,15 +1,15 @@
 package io.causalstreams.app;
 
+import io.causalstreams.app.internal.bench.BenchBroker;
 import io.causalstreams.app.internal.bench.BenchReport;
-import io.causalstreams.app.internal.bench.EngineBench;
-import io.causalstreams.app.internal.bench.KafkaBench;
-import io.causalstreams.app.internal.bench.Workload;
-import io.causalstreams.app.internal.kafka.KafkaConnection;
+import io.causalstreams.app.internal.bench.BenchSettings;
+import io.causalstreams.app.internal.bench.Measurement;
+import io.causalstreams.app.internal.bench.ThreadTimes;
 import io.causalstreams.app.internal.terminal.Progress;
-import io.causalstreams.inference.EngineConfig;
-import io.causalstreams.inference.GenerationEngine;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Measures the engine on this machine, through the same door as everybody else.",
-            "Prompts are random tokens, decoding is greedy and does not end early; no prefix is reused."
+            "Prompts are random tokens, decoding is greedy and does not end early, no prefix is reused, except where the",
+            "measurement is about just that. --kafka and --latency start a broker in this process, which takes its share",
+            "of the cores, unless --bootstrap-servers names one; there they use topics of their own and remove them."
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
@@ -68,71 +70,62 @@ final class BenchCommand implements Callable<Integer> {
             description = "How often each is measured; default ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(
-            names = "--kafka",
-            description = "Measure also from the prompts topic to committed completions, on a broker in this process.")
-    private boolean kafka;
+    @Mixin
+    private final BenchMeasurements measurements = new BenchMeasurements();
+
+    @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
 
     @Option(names = "--json", description = "One JSON object a line.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        require(!concurrency.isEmpty() && concurrency.stream().allMatch(n -> n >= 1), CONCURRENCY);
-        require(promptTokens >= 1, "--prompt-tokens");
-        require(maxTokens >= 1, "--max-tokens");
-        require(rounds >= 1, "--rounds");
+        require(
+                !concurrency.isEmpty() && concurrency.stream().allMatch(n -> n >= 1),
+                CONCURRENCY + " must be at least 1");
+        require(promptTokens >= 1, "--prompt-tokens must be at least 1");
+        require(maxTokens >= 1, "--max-tokens must be at least 1");
+        require(rounds >= 1, "--rounds must be at least 1");
+        require(measurements.valid(), "lengths, numbers and rates of requests must be above 0");
+        BenchSettings settings = new BenchSettings(concurrency, promptTokens, maxTokens, rounds);
         Progress progress = Progress.ofStderr();
-        try (GenerationEngine engine = engineOptions.open(model.directory(progress), config(), progress)) {
-            Workload workload =
-                    new Workload(promptTokens, maxTokens, engine.model().vocabularySize());
-            BenchReport report = new BenchReport(System.out, json, engine.model(), workload, rounds);
-            report.header();
-            EngineBench bench = new EngineBench(engine, workload, rounds);
-            for (int requests : concurrency) {
-                report.engine(requests, bench.run(requests));
-            }
-            if (kafka) {
-                throughKafka(engine, workload, report, progress);
-            }
-            report.footer(engine.stats().kvCacheBytes());
+        Path directory = model.directory(progress);
+        Measurement.Engines engines = config -> engineOptions.open(directory, config, progress);
+        BenchReport report = new BenchReport(System.out, json, rounds);
+        for (Measurement each : measurements.withoutBroker(settings)) {
+            each.run(engines, report);
         }
+        if (measurements.needBroker()) {
+            onBroker(settings, engines, report, progress);
+        }
+        report.footer();
         return 0;
     }
 
-    private void throughKafka(GenerationEngine engine, Workload workload, BenchReport report, Progress progress)
+    private void onBroker(BenchSettings settings, Measurement.Engines engines, BenchReport report, Progress progress)
             throws InterruptedException {
+        if (kafka.namesBroker()) {
+            BenchBroker broker = BenchBroker.elsewhere(kafka.connection());
+            for (Measurement each : measurements.onBroker(settings, broker, progress)) {
+                each.run(engines, report);
+            }
+            return;
+        }
         progress.note("Starting a broker in this process…");
-        try (EmbeddedBroker broker = EmbeddedBroker.start()) {
-            KafkaConnection connection = KafkaConnection.of(broker.bootstrapServers(), null);
-            try (KafkaBench bench = KafkaBench.start(
-                    engine,
-                    connection,
-                    KafkaOptions.operatorConfig(connection),
-                    EmbeddedBroker.DEFAULT_PARTITIONS,
-                    workload,
-                    rounds)) {
-                for (int requests : concurrency) {
-                    report.kafka(requests, bench.run(requests));
-                }
+        Set<Long> ours = ThreadTimes.aliveWithout(Set.of());
+        try (EmbeddedBroker embedded = EmbeddedBroker.start()) {
+            BenchBroker broker =
+                    new BenchBroker(kafka.connectionTo(embedded.bootstrapServers()), ThreadTimes.aliveWithout(ours));
+            for (Measurement each : measurements.onBroker(settings, broker, progress)) {
+                each.run(engines, report);
             }
         }
     }
 
-    /** As many slots as requests and as much context as they need, no reuse and no guessing, unless the user says else. */
-    private EngineConfig config() {
-        int most = concurrency.stream().mapToInt(Integer::intValue).max().orElseThrow();
-        return EngineConfig.defaults()
-                .withSlots(most)
-                .withMaxContextTokens(Math.max(8, promptTokens + maxTokens))
-                .withMaxWaiting(Math.max(1024, most))
-                .withPrefixCacheTokens(0)
-                .withSpeculation(false);
-    }
-
-    private void require(boolean holds, String option) {
+    private void require(boolean holds, String what) {
         if (!holds) {
-            throw new ParameterException(spec.commandLine(), option + " must be at least 1");
+            throw new ParameterException(spec.commandLine(), what);
         }
     }
 }

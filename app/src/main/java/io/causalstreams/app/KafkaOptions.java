@@ -25,6 +25,16 @@ final class KafkaOptions {
         return KafkaConnection.of(servers == null && config == null ? "localhost:9092" : servers, config);
     }
 
+    /** Whether a broker is named here or in the file. */
+    boolean namesBroker() {
+        return servers != null || (config != null && KafkaConnection.namesBroker(config));
+    }
+
+    /** To the broker at {@code otherServers}, with the file's other settings. */
+    KafkaConnection connectionTo(String otherServers) {
+        return KafkaConnection.of(otherServers, config);
+    }
+
     /** The operator's settings in the file; the topics' names above all. */
     static CausalStreamsConfig operatorConfig(KafkaConnection connection) {
         return new CausalStreamsConfig(connection.properties());

@@ -1,8 +1,6 @@
 package io.causalstreams.app.internal.bench;
 
 import io.causalstreams.inference.GenerationEngine;
-import io.causalstreams.inference.GenerationRequest;
-import io.causalstreams.inference.Prompt;
 
 /** The engine alone. */
 final class EngineTarget implements InFlight.Target {
@@ -16,8 +14,6 @@ final class EngineTarget implements InFlight.Target {
 
     @Override
     public void start(long number, InFlight.OnEnd onEnd) {
-        engine.generate(GenerationRequest.of(
-                        "bench-" + number, new Prompt.Tokens(workload.prompt(number)), workload.sampling()))
-                .subscribe(event -> {}, onEnd::ended, () -> onEnd.ended(null));
+        engine.generate(workload.request(number)).subscribe(event -> {}, onEnd::ended, () -> onEnd.ended(null));
     }
 }

@@ -1,92 +1,139 @@
 package io.causalstreams.app.internal.bench;
 
-import io.causalstreams.app.internal.AppException;
-import io.causalstreams.app.internal.kafka.KafkaConnection;
-import io.causalstreams.app.internal.kafka.Operator;
-import io.causalstreams.app.internal.kafka.Topics;
+import io.causalstreams.app.internal.terminal.Progress;
 import io.causalstreams.inference.GenerationEngine;
-import io.causalstreams.topology.CausalStreamsConfig;
-import java.time.Duration;
+import java.util.Locale;
+import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * The speed from the prompts topic to committed completions, exactly once, beside the speed of the same engine alone
- * under the same load, round by round in turn.
+ * with the same requests, in turn; every second round the engine is first.
  */
-public final class KafkaBench implements AutoCloseable {
-    private static final Duration ASSIGNMENT_PATIENCE = Duration.ofMinutes(2);
-    /** Requests a round runs for each one in flight. */
+public final class KafkaBench implements Measurement {
+    /** Requests a run has for each one in flight. */
     private static final int WAVES = 4;
 
-    private final Workload workload;
-    private final int rounds;
-    private final Operator operator;
-    private final KafkaTarget kafka;
-    private final EngineTarget engine;
-    private long nextPrompt = 1L << 32; // none of those that the engine's own measurement runs
+    private final BenchSettings settings;
+    private final BenchBroker broker;
+    private final Progress progress;
+    private long nextPrompt;
 
-    private KafkaBench(Workload workload, int rounds, Operator operator, KafkaTarget kafka, EngineTarget engine) {
-        this.workload = workload;
-        this.rounds = rounds;
-        this.operator = operator;
-        this.kafka = kafka;
-        this.engine = engine;
-    }
-
-    /**
-     * Starts the topology on {@code broker}.
-     *
-     * @param config of the operator; its topics are created
-     * @throws AppException if it does not get its partitions
-     */
-    public static KafkaBench start(
-            GenerationEngine engine,
-            KafkaConnection connection,
-            CausalStreamsConfig config,
-            int partitions,
-            Workload workload,
-            int rounds)
-            throws InterruptedException {
-        Topics.createMissing(connection, config, partitions);
-        Operator operator = Operator.start(engine, config);
-        if (!operator.awaitRunning(ASSIGNMENT_PATIENCE)) {
-            operator.close();
-            throw new AppException("the topology did not start; --verbose shows what Kafka Streams says");
-        }
-        KafkaTarget kafka = new KafkaTarget(connection, config, workload);
-        return new KafkaBench(workload, rounds, operator, kafka, new EngineTarget(engine, workload));
-    }
-
-    /**
-     * Completion tokens per second.
-     *
-     * @param ratio through Kafka over the engine alone, of the two runs of a round
-     */
-    public record Figures(Spread throughKafka, Spread engineAlone, Spread ratio) {}
-
-    /** Measures {@code inFlight} requests in flight. */
-    public Figures run(int inFlight) throws InterruptedException {
-        measure(kafka, inFlight, 1);
-        double[] throughKafka = new double[rounds];
-        double[] alone = new double[rounds];
-        double[] ratios = new double[rounds];
-        for (int round = 0; round < rounds; round++) {
-            alone[round] = measure(engine, inFlight, WAVES);
-            throughKafka[round] = measure(kafka, inFlight, WAVES);
-            ratios[round] = throughKafka[round] / alone[round];
-        }
-        return new Figures(Spread.of(throughKafka), Spread.of(alone), Spread.of(ratios));
-    }
-
-    private double measure(InFlight.Target target, int inFlight, int waves) throws InterruptedException {
-        int requests = inFlight * waves;
-        double seconds = new InFlight(target).run(inFlight, requests, nextPrompt);
-        nextPrompt += requests;
-        return (double) requests * workload.completionTokens() / seconds;
+    public KafkaBench(BenchSettings settings, BenchBroker broker, Progress progress) {
+        this.settings = settings;
+        this.broker = broker;
+        this.progress = progress;
     }
 
     @Override
-    public void close() {
-        kafka.close();
-        operator.close();
+    public void run(Engines engines, BenchReport report) throws InterruptedException {
+        try (GenerationEngine engine = engines.open(settings.engine());
+                BenchTopology topology = BenchTopology.start(engine, broker, StreamsConfig.EXACTLY_ONCE_V2)) {
+            Workload workload = settings.workload(engine.model());
+            try (KafkaTarget kafka = new KafkaTarget(topology, workload, null)) {
+                for (int inFlight : settings.concurrency()) {
+                    Rounds rounds = measure(new EngineTarget(engine, workload), kafka, inFlight);
+                    report.add(rounds.result(new Result("kafka", engine.model()), workload, inFlight));
+                }
+            }
+        }
+    }
+
+    private Rounds measure(EngineTarget engine, KafkaTarget kafka, int inFlight) throws InterruptedException {
+        new InFlight(kafka).run(inFlight, inFlight, nextPrompt);
+        nextPrompt += inFlight;
+        int requests = inFlight * WAVES;
+        Rounds rounds = new Rounds(settings.rounds(), requests);
+        for (int round = 0; round < settings.rounds(); round++) {
+            boolean engineFirst = round % 2 == 0;
+            double before = engineFirst ? new InFlight(engine).run(inFlight, requests, nextPrompt) : 0;
+            rounds.kafkaSeconds[round] = rounds.timed(() -> new InFlight(kafka).run(inFlight, requests, nextPrompt));
+            rounds.engineSeconds[round] =
+                    engineFirst ? before : new InFlight(engine).run(inFlight, requests, nextPrompt);
+            nextPrompt += requests;
+            progress.note(String.format(
+                    Locale.ROOT,
+                    "%d in flight, round %d of %d: %.1f s through Kafka, %.1f s alone",
+                    inFlight,
+                    round + 1,
+                    settings.rounds(),
+                    rounds.kafkaSeconds[round],
+                    rounds.engineSeconds[round]));
+        }
+        return rounds;
+    }
+
+    /** What was measured so far. */
+    private final class Rounds {
+        private final int requests;
+        private final double[] kafkaSeconds;
+        private final double[] engineSeconds;
+        private final ThreadTimes operatorThreads = ThreadTimes.ofKafkaStreams();
+        private final ThreadTimes brokerThreads = ThreadTimes.of(broker.threads());
+        private double operatorCpu;
+        private double brokerCpu;
+
+        Rounds(int rounds, int requests) {
+            this.requests = requests;
+            this.kafkaSeconds = new double[rounds];
+            this.engineSeconds = new double[rounds];
+        }
+
+        double timed(Run run) throws InterruptedException {
+            operatorThreads.takeSeconds();
+            brokerThreads.takeSeconds();
+            double seconds = run.seconds();
+            operatorCpu += operatorThreads.takeSeconds();
+            brokerCpu += brokerThreads.takeSeconds();
+            return seconds;
+        }
+
+        Result result(Result result, Workload workload, int inFlight) {
+            int rounds = kafkaSeconds.length;
+            double[] ratios = new double[rounds];
+            for (int round = 0; round < rounds; round++) {
+                ratios[round] = engineSeconds[round] / kafkaSeconds[round];
+            }
+            double tokens = (double) requests * workload.completionTokens();
+            Spread completions = per(requests, kafkaSeconds);
+            Spread kafka = per(tokens, kafkaSeconds);
+            Spread engine = per(tokens, engineSeconds);
+            Spread ratio = Spread.of(ratios);
+            double thousands = rounds * tokens / 1000;
+            return result.with("concurrency", inFlight)
+                    .with(workload)
+                    .with("broker_in_this_process", broker.isInThisProcess())
+                    .with("completions_per_second", completions)
+                    .with("completion_tokens_per_second", kafka)
+                    .with("engine_alone_tokens_per_second", engine)
+                    .with("ratio", ratio)
+                    .with("operator_cpu_seconds_per_1000_tokens", operatorCpu / thousands)
+                    .with("broker_cpu_seconds_per_1000_tokens", brokerCpu / thousands)
+                    .says(
+                            "%d in flight, exactly once, %s: %s completions/s, %s tokens/s; the engine alone with the"
+                                    + " same requests %s tokens/s; ratio %s; CPU per 1000 tokens: operator %.0f ms,"
+                                    + " broker %s",
+                            inFlight,
+                            broker.place(),
+                            completions.decimals(),
+                            kafka.text(1),
+                            engine.text(1),
+                            ratio.decimals(),
+                            operatorCpu / thousands * 1000,
+                            broker.isInThisProcess()
+                                    ? String.format(Locale.ROOT, "%.0f ms", brokerCpu / thousands * 1000)
+                                    : "elsewhere");
+        }
+
+        private static Spread per(double work, double[] seconds) {
+            double[] speeds = new double[seconds.length];
+            for (int round = 0; round < seconds.length; round++) {
+                speeds[round] = work / seconds[round];
+            }
+            return Spread.of(speeds);
+        }
+    }
+
+    private interface Run {
+        double seconds() throws InterruptedException;
     }
 }

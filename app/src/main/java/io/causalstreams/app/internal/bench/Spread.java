@@ -1,6 +1,7 @@
 package io.causalstreams.app.internal.bench;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /** The same measurement, several times. */
 public record Spread(double min, double median, double max) {
@@ -22,5 +23,21 @@ public record Spread(double min, double median, double max) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return sorted[Math.max(0, (int) Math.ceil(fraction * sorted.length) - 1)];
+    }
+
+    /** {@code median (min–max)}, rounded to whole numbers after multiplying by {@code factor}. */
+    String text(double factor) {
+        return text("%.0f (%.0f–%.0f)", factor);
+    }
+
+    /** {@code median (min–max)} with two decimals. */
+    String decimals() {
+        return text("%.2f (%.2f–%.2f)", 1);
+    }
+
+    private String text(String format, double factor) {
+        return Double.isNaN(median)
+                ? "-"
+                : String.format(Locale.ROOT, format, median * factor, min * factor, max * factor);
     }
 }

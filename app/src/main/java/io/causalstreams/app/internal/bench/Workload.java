@@ -1,8 +1,11 @@
 package io.causalstreams.app.internal.bench;
 
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /**
  * Requests of one shape: random prompts, none like another, greedy, exactly {@code completionTokens} long.
@@ -19,7 +22,19 @@ public record Workload(int promptTokens, int completionTokens, int vocabularySiz
         return random.ints(promptTokens, 0, vocabularySize).boxed().toList();
     }
 
-    SamplingParams sampling() {
+    GenerationRequest request(long number) {
+        return GenerationRequest.of("bench-" + number, new Prompt.Tokens(prompt(number)), sampling(completionTokens));
+    }
+
+    /** {@code count} requests from {@code firstNumber} on. */
+    List<GenerationRequest> requests(long firstNumber, int count) {
+        return LongStream.range(firstNumber, firstNumber + count)
+                .mapToObj(this::request)
+                .toList();
+    }
+
+    /** Greedy, and to the end whatever comes. */
+    static SamplingParams sampling(int completionTokens) {
         return SamplingParams.builder()
                 .temperature(0)
                 .ignoreEos(true)

@@ -55,6 +55,11 @@ public record KafkaConnection(Map<String, String> properties) {
         return new KafkaConnection(properties);
     }
 
+    /** Whether a properties file says where the broker is. */
+    public static boolean namesBroker(Path config) {
+        return !read(config).getOrDefault("bootstrap.servers", "").isBlank();
+    }
+
     private static Map<String, String> read(Path config) {
         Properties file = new Properties();
         try (Reader reader = Files.newBufferedReader(config, StandardCharsets.UTF_8)) {

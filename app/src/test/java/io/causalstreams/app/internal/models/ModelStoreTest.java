@@ -3,6 +3,7 @@ package io.causalstreams.app.internal.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.Calibration;
 import io.causalstreams.export.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,7 +46,12 @@ class ModelStoreTest {
     private record OneFileExporter(String version) implements CheckpointExporter {
         @Override
         public void export(
-                Path checkpoint, Path output, @Nullable String name, Precision precision, Progress progress) {
+                Path checkpoint,
+                Path output,
+                @Nullable String name,
+                Precision precision,
+                @Nullable Calibration calibration,
+                Progress progress) {
             try {
                 Files.createDirectories(output);
                 Files.writeString(output.resolve("export.json"), "{}");

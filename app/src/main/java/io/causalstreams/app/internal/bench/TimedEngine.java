@@ -1,0 +1,76 @@
+package io.causalstreams.app.internal.bench;
+
+import io.causalstreams.inference.EngineStats;
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationEvent;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.ModelInfo;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import reactor.core.publisher.Flux;
+
+/**
+ * An engine that notes when it emits each token of its requests, in its own thread and before anybody else hears of the
+ * token. Of requests with one choice.
+ *
+ * <p>Threading: the engine's thread writes, any thread reads. Closing it does not close the engine.
+ */
+final class TimedEngine implements GenerationEngine {
+    private final GenerationEngine engine;
+    private final int completionTokens;
+    private final Map<String, AtomicLongArray> emissions = new ConcurrentHashMap<>();
+
+    /** @param completionTokens of a request, at most */
+    TimedEngine(GenerationEngine engine, int completionTokens) {
+        this.engine = engine;
+        this.completionTokens = completionTokens;
+    }
+
+    @Override
+    public Flux<GenerationEvent> generate(GenerationRequest request) {
+        AtomicLongArray moments = emissions.computeIfAbsent(request.id(), id -> new AtomicLongArray(completionTokens));
+        return engine.generate(request).doOnNext(event -> note(event, moments));
+    }
+
+    private static void note(GenerationEvent event, AtomicLongArray moments) {
+        if (event instanceof GenerationEvent.TokenChunk chunk) {
+            long now = System.nanoTime();
+            for (int i = 0; i < chunk.tokenIds().size(); i++) {
+                moments.set(chunk.tokenIndex() + i, now);
+            }
+        }
+    }
+
+    /** {@link System#nanoTime()} when token {@code index} of request {@code id} was emitted. */
+    long emittedNanos(String id, int index) {
+        AtomicLongArray moments = emissions.get(id);
+        if (moments == null || moments.get(index) == 0) {
+            throw new IllegalStateException("token " + index + " of " + id + " was read before it was emitted");
+        }
+        return moments.get(index);
+    }
+
+    @Override
+    public void validate(GenerationRequest request) {
+        engine.validate(request);
+    }
+
+    @Override
+    public ModelInfo model() {
+        return engine.model();
+    }
+
+    @Override
+    public EngineStats stats() {
+        return engine.stats();
+    }
+
+    @Override
+    public boolean isAlive() {
+        return engine.isAlive();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,66 @@
+package io.causalstreams.app.internal.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.causalstreams.inference.EngineStats;
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationEvent;
+import io.causalstreams.inference.GenerationEvent.TokenChunk;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.ModelInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+
+class TimedEngineTest {
+
+    @Test
+    void shouldNoteEveryTokenBeforeTheSubscriberHasIt() {
+        // Given: three tokens in two chunks
+        TimedEngine timed = new TimedEngine(new TwoChunks(), 3);
+        List<Long> seenBefore = new ArrayList<>();
+        long start = System.nanoTime();
+
+        // When
+        timed.generate(new Workload(1, 3, 10).request(5)).subscribe(event -> {
+            int last = ((TokenChunk) event).tokenIndex();
+            seenBefore.add(timed.emittedNanos("bench-5", last));
+        });
+
+        // Then
+        assertThat(seenBefore).hasSize(2).allMatch(moment -> moment >= start && moment <= System.nanoTime());
+        assertThat(timed.emittedNanos("bench-5", 2)).isEqualTo(timed.emittedNanos("bench-5", 1));
+    }
+
+    @Test
+    void shouldNotInventTheMomentOfATokenThatWasNotEmitted() {
+        TimedEngine timed = new TimedEngine(new TwoChunks(), 3);
+        assertThatThrownBy(() -> timed.emittedNanos("bench-5", 0)).hasMessageContaining("before it was emitted");
+    }
+
+    private static final class TwoChunks implements GenerationEngine {
+        @Override
+        public Flux<GenerationEvent> generate(GenerationRequest request) {
+            return Flux.just(
+                    new TokenChunk(0, 0, List.of(7), "a", null), new TokenChunk(0, 1, List.of(8, 9), "bc", null));
+        }
+
+        @Override
+        public void validate(GenerationRequest request) {}
+
+        @Override
+        public ModelInfo model() {
+            return new ModelInfo("two-chunks", "", 10, 8, "fp32", false);
+        }
+
+        @Override
+        public EngineStats stats() {
+            return new EngineStats(0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+        }
+
+        @Override
+        public void close() {}
+    }
+}
