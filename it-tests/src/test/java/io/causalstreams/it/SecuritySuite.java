@@ -127,7 +127,11 @@ abstract class SecuritySuite {
         return Stream.of(
                 Arguments.of("Read topic", AclOperation.READ, "prompts", "prompts"),
                 Arguments.of("Write topic", AclOperation.WRITE, "tokens", "tokens"),
-                Arguments.of("Write topic", AclOperation.WRITE, "completions", "completions"));
+                Arguments.of("Write topic", AclOperation.WRITE, "completions", "completions"),
+                Arguments.of("Create topic", AclOperation.CREATE, "causal-streams-", "causal-streams-"),
+                Arguments.of("Write topic", AclOperation.WRITE, "causal-streams-", "causal-streams-"),
+                Arguments.of("Read group", AclOperation.READ, "causal-streams", "group causal-streams"),
+                Arguments.of("Write transactional-id", AclOperation.WRITE, "causal-streams-", "transactional ids"));
     }
 
     @Test

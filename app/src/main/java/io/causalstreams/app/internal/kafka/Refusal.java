@@ -42,6 +42,9 @@ final class Refusal {
             return "no " + String.join(", no ", rights);
         }
         Object application = config.originals().getOrDefault(StreamsConfig.APPLICATION_ID_CONFIG, "causal-streams");
+        if (denied instanceof TopicAuthorizationException) { // names none: it was to create a changelog
+            return "no Create on topics that start with " + application + "-";
+        }
         if (denied instanceof GroupAuthorizationException) {
             return "no Read on group " + application;
         }
