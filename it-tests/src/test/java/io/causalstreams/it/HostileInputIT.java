@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +42,9 @@ import org.junit.jupiter.api.Test;
  */
 class HostileInputIT {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Just below the limit of a record of the prompts topic. */
+    private static final int LARGEST_VALUE = 1_048_000;
+
     private static final int EVENTS = Integer.getInteger("hostile.events", 20_000);
     private static final EngineConfig SMALL =
             EngineConfig.defaults().withMaxContextTokens(128).withPrefixCacheTokens(0);
@@ -107,6 +111,11 @@ class HostileInputIT {
         }
     }
 
+    /** Cut to what the prompts topic takes: mutations may repeat a text beyond it. */
+    private static byte[] fitting(byte[] value) {
+        return value.length <= LARGEST_VALUE ? value : Arrays.copyOf(value, LARGEST_VALUE);
+    }
+
     @Test
     void shouldAccountForMutatedEventsOnARealBroker() {
         int events = 400;
@@ -118,7 +127,8 @@ class HostileInputIT {
                     OperatorClient client = new OperatorClient(broker.bootstrapServers())) {
                 // When: among them what just fits into a record of the prompts topic
                 for (int i = 0; i < events; i++) {
-                    byte[] value = i % 100 == 1 ? HostilePrompts.large(i, 1_048_000 - i * 300) : prompts.next(i);
+                    byte[] value =
+                            i % 100 == 1 ? HostilePrompts.large(i, LARGEST_VALUE - i * 300) : fitting(prompts.next(i));
                     client.sendBytes(
                             Integer.toString(i).getBytes(StandardCharsets.UTF_8),
                             value,
