@@ -3,10 +3,14 @@ package io.causalstreams.app.internal.bench;
 import io.causalstreams.inference.GenerationEngine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /** The engine's speed at some concurrency, through its public door: decoding, prompts, and both. */
 public final class EngineBench implements Measurement {
+    /** A service runs for days: what the JVM has yet to compile, on the cores the model wants, is not its speed. */
+    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(8);
+
     private static final String ROW = "%8s  %22s  %22s  %22s  %22s";
 
     private final BenchSettings settings;
@@ -28,8 +32,18 @@ public final class EngineBench implements Measurement {
                             "prefill tokens/s",
                             "end to end tokens/s",
                             "first token ms"));
+            warmUp(engine, workload);
             for (int requests : settings.concurrency()) {
                 report.add(measure(engine, workload, requests));
+            }
+        }
+    }
+
+    private void warmUp(GenerationEngine engine, Workload workload) throws InterruptedException {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < WARM_UP_NANOS) {
+            for (int requests : settings.concurrency()) {
+                burst(engine, workload, requests);
             }
         }
     }
