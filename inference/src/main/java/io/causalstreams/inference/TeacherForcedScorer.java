@@ -8,6 +8,7 @@ import io.causalstreams.inference.internal.model.ModelDirectory;
 import io.causalstreams.inference.internal.text.HuggingFaceTokenizer;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Logits of every position of a text, in one teacher-forced pass: to measure a model, not to serve it. A {@link
@@ -41,9 +42,10 @@ public final class TeacherForcedScorer implements AutoCloseable {
         }
     }
 
-    /** Tokens of plain text, nothing added. */
+    /** Tokens of plain text, nothing added; only as many as the context takes. */
     public int[] tokens(String text) {
-        return tokenizer.encodeText(text);
+        int[] all = tokenizer.encodeText(text);
+        return Arrays.copyOf(all, Math.min(all.length, model.maxContextTokens()));
     }
 
     /**
