@@ -60,19 +60,13 @@ record EnrichmentJobs<K, V, R>(EnrichmentOperator<K, V, R> operator, RecordCodec
         return codec.value(arrival.valueBytes());
     }
 
-    private final class EnrichmentJob implements Job<K, R> {
+    /** A record that is told once, joined or as it is: it belongs to no conversation, and its tokens are not told. */
+    private abstract class RecordJob implements Job<K, R> {
 
-        private final Arrival arrival;
-        private final GenerationRequest asked;
+        final Arrival arrival;
 
-        EnrichmentJob(Arrival arrival, GenerationRequest asked) {
+        RecordJob(Arrival arrival) {
             this.arrival = arrival;
-            this.asked = asked;
-        }
-
-        @Override
-        public GenerationRequest request() {
-            return asked;
         }
 
         @Override
@@ -100,11 +94,29 @@ record EnrichmentJobs<K, V, R>(EnrichmentOperator<K, V, R> operator, RecordCodec
             return List.of();
         }
 
+        End<K, R> told(R value) {
+            K key = codec.key(arrival.keyBytes());
+            return new End<>(List.of(new Record<>(key, value, arrival.timestamp(), arrival.headers())), null);
+        }
+    }
+
+    private final class EnrichmentJob extends RecordJob {
+
+        private final GenerationRequest asked;
+
+        EnrichmentJob(Arrival arrival, GenerationRequest asked) {
+            super(arrival);
+            this.asked = asked;
+        }
+
+        @Override
+        public GenerationRequest request() {
+            return asked;
+        }
+
         @Override
         public End<K, R> end(Ending ending, List<Partial> published, int promptTokens, long nowMs) {
-            R joined = joined(completion(ending, published, promptTokens));
-            K key = codec.key(arrival.keyBytes());
-            return new End<>(List.of(new Record<>(key, joined, arrival.timestamp(), arrival.headers())), null);
+            return told(joined(completion(ending, published, promptTokens)));
         }
 
         private R joined(CompletionEvent completion) {
@@ -136,12 +148,10 @@ record EnrichmentJobs<K, V, R>(EnrichmentOperator<K, V, R> operator, RecordCodec
     }
 
     /** A record without a value that waits for its turn; it is told as it is. */
-    private final class TombstoneJob implements Job<K, R> {
-
-        private final Arrival arrival;
+    private final class TombstoneJob extends RecordJob {
 
         TombstoneJob(Arrival arrival) {
-            this.arrival = arrival;
+            super(arrival);
         }
 
         @Override
@@ -155,35 +165,9 @@ record EnrichmentJobs<K, V, R>(EnrichmentOperator<K, V, R> operator, RecordCodec
         }
 
         @Override
-        public @Nullable String session() {
-            return null;
-        }
-
-        @Override
-        public @Nullable String lane() {
-            return EnrichmentJobs.this.lane(arrival.key());
-        }
-
-        @Override
-        public Job<K, R> after(List<Prompt.Message> history) {
-            return this;
-        }
-
-        @Override
-        public List<Prompt.Message> messages() {
-            return List.of();
-        }
-
-        @Override
-        public List<Record<K, R>> tokens(TokenChunk chunk, int textOffset, long nowMs) {
-            return List.of();
-        }
-
-        @Override
         @SuppressWarnings("NullAway") // a record without a value stays one, whatever its value's type
         public End<K, R> end(Ending ending, List<Partial> published, int promptTokens, long nowMs) {
-            K key = codec.key(arrival.keyBytes());
-            return new End<>(List.of(new Record<>(key, (R) null, arrival.timestamp(), arrival.headers())), null);
+            return told((R) null);
         }
     }
 }
