@@ -24,14 +24,13 @@ import java.util.stream.IntStream;
  *
  * <p>Threading: opened on any thread, then the engine thread only.
  */
-final class AttentionMaskCausalLm implements CausalLm {
+final class AttentionMaskCausalLm extends SlottedCausalLm {
     /** 64 MB: such a graph computes the head for every token of a chunk, whatever is wanted. */
     private static final int MOST_LOGITS = 16 << 20;
 
     private static final int FEWEST_TOKENS = 16;
 
     private final OrtSession session;
-    private final ModelMetadata metadata;
     private final ForeignSignature signature;
     private final StepCache cache;
     private final boolean rowsDisturbEachOther;
@@ -52,8 +51,8 @@ final class AttentionMaskCausalLm implements CausalLm {
             ForeignSignature signature,
             StepCache cache,
             boolean rowsDisturbEachOther) {
+        super(metadata, cache.layout());
         this.session = session;
-        this.metadata = metadata;
         this.signature = signature;
         this.cache = cache;
         this.rowsDisturbEachOther = rowsDisturbEachOther;
@@ -61,26 +60,6 @@ final class AttentionMaskCausalLm implements CausalLm {
                 environment, cache.layout().slots(), cache.layout().positions(), cache.paddedLeft());
         this.logits = new LogitsTarget(environment, signature.logitsType(), metadata.vocabularySize());
         this.longestChunk = Math.max(FEWEST_TOKENS, MOST_LOGITS / metadata.vocabularySize());
-    }
-
-    @Override
-    public ModelMetadata metadata() {
-        return metadata;
-    }
-
-    @Override
-    public int slots() {
-        return cache.layout().slots();
-    }
-
-    @Override
-    public int maxContextTokens() {
-        return cache.layout().positions();
-    }
-
-    @Override
-    public long kvCacheBytes() {
-        return cache.layout().totalBytes();
     }
 
     @Override

@@ -23,10 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: opened on any thread, then the engine thread only.
  */
-final class OrtCausalLm implements CausalLm {
+final class OrtCausalLm extends SlottedCausalLm {
     private final OrtEnvironment environment;
     private final OrtSession session;
-    private final ModelMetadata metadata;
     private final OrtKvCache cache;
     private final StepBuffers buffers;
     private final Map<Integer, DecodeBindings> decodes = new HashMap<>();
@@ -36,9 +35,9 @@ final class OrtCausalLm implements CausalLm {
     private record DecodeBindings(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, Logits logits) {}
 
     private OrtCausalLm(OrtEnvironment environment, OrtSession session, ModelMetadata metadata, OrtKvCache cache) {
+        super(metadata, cache.layout());
         this.environment = environment;
         this.session = session;
-        this.metadata = metadata;
         this.cache = cache;
         this.buffers = new StepBuffers(cache.layout().slots(), cache.layout().positions(), metadata.vocabularySize());
     }
@@ -51,26 +50,6 @@ final class OrtCausalLm implements CausalLm {
         OrtKvCache cache = KvCacheReservation.reserve(
                 environment, graph, metadata, OrtModelMetadata.kvElementBytes(graph, properties), config);
         return new OrtCausalLm(environment, session, metadata, cache);
-    }
-
-    @Override
-    public ModelMetadata metadata() {
-        return metadata;
-    }
-
-    @Override
-    public int slots() {
-        return cache.layout().slots();
-    }
-
-    @Override
-    public int maxContextTokens() {
-        return cache.layout().positions();
-    }
-
-    @Override
-    public long kvCacheBytes() {
-        return cache.layout().totalBytes();
     }
 
     @Override
