@@ -23,10 +23,9 @@ final class OrtSessions {
                 options.setIntraOpNumThreads(config.intraOpThreads());
             }
             // Workers wait for the next node awake, but not for long: a step is hundreds of nodes of some ten
-            // microseconds,
-            // and waking a sleeping worker for each costs a quarter of a step at one request. The engine shares its
-            // machine
-            // with stream threads, though, and the default of a millisecond and more takes the cores from them.
+            // microseconds, and waking a sleeping worker for each costs a quarter of a step at one request. The engine
+            // shares its machine with stream threads, though, and the default of a millisecond and more takes the
+            // cores from them.
             options.addConfigEntry("session.intra_op.spin_duration_us", SPIN_MICROSECONDS);
             options.addConfigEntry("session.intra_op.spin_backoff_max", SPIN_BACKOFF);
             // Every chunk has its own length: patterns of memory would be planned for each and kept.
