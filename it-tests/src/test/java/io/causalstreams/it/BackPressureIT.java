@@ -9,17 +9,14 @@ import io.causalstreams.app.internal.kafka.Topics;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreamsConfig;
-import io.causalstreams.topology.testkit.ScriptedEngine;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -36,7 +33,6 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** More prompts than the engine can take: they wait in their topic, at a bounded cost, and none is lost. */
@@ -120,72 +116,6 @@ class BackPressureIT {
             assertThat(client.deadLetters).isEmpty();
             assertThat(operator.deaths).hasValue(0);
             Awaitility.await("no lag is left").atMost(LIMIT).until(() -> lag() == 0);
-        }
-    }
-
-    @Test
-    @Tag("slow")
-    void shouldNotRebalanceWhenAGenerationTakesAMinute() throws Exception {
-        generateForAMinute("classic", operator -> operator.metric("consumer-coordinator-metrics", "rebalance-total"));
-    }
-
-    @Test
-    @Tag("slow")
-    void shouldNotRebalanceWhenAGenerationTakesAMinuteInAStreamsGroup() throws Exception {
-        generateForAMinute("streams", operator -> streamsGroupEpoch());
-    }
-
-    /** @param generation counts the rebalances of the group */
-    private void generateForAMinute(String groupProtocol, ToDoubleFunction<InProcessOperator> generation)
-            throws Exception {
-        // Given: more requests than the journal takes, and a poll interval of a sixth of what the first ones need
-        Map<String, Object> settings = settings();
-        settings.put("group.protocol", groupProtocol);
-        settings.put("max.poll.interval.ms", 10_000);
-        settings.put("max.poll.records", 4);
-        settings.put(CausalStreamsConfig.JOURNAL_MAX_ENTRIES_CONFIG, 2);
-        ScriptedEngine words =
-                ScriptedEngine.saying("word" + " word".repeat(59)).runAutomatically();
-        try (SlowEngine engine = new SlowEngine(words, Duration.ofSeconds(1), 50);
-                InProcessOperator operator = InProcessOperator.start(engine, broker.bootstrapServers(), settings);
-                OperatorClient client = new OperatorClient(broker.bootstrapServers())) {
-            double before = generation.applyAsDouble(operator);
-            int rebalances = operator.rebalances.get();
-            Instant start = Instant.now();
-
-            // When
-            List<String> ids = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                ids.add("long-" + i);
-                client.send("key-" + i, prompt("long-" + i, 60));
-            }
-            for (int i = 0; i < 40; i++) {
-                ids.add("short-" + i);
-                client.send("key-" + i, prompt("short-" + i, 1));
-            }
-            client.readUntil("a token", LIMIT, () -> !client.tokens.isEmpty());
-            client.readCompletions(ids, LIMIT);
-
-            // Then
-            assertThat(Duration.between(start, Instant.now())).isGreaterThan(Duration.ofSeconds(60));
-            assertThat(client.violations(ids)).isEmpty();
-            assertThat(generation.applyAsDouble(operator)).isEqualTo(before).isPositive();
-            assertThat(operator.rebalances).hasValue(rebalances);
-            assertThat(operator.deaths).hasValue(0);
-        }
-    }
-
-    private double streamsGroupEpoch() {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            return admin.describeStreamsGroups(List.of("causal-streams"))
-                    .describedGroups()
-                    .values()
-                    .iterator()
-                    .next()
-                    .get()
-                    .groupEpoch();
-        } catch (Exception e) {
-            throw new AssertionError("the group cannot be described", e);
         }
     }
 
