@@ -20,6 +20,8 @@ class ReliabilityPageTest {
     private static final Path PAGE = ROOT.resolve("docs/reliability.md");
     private static final Pattern METHOD = Pattern.compile("`(should\\w+)`");
     private static final Pattern CLASS = Pattern.compile("\\b([A-Z]\\w*(?:IT|Test))\\b");
+    private static final Pattern SUITES = Pattern.compile("`([\\w*]+IT)`");
+    private static final Pattern TAG = Pattern.compile("@Tag\\(\"(\\w+)\"\\)");
     private static final Pattern ROW = Pattern.compile("^\\|.*\\|$");
 
     @Test
@@ -57,6 +59,29 @@ class ReliabilityPageTest {
             boolean same = row.endsWith("| the same |");
             assertThat(heading || named || same).as(row).isTrue();
         });
+    }
+
+    @Test
+    void shouldListEverySuiteAndEveryTagInTheReadme() throws IOException {
+        // Given: patterns as -Dit.test= takes them, and the tags
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        List<Pattern> listed = names(SUITES, readme)
+                .map(pattern -> Pattern.compile(pattern.replace("*", "\\w*")))
+                .toList();
+        Map<String, String> sources = testSources();
+
+        // When
+        List<String> missing = new ArrayList<>(sources.keySet().stream()
+                .filter(name -> name.endsWith("IT"))
+                .filter(name ->
+                        listed.stream().noneMatch(each -> each.matcher(name).matches()))
+                .toList());
+        names(TAG, String.join("\n", sources.values()))
+                .filter(tag -> !readme.contains("`" + tag + "`"))
+                .forEach(missing::add);
+
+        // Then
+        assertThat(missing).isEmpty();
     }
 
     private static Stream<String> names(Pattern pattern, String text) {
