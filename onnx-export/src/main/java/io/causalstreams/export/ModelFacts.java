@@ -25,7 +25,7 @@ record ModelFacts(Map<String, String> metadata) {
     private static final String PREFIX = "causal_streams.";
     private static final String CONTRACT = "1";
     /** Changes when exports of the same checkpoint give other numbers than before. */
-    private static final String GRAPH_VERSION = "2";
+    private static final String GRAPH_VERSION = "3";
 
     private static final int FINGERPRINT_DIGITS = 16;
 
@@ -56,6 +56,7 @@ record ModelFacts(Map<String, String> metadata) {
         facts.put("precision", precision.id());
         facts.put("fingerprint", fingerprint(checkpoint.weights().digest(), precision, finer));
         facts.put("layers", Integer.toString(decoder.layers().size()));
+        facts.put("heads", Integer.toString(graph.heads()));
         facts.put("kv_heads", Integer.toString(graph.cacheHeads()));
         facts.put("head_dim", Integer.toString(graph.cacheHeadDim()));
         facts.put("vocabulary_size", Integer.toString(decoder.vocabularySize()));

@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -24,22 +25,31 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: opened on any thread, then the engine thread only.
  */
 final class OrtCausalLm extends SlottedCausalLm {
+    /** Of fp32, in the scores of one pass's attention (heads, tokens, positions of a slot): 64 MB. */
+    private static final int MOST_SCORES = 16 << 20;
+    /** Fewer tokens at a time would leave the matrix kernels half idle. */
+    private static final int FEWEST_TOKENS = 64;
+
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final OrtKvCache cache;
     private final StepBuffers buffers;
+    private int longestPass;
     private final Map<Integer, DecodeBindings> decodes = new HashMap<>();
     private boolean closed;
 
     /** What a decode step of one size runs with. */
     private record DecodeBindings(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, Logits logits) {}
 
-    private OrtCausalLm(OrtEnvironment environment, OrtSession session, ModelMetadata metadata, OrtKvCache cache) {
+    private OrtCausalLm(
+            OrtEnvironment environment, OrtSession session, ModelMetadata metadata, OrtKvCache cache, int heads) {
         super(metadata, cache.layout());
         this.environment = environment;
         this.session = session;
         this.cache = cache;
         this.buffers = new StepBuffers(cache.layout().slots(), cache.layout().positions(), metadata.vocabularySize());
+        this.longestPass =
+                Math.max(FEWEST_TOKENS, MOST_SCORES / heads / cache.layout().positions());
     }
 
     /** Takes over {@code session}; whoever opened it closes it if this fails. */
@@ -49,7 +59,7 @@ final class OrtCausalLm extends SlottedCausalLm {
         ModelMetadata metadata = OrtModelMetadata.read(graph, properties);
         OrtKvCache cache = KvCacheReservation.reserve(
                 environment, graph, metadata, OrtModelMetadata.kvElementBytes(graph, properties), config);
-        return new OrtCausalLm(environment, session, metadata, cache);
+        return new OrtCausalLm(environment, session, metadata, cache, OrtModelMetadata.heads(graph, properties));
     }
 
     @Override
@@ -72,36 +82,62 @@ final class OrtCausalLm extends SlottedCausalLm {
 
     @Override
     public Logits prefill(int slot, int[] tokenIds, int pastLength, LogitsWanted wanted) {
-        int chunk = tokenIds.length;
-        int rows = wanted == LogitsWanted.ALL ? chunk : 1;
-        for (int position = 0; position < chunk; position++) {
-            buffers.tokenIds.put(position, tokenIds[position]);
+        int rows = wanted == LogitsWanted.ALL ? tokenIds.length : 1;
+        FloatBuffer logits = buffers.chunkLogits(rows);
+        try {
+            for (int from = 0; from < tokenIds.length; from += longestPass) {
+                int[] tokens = Arrays.copyOfRange(tokenIds, from, Math.min(from + longestPass, tokenIds.length));
+                if (wanted == LogitsWanted.ALL) {
+                    int begin = from * metadata.vocabularySize();
+                    pass(
+                            slot,
+                            tokens,
+                            pastLength + from,
+                            logits.slice(begin, logits.capacity() - begin),
+                            tokens.length);
+                } else {
+                    pass(slot, tokens, pastLength + from, logits, 1);
+                }
+            }
+        } catch (OrtException e) {
+            throw new StepFailedException(
+                    "prefill of " + tokenIds.length + " tokens at " + pastLength + ": " + e.getMessage(), e);
         }
+        return new Logits(logits, wanted == LogitsWanted.NONE ? 0 : rows, metadata.vocabularySize());
+    }
+
+    /** Logits of the last {@code rows} tokens, at the beginning of {@code target}. */
+    private void pass(int slot, int[] tokenIds, int pastLength, FloatBuffer target, int rows) throws OrtException {
+        int chunk = tokenIds.length;
+        buffers.tokenIds.put(0, toLongs(tokenIds));
         buffers.lastPositions.put(0, pastLength + chunk - 1);
         buffers.totalLength.put(0, pastLength + chunk);
+        LongBuffer wanted = buffers.rowNumbers.slice(chunk - rows, rows);
         try (OnnxTensor ids = tensor(buffers.tokenIds, 1, chunk);
                 OnnxTensor last = tensor(buffers.lastPositions, 1);
                 OnnxTensor total = scalar(buffers.totalLength);
-                OnnxTensor positions = rows == chunk
-                        ? tensor(buffers.rowNumbers, rows)
-                        : OnnxTensor.createTensor(environment, buffers.rowNumbers.slice(chunk - 1, 1), new long[] {1});
-                OnnxTensor logits = tensor(buffers.chunkLogits(rows), rows, metadata.vocabularySize())) {
+                OnnxTensor positions = tensor(wanted, rows);
+                OnnxTensor logits = tensor(target, rows, metadata.vocabularySize())) {
             OrtKvCache.Bindings bindings = cache.bind(slot, 1);
             Map<String, OnnxTensor> in = named(bindings.past(), ids, last, total, positions);
             Map<String, OnnxTensor> out = new HashMap<>(bindings.present());
             out.put("logits", logits);
             session.run(in, Set.of(), out).close();
-        } catch (OrtException e) {
-            throw new StepFailedException(
-                    "prefill of " + chunk + " tokens at " + pastLength + ": " + e.getMessage(), e);
         }
-        int visible = wanted == LogitsWanted.NONE ? 0 : rows;
-        return new Logits(buffers.chunkLogits(rows), visible, metadata.vocabularySize());
+    }
+
+    private static long[] toLongs(int[] values) {
+        return Arrays.stream(values).asLongStream().toArray();
     }
 
     @Override
     public void copySlot(int from, int to, int length) {
         cache.copySlot(from, to, length);
+    }
+
+    /** Cuts passes at so many tokens; for tests. */
+    void longestPass(int tokens) {
+        longestPass = tokens;
     }
 
     /** Fills the cache's memory with a byte; for tests. */

@@ -40,6 +40,12 @@ final class OrtModelMetadata {
         };
     }
 
+    /** Heads of queries. Those of the cache where the graph does not tell: older exports, which need no limit for it. */
+    static int heads(Path graph, Map<String, String> properties) {
+        OrtModelMetadata metadata = new OrtModelMetadata(graph, properties);
+        return metadata.number(properties.containsKey(PREFIX + "heads") ? "heads" : "kv_heads");
+    }
+
     private ModelMetadata read() {
         String contract = text("contract");
         if (!contract.equals(CONTRACT)) {

@@ -58,6 +58,24 @@ class OrtCausalLmTest {
     }
 
     @Test
+    void shouldCutLongPassesUnnoticed() {
+        // Given
+        float[][] whole = rows(model.prefill(0, TOKENS, 0, LogitsWanted.ALL));
+
+        // When
+        model.longestPass(5);
+        float[][] all = rows(model.prefill(1, TOKENS, 0, LogitsWanted.ALL));
+        float[][] last = rows(model.prefill(2, TOKENS, 0, LogitsWanted.LAST));
+
+        // Then
+        for (int row = 0; row < TOKENS.length; row++) {
+            assertThat(all[row]).containsExactly(whole[row], CLOSE);
+        }
+        assertThat(last.length).isEqualTo(1);
+        assertThat(last[0]).containsExactly(whole[11], CLOSE);
+    }
+
+    @Test
     void shouldDecodeRowsOfDifferentLengthsAsEachAlone() {
         // Given
         float[][] whole = rows(model.prefill(0, TOKENS, 0, LogitsWanted.ALL));

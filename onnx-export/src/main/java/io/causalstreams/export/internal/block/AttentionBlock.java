@@ -8,6 +8,7 @@ import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.ChannelOrder;
 import io.causalstreams.export.internal.weight.Projection;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -28,9 +29,19 @@ import java.util.List;
  * The scale is part of the query's weights, or of its norm's, and 1 in the node: only then does ONNX Runtime 1.29 take its
  * matrix-vector kernel for q·kᵀ, and a decode step's attention takes a quarter to a half less time.
  *
+ * Nor may it take its flash kernel, which costs a decode step up to half more attention time (rows of different lengths go
+ * through it one by one) and gains nothing in prefill. A sink leaves the flash kernel out: one more logit in the softmax of
+ * each head, so low that its share is 0. Price: the probabilities of a pass, (batch, heads, sequence, slots_length) in fp32,
+ * are in memory at once.
+ *
  * Shapes: x (batch, sequence, hidden); qkv (batch, sequence, (heads + 2·kvHeads) · paddedDim); result as x.
  */
 final class AttentionBlock {
+    /** exp(this - any other logit) is 0. */
+    private static final float NO_SINK = -1e9f;
+    /** Optional inputs of the node between the rotary tables and the sink: positions, bias. */
+    private static final int BEFORE_SINK = 2;
+
     private final Arithmetic arithmetic;
     private final GraphInputs inputs;
     private final RotaryTables tables;
@@ -67,7 +78,12 @@ final class AttentionBlock {
         if (attention.rotary() != null) {
             RotaryTables.Pair table = tables.of(attention.rotary());
             node.inputs(table.cos(), table.sin()).attribute("do_rotary", 1);
+        } else {
+            node.omitted(2);
         }
+        float[] sinks = new float[attention.heads()];
+        Arrays.fill(sinks, NO_SINK);
+        node.omitted(BEFORE_SINK).inputs(scope.graph().floats(sinks));
         if (attention.softcap() != 0) {
             node.attribute("softcap", (float) attention.softcap());
         }

@@ -42,6 +42,14 @@ public final class DecoderGraph {
         return HeadLayout.kvHeads(decoder);
     }
 
+    /** The most heads of queries that a layer has. */
+    public int heads() {
+        return decoder.layers().stream()
+                .mapToInt(layer -> layer.attention().heads())
+                .max()
+                .orElseThrow();
+    }
+
     /** Adds everything. */
     public void add() {
         Dimension[] cache = {

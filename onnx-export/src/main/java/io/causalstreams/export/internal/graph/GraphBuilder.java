@@ -78,6 +78,12 @@ public final class GraphBuilder {
         return constant("int64 " + element, new long[0], TensorData.int64(element));
     }
 
+    /** As {@link #constant(long...)}, of fp32. */
+    public Value floats(float... elements) {
+        return constant(
+                "float " + Arrays.toString(elements), new long[] {elements.length}, TensorData.floats(elements));
+    }
+
     /** As {@link #scalar(long)}. */
     public Value scalar(float element) {
         return constant("float " + element, new long[0], TensorData.floats(element));
