@@ -91,6 +91,10 @@ final class ServeCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(operator, engine, tracing), "serve-shutdown"));
         if (operator.awaitRunning(ASSIGNMENT_PATIENCE)) {
             announce(engine.model(), connection, config, progress);
+        } else {
+            progress.note("No partition is assigned after " + ASSIGNMENT_PATIENCE.toSeconds()
+                    + " s, it waits on: other members hold them all, or with group.protocol=streams this user has no Create"
+                    + " on the changelog, which the broker tells nobody (docs/operations.md#security).");
         }
         operator.awaitEnd();
         return 0;

@@ -165,6 +165,8 @@ final class SecuredBroker implements AutoCloseable {
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("group.streams.min.session.timeout.ms", "6000");
+        settings.put("group.streams.session.timeout.ms", "6000");
         return settings;
     }
 

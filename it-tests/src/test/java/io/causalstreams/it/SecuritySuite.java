@@ -7,11 +7,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * {@code serve} as a user with the rights of docs/operations.md and no more, by SASL/SCRAM-SHA-512 over TLS. The same
@@ -68,19 +72,27 @@ abstract class SecuritySuite {
         }
     }
 
-    @Test
-    void shouldAnswerWithTheDocumentedRightsAndShowNoPassword() {
-        try (CommandProcess serve = serve(broker.secure(), Map.of(), "--verbose");
+    @ParameterizedTest(name = "group.protocol={0}")
+    @ValueSource(strings = {"classic", "streams"})
+    void shouldAnswerWithTheDocumentedRightsAndShowNoPassword(String groupProtocol) throws Exception {
+        // Given
+        forgetGroupOfOtherProtocol(groupProtocol);
+        Map<String, String> settings = Map.of("group.protocol", groupProtocol);
+        try (CommandProcess serve = serve(broker.secure(), settings, "--verbose");
                 OperatorClient client = new OperatorClient(broker.inner())) {
             // When
             serve.awaitOutput("Serving ", LIMIT);
-            client.send("k", "{\"id\": \"secured\", \"prompt\": \"x\", \"max_tokens\": 20, \"ignore_eos\": true}");
-            client.send("k", "{\"id\": \"invalid\", \"prompt\": \"x\", \"temperature\": -1}");
-            client.readCompletions(List.of("secured", "invalid"), LIMIT);
+            client.send("k", prompt(groupProtocol, "\"max_tokens\": 20"));
+            client.send("k", prompt("invalid-" + groupProtocol, "\"temperature\": -1"));
+            client.readCompletions(List.of(groupProtocol, "invalid-" + groupProtocol), LIMIT);
             client.readUntil("a dead letter", LIMIT, () -> !client.deadLetters.isEmpty());
 
             // Then
-            assertThat(client.violations(List.of("secured"))).isEmpty();
+            assertThat(client.violations(List.of(groupProtocol))).isEmpty();
+            assertThat(admin.listGroups().all().get())
+                    .filteredOn(group -> group.groupId().equals("causal-streams"))
+                    .singleElement()
+                    .satisfies(group -> assertThat(group.type()).hasValue(GroupType.parse(groupProtocol)));
             assertThat(serve.output())
                     .contains("sasl.jaas.config = [hidden]")
                     .contains("ssl.truststore.password = [hidden]")
@@ -89,10 +101,10 @@ abstract class SecuritySuite {
         }
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "{0} on {2}, group.protocol={4}")
     @MethodSource("rights")
-    void shouldEndAndSayWhichRightIsMissing(String right, AclOperation operation, String resource, String told)
-            throws Exception {
+    void shouldEndAndSayWhichRightIsMissing(
+            String right, AclOperation operation, String resource, String told, String groupProtocol) throws Exception {
         // Given: nothing of an earlier run that would hide it
         List<AclBinding> taken = DocumentedAcls.bindings().stream()
                 .filter(each -> each.pattern().name().equals(resource)
@@ -104,9 +116,10 @@ abstract class SecuritySuite {
                                         right.substring(right.indexOf(' ') + 1).replace('-', '_')))
                 .toList();
         assertThat(taken).hasSize(1);
+        forgetGroupOfOtherProtocol(groupProtocol);
         deleteChangelogs();
         remove(taken);
-        try (CommandProcess serve = serve(broker.secure(), Map.of());
+        try (CommandProcess serve = serve(broker.secure(), Map.of("group.protocol", groupProtocol));
                 OperatorClient client = new OperatorClient(broker.inner())) {
             // When
             client.send("k", "{\"prompt\": \"x\", \"max_tokens\": 5, \"ignore_eos\": true}");
@@ -122,16 +135,22 @@ abstract class SecuritySuite {
         }
     }
 
-    /** Kind of right, operation, whose, and what the line must name. */
+    /** Kind of right, operation, whose, what the line must name, and the group protocol. */
     static Stream<Arguments> rights() {
         return Stream.of(
-                Arguments.of("Read topic", AclOperation.READ, "prompts", "prompts"),
-                Arguments.of("Write topic", AclOperation.WRITE, "tokens", "tokens"),
-                Arguments.of("Write topic", AclOperation.WRITE, "completions", "completions"),
-                Arguments.of("Create topic", AclOperation.CREATE, "causal-streams-", "causal-streams-"),
-                Arguments.of("Write topic", AclOperation.WRITE, "causal-streams-", "causal-streams-"),
-                Arguments.of("Read group", AclOperation.READ, "causal-streams", "group causal-streams"),
-                Arguments.of("Write transactional-id", AclOperation.WRITE, "causal-streams-", "transactional ids"));
+                Arguments.of("Read topic", AclOperation.READ, "prompts", "prompts", "classic"),
+                Arguments.of("Write topic", AclOperation.WRITE, "tokens", "tokens", "classic"),
+                Arguments.of("Write topic", AclOperation.WRITE, "completions", "completions", "classic"),
+                Arguments.of("Create topic", AclOperation.CREATE, "causal-streams-", "causal-streams-", "classic"),
+                Arguments.of("Write topic", AclOperation.WRITE, "causal-streams-", "causal-streams-", "classic"),
+                Arguments.of("Read group", AclOperation.READ, "causal-streams", "group causal-streams", "classic"),
+                Arguments.of("Read group", AclOperation.READ, "causal-streams", "group causal-streams", "streams"),
+                Arguments.of(
+                        "Write transactional-id",
+                        AclOperation.WRITE,
+                        "causal-streams-",
+                        "transactional ids",
+                        "classic"));
     }
 
     @Test
@@ -154,6 +173,10 @@ abstract class SecuritySuite {
         assertThat(failureOf(broker.misnamed(), Map.of()))
                 .contains("localhost")
                 .contains("No subject alternative DNS name");
+    }
+
+    private static String prompt(String id, String sampling) {
+        return "{\"id\": \"%s\", \"prompt\": \"x\", \"ignore_eos\": true, %s}".formatted(id, sampling);
     }
 
     private CommandProcess serve(String servers, Map<String, String> settings, String... more) {
@@ -217,6 +240,26 @@ abstract class SecuritySuite {
                                 .values()
                                 .get())
                         .equals(Set.copyOf(expected)));
+    }
+
+    /** Once its members are gone, which end without leaving. */
+    private void forgetGroupOfOtherProtocol(String groupProtocol) {
+        GroupType wanted = GroupType.parse(groupProtocol);
+        List<String> group = List.of("causal-streams");
+        Awaitility.await("no group of another protocol")
+                .atMost(LIMIT)
+                .ignoreExceptionsInstanceOf(ExecutionException.class)
+                .until(() -> {
+                    for (GroupListing each : admin.listGroups().all().get()) {
+                        if (group.contains(each.groupId()) && !each.type().equals(Optional.of(wanted))) {
+                            (wanted == GroupType.STREAMS
+                                            ? admin.deleteConsumerGroups(group).all()
+                                            : admin.deleteStreamsGroups(group).all())
+                                    .get();
+                        }
+                    }
+                    return true;
+                });
     }
 
     private void deleteChangelogs() throws InterruptedException, ExecutionException {
