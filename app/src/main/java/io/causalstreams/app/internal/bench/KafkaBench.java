@@ -2,7 +2,9 @@ package io.causalstreams.app.internal.bench;
 
 import io.causalstreams.app.internal.terminal.Progress;
 import io.causalstreams.inference.GenerationEngine;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -13,10 +15,16 @@ public final class KafkaBench implements Measurement {
     /** Requests a run has for each one in flight. */
     private static final int WAVES = 4;
 
+    /** Of the time that passes, what the JVM may still compile when the rounds begin. */
+    private static final double COMPILED = 0.05;
+
     private final BenchSettings settings;
     private final BenchBroker broker;
     private final Progress progress;
     private long nextPrompt;
+
+    /** The broker, the clients and Kafka Streams are much code: so long is waited, in all, until it is compiled. */
+    private long warmUpNanosLeft = TimeUnit.SECONDS.toNanos(60);
 
     public KafkaBench(BenchSettings settings, BenchBroker broker, Progress progress) {
         this.settings = settings;
@@ -39,8 +47,7 @@ public final class KafkaBench implements Measurement {
     }
 
     private Rounds measure(EngineTarget engine, KafkaTarget kafka, int inFlight) throws InterruptedException {
-        new InFlight(kafka).run(inFlight, inFlight, nextPrompt);
-        nextPrompt += inFlight;
+        warmUp(engine, kafka, inFlight);
         int requests = inFlight * WAVES;
         Rounds rounds = new Rounds(settings.rounds(), requests);
         for (int round = 0; round < settings.rounds(); round++) {
@@ -62,6 +69,25 @@ public final class KafkaBench implements Measurement {
         return rounds;
     }
 
+    private void warmUp(EngineTarget engine, KafkaTarget kafka, int inFlight) throws InterruptedException {
+        long start = System.nanoTime();
+        CompilerTime compiler = new CompilerTime();
+        double share;
+        do {
+            for (InFlight.Target target : List.of(kafka, engine)) {
+                new InFlight(target).run(inFlight, inFlight, nextPrompt);
+                nextPrompt += inFlight;
+            }
+            share = compiler.takeShare();
+        } while (share > COMPILED && System.nanoTime() - start < warmUpNanosLeft);
+        warmUpNanosLeft -= System.nanoTime() - start;
+        progress.note(String.format(
+                Locale.ROOT,
+                "Warmed up for %.0f s; the JVM compiles for %.0f %% of the time",
+                (System.nanoTime() - start) / 1e9,
+                share * 100));
+    }
+
     /** What was measured so far. */
     private final class Rounds {
         private final int requests;
@@ -69,6 +95,8 @@ public final class KafkaBench implements Measurement {
         private final double[] engineSeconds;
         private final ThreadTimes operatorThreads = ThreadTimes.ofKafkaStreams();
         private final ThreadTimes brokerThreads = ThreadTimes.of(broker.threads());
+        private final CompilerTime compiler = new CompilerTime();
+        private double compilerSeconds;
         private double operatorCpu;
         private double brokerCpu;
 
@@ -81,7 +109,9 @@ public final class KafkaBench implements Measurement {
         double timed(Run run) throws InterruptedException {
             operatorThreads.takeSeconds();
             brokerThreads.takeSeconds();
+            compiler.takeShare();
             double seconds = run.seconds();
+            compilerSeconds += compiler.takeShare() * seconds;
             operatorCpu += operatorThreads.takeSeconds();
             brokerCpu += brokerThreads.takeSeconds();
             return seconds;
@@ -108,10 +138,11 @@ public final class KafkaBench implements Measurement {
                     .with("ratio", ratio)
                     .with("operator_cpu_seconds_per_1000_tokens", operatorCpu / thousands)
                     .with("broker_cpu_seconds_per_1000_tokens", brokerCpu / thousands)
+                    .with("compiler_seconds_per_1000_tokens", compilerSeconds / thousands)
                     .says(
                             "%d in flight, exactly once, %s: %s completions/s, %s tokens/s; the engine alone with the"
                                     + " same requests %s tokens/s; ratio %s; CPU per 1000 tokens: operator %.0f ms,"
-                                    + " broker %s",
+                                    + " broker %s; the JVM compiled for %.0f ms",
                             inFlight,
                             broker.place(),
                             completions.decimals(),
@@ -121,7 +152,8 @@ public final class KafkaBench implements Measurement {
                             operatorCpu / thousands * 1000,
                             broker.isInThisProcess()
                                     ? String.format(Locale.ROOT, "%.0f ms", brokerCpu / thousands * 1000)
-                                    : "elsewhere");
+                                    : "elsewhere",
+                            compilerSeconds / thousands * 1000);
         }
 
         private static Spread per(double work, double[] seconds) {
