@@ -24,7 +24,7 @@ record PrecisionPlan(Decoder decoder, Supplier<Arithmetic> arithmetic, Supplier<
     static PrecisionPlan of(Precision precision, Decoder decoder) {
         return switch (precision) {
             case FP32 -> new PrecisionPlan(decoder, FloatArithmetic::new);
-            case INT8 -> of(QuantizedDecoder.int8(decoder), FloatArithmetic::new);
+            case INT8 -> of(QuantizedDecoder.int8(decoder), QuantizedDecoder::exactProducts);
             case INT4 -> of(QuantizedDecoder.int4(decoder), QuantizedDecoder::eightBitBlocks);
         };
     }

@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** One arithmetic for most products, a finer one for some. */
+/** One arithmetic for most products, a finer one for some and for the embedding, which costs no time. */
 public final class MixedArithmetic implements Arithmetic {
     private final Arithmetic coarse;
     private final Arithmetic fine;
@@ -30,7 +30,7 @@ public final class MixedArithmetic implements Arithmetic {
 
     @Override
     public Value embed(Scope scope, Value ids, Weight table) {
-        return coarse.embed(scope, ids, table);
+        return fine.embed(scope, ids, table);
     }
 
     @Override

@@ -8,7 +8,8 @@ import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Weight;
 
 /**
- * The embedding in half precision: a step touches a few rows, so its size counts and its speed does not.
+ * The embedding in half precision: a step touches a few rows, so its size counts and its speed does not. Exact enough for
+ * rows of any shape; see {@link Int8Table}.
  *
  * <pre>
  *   ids ──Gather(table)──Cast(float)──►

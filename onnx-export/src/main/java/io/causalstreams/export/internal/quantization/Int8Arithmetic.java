@@ -47,7 +47,7 @@ final class Int8Arithmetic implements Arithmetic {
 
     @Override
     public Value embed(Scope scope, Value ids, Weight table) {
-        return HalfTable.embed(scope, ids, table);
+        return Int8Table.embed(scope, ids, table);
     }
 
     @Override

@@ -34,7 +34,8 @@ record Int8Matrix(Value elements, Value scales, Value zeroPoint) {
         return new Int8Matrix(elements, scale, zeroPoint);
     }
 
-    private static void rowScales(float[] w, int inputs, float[] scales) {
+    /** Fills {@code scales} with the largest magnitude of each row of {@code inputs} elements, over 127. */
+    static void rowScales(float[] w, int inputs, float[] scales) {
         for (int r = 0; r < scales.length; r++) {
             float max = 0;
             for (int c = 0; c < inputs; c++) {

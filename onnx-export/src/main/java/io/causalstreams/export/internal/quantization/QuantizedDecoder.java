@@ -30,6 +30,11 @@ public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic)
         return new QuantizedDecoder(decoder, () -> new FourBitArithmetic(fits));
     }
 
+    /** Products in fp32: what is finer than eight bits. */
+    public static Arithmetic exactProducts() {
+        return new ExactProducts();
+    }
+
     /** Eight-bit weights in blocks, activations as they are: what is finer than four bits. */
     public static Arithmetic eightBitBlocks() {
         return new BlockArithmetic();
