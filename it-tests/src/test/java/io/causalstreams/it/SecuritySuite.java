@@ -125,9 +125,7 @@ abstract class SecuritySuite {
             client.send("k", "{\"prompt\": \"x\", \"max_tokens\": 5, \"ignore_eos\": true}");
 
             // Then
-            assertThat(serve.awaitExit(Duration.ofMinutes(1)))
-                    .as(serve.output())
-                    .isEqualTo(1);
+            assertThat(serve.awaitExit(LIMIT)).as(serve.output()).isEqualTo(1);
             assertThat(errorOf(serve)).contains(told);
         } finally {
             admin.createAcls(taken).all().get();

@@ -1,10 +1,9 @@
 package io.causalstreams.app.internal.bench;
 
-import io.causalstreams.inference.EngineStats;
+import io.causalstreams.inference.ForwardingEngine;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationRequest;
-import io.causalstreams.inference.ModelInfo;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -16,21 +15,20 @@ import reactor.core.publisher.Flux;
  *
  * <p>Threading: the engine's thread writes, any thread reads. Closing it does not close the engine.
  */
-final class TimedEngine implements GenerationEngine {
-    private final GenerationEngine engine;
+final class TimedEngine extends ForwardingEngine {
     private final int completionTokens;
     private final Map<String, AtomicLongArray> emissions = new ConcurrentHashMap<>();
 
     /** @param completionTokens of a request, at most */
     TimedEngine(GenerationEngine engine, int completionTokens) {
-        this.engine = engine;
+        super(engine);
         this.completionTokens = completionTokens;
     }
 
     @Override
     public Flux<GenerationEvent> generate(GenerationRequest request) {
         AtomicLongArray moments = emissions.computeIfAbsent(request.id(), id -> new AtomicLongArray(completionTokens));
-        return engine.generate(request).doOnNext(event -> note(event, moments));
+        return super.generate(request).doOnNext(event -> note(event, moments));
     }
 
     private static void note(GenerationEvent event, AtomicLongArray moments) {
@@ -49,26 +47,6 @@ final class TimedEngine implements GenerationEngine {
             throw new IllegalStateException("token " + index + " of " + id + " was read before it was emitted");
         }
         return moments.get(index);
-    }
-
-    @Override
-    public void validate(GenerationRequest request) {
-        engine.validate(request);
-    }
-
-    @Override
-    public ModelInfo model() {
-        return engine.model();
-    }
-
-    @Override
-    public EngineStats stats() {
-        return engine.stats();
-    }
-
-    @Override
-    public boolean isAlive() {
-        return engine.isAlive();
     }
 
     @Override
