@@ -91,7 +91,7 @@ final class BenchCommand implements Callable<Integer> {
         BenchSettings settings = new BenchSettings(concurrency, promptTokens, maxTokens, rounds);
         Progress progress = Progress.ofStderr();
         Path directory = model.directory(progress);
-        Measurement.Engines engines = config -> engineOptions.open(directory, config, progress);
+        Measurement.Engines engines = config -> EngineUntilExit.of(engineOptions.open(directory, config, progress));
         BenchReport report = new BenchReport(System.out, json, rounds);
         for (Measurement each : measurements.withoutBroker(settings)) {
             each.run(engines, report);

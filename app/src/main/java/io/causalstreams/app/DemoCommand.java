@@ -53,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
         Path directory = model.directory(progress);
         progress.note("Starting a broker in this process and loading the model…");
         CompletableFuture<EmbeddedBroker> starting = CompletableFuture.supplyAsync(EmbeddedBroker::start);
-        try (GenerationEngine engine = GenerationEngine.open(directory, engineConfig);
+        try (GenerationEngine engine = EngineUntilExit.of(GenerationEngine.open(directory, engineConfig));
                 EmbeddedBroker broker = starting.join()) {
             run(engine, broker);
         } finally {

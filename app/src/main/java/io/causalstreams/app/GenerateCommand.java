@@ -79,7 +79,8 @@ final class GenerateCommand implements Callable<Integer> {
                 prompt.equals(STANDARD_STREAM) ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : prompt;
         Progress progress = Progress.ofStderr();
         EngineConfig small = EngineConfig.defaults().withSlots(1);
-        try (GenerationEngine engine = engineOptions.open(model.directory(progress), small, progress)) {
+        try (GenerationEngine engine =
+                EngineUntilExit.of(engineOptions.open(model.directory(progress), small, progress))) {
             new StreamedAnswer(engine, System.out, System.err, json).print(sampling.request(text, engine.model()));
         }
         return 0;
@@ -95,8 +96,8 @@ final class GenerateCommand implements Callable<Integer> {
         Progress progress = Progress.ofStderr();
         try (InputStream in = input.equals(STANDARD_STREAM) ? System.in : Files.newInputStream(Path.of(input));
                 OutputStream out = open(output);
-                GenerationEngine engine =
-                        engineOptions.open(model.directory(progress), EngineConfig.defaults(), progress)) {
+                GenerationEngine engine = EngineUntilExit.of(
+                        engineOptions.open(model.directory(progress), EngineConfig.defaults(), progress))) {
             EngineConfig config = engineOptions.config(EngineConfig.defaults());
             long start = System.nanoTime();
             JsonLinesRun.Summary done =

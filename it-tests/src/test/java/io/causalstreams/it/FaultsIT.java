@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
  */
 class FaultsIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final int INTERRUPTED = 130;
+    private static final int TERMINATED = 143;
     private static final Map<String, String> FAST = Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m");
 
     @Test
@@ -148,15 +150,33 @@ class FaultsIT {
 
             // When
             serve.signal("TERM");
-            serve.awaitExit(Duration.ofSeconds(10));
+            int exit = serve.awaitExit(Duration.ofSeconds(10));
 
             // Then
+            assertThat(exit).as(serve.output()).isEqualTo(TERMINATED);
             assertThat(serve.output()).doesNotContain("\tat ").doesNotContain("Exception");
             try (CommandProcess next = serving(broker, TestModels.tinyChat())) {
                 load.drain(LIMIT);
                 assertThat(load.violations()).isEmpty();
                 assertThat(next.isAlive()).isTrue();
             }
+        }
+    }
+
+    @Test
+    void shouldEndWithoutACrashWhenItIsInterruptedInAStep() {
+        // Given: the real model, so that the signal comes while a step is computed
+        try (CommandProcess generate = CommandProcess.start(
+                "generate", "--no-speculation", "--max-tokens", "4000", "Tell me a long story about a river.")) {
+            generate.awaitOutput("river", LIMIT);
+
+            // When
+            generate.signal("INT");
+            int exit = generate.awaitExit(Duration.ofSeconds(10));
+
+            // Then
+            assertThat(exit).as(generate.output()).isEqualTo(INTERRUPTED);
+            assertThat(generate.output()).doesNotContain("fatal error");
         }
     }
 

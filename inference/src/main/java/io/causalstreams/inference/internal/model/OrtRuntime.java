@@ -25,6 +25,7 @@ final class OrtRuntime {
                 () -> {
                     try {
                         environment.set(OrtEnvironment.getEnvironment());
+                        KeptEnvironment.keep(OrtEnvironment.class);
                     } catch (Throwable e) {
                         failure.set(e);
                     }
