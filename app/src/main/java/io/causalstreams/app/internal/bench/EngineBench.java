@@ -8,8 +8,10 @@ import java.util.function.ToDoubleFunction;
 
 /** The engine's speed at some concurrency, through its public door: decoding, prompts, and both. */
 public final class EngineBench implements Measurement {
-    /** A service runs for days: what the JVM has yet to compile, on the cores the model wants, is not its speed. */
-    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(8);
+    /** Of the time that passes, what the JVM may still compile when the rounds begin. */
+    private static final double COMPILED = 0.02;
+
+    private static final long MOST_WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private static final String ROW = "%8s  %22s  %22s  %22s  %22s";
 
@@ -41,11 +43,13 @@ public final class EngineBench implements Measurement {
 
     private void warmUp(GenerationEngine engine, Workload workload) throws InterruptedException {
         long start = System.nanoTime();
-        while (System.nanoTime() - start < WARM_UP_NANOS) {
+        CompilerTime compiler = new CompilerTime();
+        double share;
+        do {
             for (int requests : settings.concurrency()) {
                 burst(engine, workload, requests);
             }
-        }
+        } while (share > COMPILED && System.nanoTime() - start < MOST_WARM_UP_NANOS);
     }
 
     private Result measure(GenerationEngine engine, Workload workload, int concurrency) throws InterruptedException {
