@@ -44,12 +44,11 @@ public final class EngineBench implements Measurement {
     private void warmUp(GenerationEngine engine, Workload workload) throws InterruptedException {
         long start = System.nanoTime();
         CompilerTime compiler = new CompilerTime();
-        double share;
         do {
             for (int requests : settings.concurrency()) {
                 burst(engine, workload, requests);
             }
-        } while (share > COMPILED && System.nanoTime() - start < MOST_WARM_UP_NANOS);
+        } while (compiler.takeShare() > COMPILED && System.nanoTime() - start < MOST_WARM_UP_NANOS);
     }
 
     private Result measure(GenerationEngine engine, Workload workload, int concurrency) throws InterruptedException {
