@@ -12,5 +12,5 @@ VOLUME /cache
 USER 10001:10001
 
 # The heap gets a quarter of the container, the KV cache and the model's weights the rest.
-ENTRYPOINT ["bash", "-c", "exec java -XX:+UseSerialGC -XX:TrimNativeHeapInterval=2000 -XX:MaxRAMPercentage=25 -XX:MaxDirectMemorySize=64g -XX:+ExitOnOutOfMemoryError -Dfile.encoding=UTF-8 $JAVA_OPTS -jar causal-streams.jar \"$@\"", "causal-streams"]
+ENTRYPOINT ["bash", "-c", "exec java -XX:+UseSerialGC -XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=2000 -XX:MaxRAMPercentage=25 -XX:MaxDirectMemorySize=64g -XX:+ExitOnOutOfMemoryError -Dfile.encoding=UTF-8 $JAVA_OPTS -jar causal-streams.jar \"$@\"", "causal-streams"]
 CMD ["--help"]

@@ -89,12 +89,15 @@ final class ServeCommand implements Callable<Integer> {
         Operator operator = Operator.start(engine, config, server == null ? null : meters, tracing.openTelemetry());
         pages.show(operator);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(operator, engine, tracing), "serve-shutdown"));
-        if (operator.awaitRunning(ASSIGNMENT_PATIENCE)) {
+        if (!operator.awaitRunning(ASSIGNMENT_PATIENCE) && !operator.hasEnded()) {
+            progress.note(
+                    "No partition is ready after " + ASSIGNMENT_PATIENCE.toSeconds()
+                            + " s, it waits on: other members hold them all, a long journal is read, or in a streams group this user"
+                            + " has no Create on the changelog, of which the client hears nothing (docs/operations.md#security).");
+            operator.awaitRunning();
+        }
+        if (!operator.hasEnded()) {
             announce(engine.model(), connection, config, progress);
-        } else {
-            progress.note("No partition is assigned after " + ASSIGNMENT_PATIENCE.toSeconds()
-                    + " s, it waits on: other members hold them all, or with group.protocol=streams this user has no Create"
-                    + " on the changelog, which the broker tells nobody (docs/operations.md#security).");
         }
         operator.awaitEnd();
         return 0;

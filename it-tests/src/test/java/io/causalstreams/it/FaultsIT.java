@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
  */
 class FaultsIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
-    private static final int INTERRUPTED = 130;
     private static final int TERMINATED = 143;
     private static final Map<String, String> FAST = Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m");
 
@@ -164,19 +163,19 @@ class FaultsIT {
     }
 
     @Test
-    void shouldEndWithoutACrashWhenItIsInterruptedInAStep() {
+    void shouldEndWithoutACrashWhenItIsTerminatedInAStep() {
         // Given: the real model, so that the signal comes while a step is computed
         try (CommandProcess generate = CommandProcess.start(
                 "generate", "--no-speculation", "--max-tokens", "4000", "Tell me a long story about a river.")) {
             generate.awaitOutput("river", LIMIT);
 
             // When
-            generate.signal("INT");
+            generate.signal("TERM"); // as Ctrl-C, which a build in the background may ignore
             int exit = generate.awaitExit(Duration.ofSeconds(10));
 
             // Then
-            assertThat(exit).as(generate.output()).isEqualTo(INTERRUPTED);
-            assertThat(generate.output()).doesNotContain("fatal error");
+            assertThat(exit).as(generate.output()).isEqualTo(TERMINATED);
+            assertThat(generate.output()).doesNotContain("fatal error").doesNotContain("causal-streams: ");
         }
     }
 

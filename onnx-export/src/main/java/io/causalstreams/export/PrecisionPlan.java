@@ -33,10 +33,8 @@ record PrecisionPlan(Decoder decoder, Supplier<Arithmetic> arithmetic, Supplier<
         return new PrecisionPlan(quantized.decoder(), quantized.arithmetic(), finer);
     }
 
-    /** The same plan with some products in the finer arithmetic. */
+    /** The same plan with some products, maybe none, and the embedding in the finer arithmetic. */
     PrecisionPlan mixed(Collection<MatrixGroup> fine) {
-        return fine.isEmpty()
-                ? this
-                : new PrecisionPlan(decoder, () -> new MixedArithmetic(arithmetic.get(), finer.get(), fine), finer);
+        return new PrecisionPlan(decoder, () -> new MixedArithmetic(arithmetic.get(), finer.get(), fine), finer);
     }
 }

@@ -102,6 +102,16 @@ public final class Operator implements RunningOperator, AutoCloseable {
         return running.await(patience.toMillis(), TimeUnit.MILLISECONDS) && streams.state() == State.RUNNING;
     }
 
+    /** Waits until it has run once, or has ended. */
+    public void awaitRunning() throws InterruptedException {
+        running.await();
+    }
+
+    /** Whether it runs no more. */
+    public boolean hasEnded() {
+        return ended.getCount() == 0;
+    }
+
     @Override
     public Health health() {
         return new Health(streams.state().name(), engine.isAlive());

@@ -1,5 +1,6 @@
 package io.causalstreams.inference.internal.model;
 
+import ai.onnxruntime.OrtEnvironment;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import org.slf4j.Logger;
@@ -21,21 +22,27 @@ final class KeptEnvironment {
 
     private KeptEnvironment() {}
 
-    /** Once per process, after the environment exists. Where it is not possible the process only ends less cleanly. */
-    static synchronized void keep(Class<?> environment) {
+    /**
+     * Once per process, after the environment exists. On the module path, where the package is closed, it fails, and the process
+     * only ends less cleanly.
+     *
+     * @return whether it is kept
+     */
+    static synchronized boolean keep() {
         if (kept) {
-            return;
+            return true;
         }
-        kept = true;
         try {
-            Field api = Class.forName("ai.onnxruntime.OnnxRuntime", true, environment.getClassLoader())
+            Field api = Class.forName("ai.onnxruntime.OnnxRuntime", true, OrtEnvironment.class.getClassLoader())
                     .getDeclaredField("ortApiHandle");
             api.setAccessible(true);
-            Method create = environment.getDeclaredMethod("createHandle", long.class, int.class, String.class);
+            Method create = OrtEnvironment.class.getDeclaredMethod("createHandle", long.class, int.class, String.class);
             create.setAccessible(true);
             create.invoke(null, api.getLong(null), WARNING, "kept");
+            kept = true;
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.debug("ONNX Runtime may end before a step that runs while the JVM exits", e);
         }
+        return kept;
     }
 }

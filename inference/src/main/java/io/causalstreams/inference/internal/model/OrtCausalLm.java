@@ -10,7 +10,6 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -57,9 +56,10 @@ final class OrtCausalLm extends SlottedCausalLm {
             throws OrtException {
         Map<String, String> properties = session.getMetadata().getCustomMetadata();
         ModelMetadata metadata = OrtModelMetadata.read(graph, properties);
+        int heads = OrtModelMetadata.heads(graph, properties);
         OrtKvCache cache = KvCacheReservation.reserve(
                 environment, graph, metadata, OrtModelMetadata.kvElementBytes(graph, properties), config);
-        return new OrtCausalLm(environment, session, metadata, cache, OrtModelMetadata.heads(graph, properties));
+        return new OrtCausalLm(environment, session, metadata, cache, heads);
     }
 
     @Override
@@ -82,21 +82,22 @@ final class OrtCausalLm extends SlottedCausalLm {
 
     @Override
     public Logits prefill(int slot, int[] tokenIds, int pastLength, LogitsWanted wanted) {
+        if (tokenIds.length == 0) {
+            throw new IllegalArgumentException("a pass over no tokens");
+        }
         int rows = wanted == LogitsWanted.ALL ? tokenIds.length : 1;
         FloatBuffer logits = buffers.chunkLogits(rows);
+        int passes = ceilDiv(tokenIds.length, longestPass);
+        int pass = ceilDiv(tokenIds.length, passes); // of equal size: a short rest would leave the kernels half idle
         try {
-            for (int from = 0; from < tokenIds.length; from += longestPass) {
-                int[] tokens = Arrays.copyOfRange(tokenIds, from, Math.min(from + longestPass, tokenIds.length));
+            for (int from = 0; from < tokenIds.length; from += pass) {
+                int count = Math.min(pass, tokenIds.length - from);
                 if (wanted == LogitsWanted.ALL) {
                     int begin = from * metadata.vocabularySize();
-                    pass(
-                            slot,
-                            tokens,
-                            pastLength + from,
-                            logits.slice(begin, logits.capacity() - begin),
-                            tokens.length);
+                    FloatBuffer target = logits.slice(begin, logits.capacity() - begin);
+                    pass(slot, tokenIds, from, count, pastLength, target, count);
                 } else {
-                    pass(slot, tokens, pastLength + from, logits, 1);
+                    pass(slot, tokenIds, from, count, pastLength, logits, 1);
                 }
             }
         } catch (OrtException e) {
@@ -106,14 +107,20 @@ final class OrtCausalLm extends SlottedCausalLm {
         return new Logits(logits, wanted == LogitsWanted.NONE ? 0 : rows, metadata.vocabularySize());
     }
 
-    /** Logits of the last {@code rows} tokens, at the beginning of {@code target}. */
-    private void pass(int slot, int[] tokenIds, int pastLength, FloatBuffer target, int rows) throws OrtException {
-        int chunk = tokenIds.length;
-        buffers.tokenIds.put(0, toLongs(tokenIds));
-        buffers.lastPositions.put(0, pastLength + chunk - 1);
-        buffers.totalLength.put(0, pastLength + chunk);
-        LongBuffer wanted = buffers.rowNumbers.slice(chunk - rows, rows);
-        try (OnnxTensor ids = tensor(buffers.tokenIds, 1, chunk);
+    /**
+     * Appends {@code count} of {@code tokenIds}, from {@code from} on; those before are appended already.
+     *
+     * @param target gets the logits of the last {@code rows} of them, at its beginning
+     */
+    private void pass(int slot, int[] tokenIds, int from, int count, int pastLength, FloatBuffer target, int rows)
+            throws OrtException {
+        for (int i = 0; i < count; i++) {
+            buffers.tokenIds.put(i, tokenIds[from + i]);
+        }
+        buffers.lastPositions.put(0, pastLength + from + count - 1);
+        buffers.totalLength.put(0, pastLength + from + count);
+        LongBuffer wanted = buffers.rowNumbers.slice(count - rows, rows);
+        try (OnnxTensor ids = tensor(buffers.tokenIds, 1, count);
                 OnnxTensor last = tensor(buffers.lastPositions, 1);
                 OnnxTensor total = scalar(buffers.totalLength);
                 OnnxTensor positions = tensor(wanted, rows);
@@ -126,8 +133,8 @@ final class OrtCausalLm extends SlottedCausalLm {
         }
     }
 
-    private static long[] toLongs(int[] values) {
-        return Arrays.stream(values).asLongStream().toArray();
+    private static int ceilDiv(int dividend, int divisor) {
+        return -Math.floorDiv(-dividend, divisor);
     }
 
     @Override

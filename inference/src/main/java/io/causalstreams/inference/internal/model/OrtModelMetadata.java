@@ -40,10 +40,15 @@ final class OrtModelMetadata {
         };
     }
 
-    /** Heads of queries. Those of the cache where the graph does not tell: older exports, which need no limit for it. */
+    /** Heads of queries; those of the cache where an older export does not tell. */
     static int heads(Path graph, Map<String, String> properties) {
         OrtModelMetadata metadata = new OrtModelMetadata(graph, properties);
-        return metadata.number(properties.containsKey(PREFIX + "heads") ? "heads" : "kv_heads");
+        String key = properties.containsKey(PREFIX + "heads") ? "heads" : "kv_heads";
+        int heads = metadata.number(key);
+        if (heads < 1) {
+            throw metadata.failed(key, "is " + heads + "; export the model again");
+        }
+        return heads;
     }
 
     private ModelMetadata read() {

@@ -25,7 +25,7 @@ final class OrtRuntime {
                 () -> {
                     try {
                         environment.set(OrtEnvironment.getEnvironment());
-                        KeptEnvironment.keep(OrtEnvironment.class);
+                        KeptEnvironment.keep();
                     } catch (Throwable e) {
                         failure.set(e);
                     }

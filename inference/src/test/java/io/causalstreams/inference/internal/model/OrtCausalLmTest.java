@@ -33,6 +33,11 @@ class OrtCausalLmTest {
     }
 
     @Test
+    void shouldKeepTheEnvironmentUntilTheProcessHasEnded() {
+        assertThat(KeptEnvironment.keep()).isTrue();
+    }
+
+    @Test
     void shouldKnowTheModelAndItsCache() {
         assertThat(model.metadata().layers()).isEqualTo(2);
         assertThat(model.maxContextTokens()).isEqualTo(32);

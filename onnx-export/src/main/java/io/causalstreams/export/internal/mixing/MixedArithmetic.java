@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** One arithmetic for most products, a finer one for some and for the embedding, which costs no time. */
+/** One arithmetic for most products, a finer one for some and for the embedding, which costs memory but no time. */
 public final class MixedArithmetic implements Arithmetic {
     private final Arithmetic coarse;
     private final Arithmetic fine;
