@@ -67,10 +67,10 @@ class Comparison:
         measured = [row for row in ROWS if row.name in self.rows]
         columns = sorted({column for row in measured for column in self.rows[row.name]}, key=_ours_first)
         lines = [[row.title] + [document.spread(self.rows[row.name].get(column, []), row.digits) for column in columns]
-                 + [self.ratio(row), row.target] for row in measured]
+                 + [self.ratio(row), row.target, self.commits[row.name]] for row in measured]
         accuracy = [f'KL {self.accuracy[column]["divergence"]:.4f}' if column in self.accuracy else '' for column in columns]
-        return document.table(['work', *columns, 'ratio', 'wanted'],
-                              [['distance from fp32', *accuracy, '', f'≤ {MOST_DIVERGENCE}'], *lines])
+        return document.table(['work', *columns, 'ratio', 'wanted', 'commit'],
+                              [['distance from fp32', *accuracy, '', f'≤ {MOST_DIVERGENCE}', ''], *lines])
 
     def ratio(self, row):
         """Median and range over the rounds of ours / the best peer's, each side at its best median."""
@@ -90,9 +90,6 @@ class Comparison:
         ratios = [mine / theirs for mine, theirs in zip(ours[column], other)]
         text = f'**{statistics.median(ratios):.2f}**'
         return text if len(ratios) == 1 else text + f' ({min(ratios):.2f}–{max(ratios):.2f})'
-
-    def commit(self):
-        return ', '.join(sorted(set(self.commits.values())))
 
     def _accurate(self, column):
         return column in self.accuracy and self.accuracy[column]['divergence'] <= MOST_DIVERGENCE
