@@ -42,6 +42,10 @@ public final class CausalStreamsConfig extends AbstractConfig {
     public static final String MAX_DELAY_MS_CONFIG = "causal.streams.max.delay.ms";
     private static final String MAX_DELAY_MS_DOC = "Longest time a token waits for others of its event.";
 
+    public static final String COMMIT_DELAY_MS_CONFIG = "causal.streams.commit.delay.ms";
+    private static final String COMMIT_DELAY_MS_DOC = "Longest time a token event waits for others of its commit."
+            + " First tokens and completions do not wait, and take along what does.";
+
     public static final String PUNCTUATE_MS_CONFIG = "causal.streams.punctuate.ms";
     private static final String PUNCTUATE_MS_DOC =
             "How often the engine's news are taken, published and committed. Less than poll.ms: then all tasks of a thread"
@@ -116,6 +120,7 @@ public final class CausalStreamsConfig extends AbstractConfig {
             .define(DEAD_LETTERS_TOPIC_CONFIG, ConfigDef.Type.STRING, "dead-letters", HIGH, DEAD_LETTERS_TOPIC_DOC)
             .define(TOKENS_PER_EVENT_CONFIG, ConfigDef.Type.INT, 1, atLeast(1), MEDIUM, TOKENS_PER_EVENT_DOC)
             .define(MAX_DELAY_MS_CONFIG, ConfigDef.Type.LONG, 100L, atLeast(0), MEDIUM, MAX_DELAY_MS_DOC)
+            .define(COMMIT_DELAY_MS_CONFIG, ConfigDef.Type.LONG, 200L, between(0, 5_000), MEDIUM, COMMIT_DELAY_MS_DOC)
             .define(PUNCTUATE_MS_CONFIG, ConfigDef.Type.LONG, 5L, between(1, 10_000), LOW, PUNCTUATE_MS_DOC)
             .define(MAX_IN_FLIGHT_CONFIG, ConfigDef.Type.INT, 64, atLeast(1), MEDIUM, MAX_IN_FLIGHT_DOC)
             .define(JOURNAL_MAX_ENTRIES_CONFIG, ConfigDef.Type.INT, 2000, atLeast(1), MEDIUM, JOURNAL_MAX_ENTRIES_DOC)
@@ -188,6 +193,7 @@ public final class CausalStreamsConfig extends AbstractConfig {
                 getLong(PUNCTUATE_MS_CONFIG),
                 getInt(TOKENS_PER_EVENT_CONFIG),
                 getLong(MAX_DELAY_MS_CONFIG),
+                getLong(COMMIT_DELAY_MS_CONFIG),
                 getInt(MAX_IN_FLIGHT_CONFIG),
                 getInt(JOURNAL_MAX_ENTRIES_CONFIG),
                 getLong(JOURNAL_MAX_BYTES_CONFIG),

@@ -19,8 +19,9 @@ import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
  *
  * <p>Latency: the stream thread polls, processes, punctuates and commits in a loop, so a blocking poll delays tokens:
  * {@code poll.ms} is short, but longer than the operator's punctuation, so that the tasks of a thread, whose
- * punctuations are out of step, share the commit of each round. The operator asks for a commit when it has told something, so the commit interval is only a
- * fallback; a short one would commit empty transactions. A transaction must outlive the interval.
+ * punctuations are out of step, share the commit of each round. The operator asks for commits of what it has told, so the
+ * commit interval is only a fallback; a short one would commit empty transactions. A transaction must outlive the
+ * interval.
  */
 final class StreamsDefaults {
 

@@ -5,30 +5,27 @@ import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How busy the JVM's compiler is. A service runs for days: what is still compiled, on the cores the model wants, is not
- * its speed.
+ * How long the JVM compiles. A service runs for days: what is still compiled, on the cores the model wants, is not its
+ * speed.
  *
  * <p>Threading: one thread.
  */
 final class CompilerTime {
     private static final @Nullable CompilationMXBean COMPILER = ManagementFactory.getCompilationMXBean();
 
-    private long sinceNanos;
-    private long sinceMillis;
+    private long sinceMillis = millis();
 
-    CompilerTime() {
-        takeShare();
+    /** Seconds spent compiling since the last call, with a resolution of milliseconds; 0 where the JVM does not say. */
+    double takeSeconds() {
+        long millis = millis();
+        double seconds = (millis - sinceMillis) / 1e3;
+        sinceMillis = millis;
+        return seconds;
     }
 
-    /** Time spent compiling since the last call, as a fraction of the time that passed; 0 where the JVM does not say. */
-    double takeShare() {
-        long nanos = System.nanoTime();
-        long millis = COMPILER != null && COMPILER.isCompilationTimeMonitoringSupported()
+    private static long millis() {
+        return COMPILER != null && COMPILER.isCompilationTimeMonitoringSupported()
                 ? COMPILER.getTotalCompilationTime()
                 : 0;
-        double share = (millis - sinceMillis) * 1e6 / Math.max(1, nanos - sinceNanos);
-        sinceNanos = nanos;
-        sinceMillis = millis;
-        return share;
     }
 }

@@ -1,9 +1,9 @@
 package io.causalstreams.app.internal.bench;
 
 import io.causalstreams.inference.GenerationEngine;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /** The engine's speed at some concurrency, through its public door: decoding, prompts, and both. */
@@ -11,7 +11,7 @@ public final class EngineBench implements Measurement {
     /** Of the time that passes, what the JVM may still compile when the rounds begin. */
     private static final double COMPILED = 0.02;
 
-    private static final long MOST_WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final Duration MOST_WARM_UP = Duration.ofSeconds(60);
 
     private static final String ROW = "%8s  %22s  %22s  %22s  %22s";
 
@@ -42,13 +42,11 @@ public final class EngineBench implements Measurement {
     }
 
     private void warmUp(GenerationEngine engine, Workload workload) throws InterruptedException {
-        long start = System.nanoTime();
-        CompilerTime compiler = new CompilerTime();
-        do {
+        new WarmUp(COMPILED, MOST_WARM_UP).repeat(() -> {
             for (int requests : settings.concurrency()) {
                 burst(engine, workload, requests);
             }
-        } while (compiler.takeShare() > COMPILED && System.nanoTime() - start < MOST_WARM_UP_NANOS);
+        });
     }
 
     private Result measure(GenerationEngine engine, Workload workload, int concurrency) throws InterruptedException {

@@ -2,9 +2,9 @@ package io.causalstreams.app.internal.bench;
 
 import io.causalstreams.app.internal.terminal.Progress;
 import io.causalstreams.inference.GenerationEngine;
-import java.util.List;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -16,15 +16,14 @@ public final class KafkaBench implements Measurement {
     private static final int WAVES = 4;
 
     /** Of the time that passes, what the JVM may still compile when the rounds begin. */
-    private static final double COMPILED = 0.05;
+    private static final double COMPILED = 0.02;
+
+    private static final Duration MOST_WARM_UP = Duration.ofSeconds(60);
 
     private final BenchSettings settings;
     private final BenchBroker broker;
     private final Progress progress;
     private long nextPrompt;
-
-    /** The broker, the clients and Kafka Streams are much code: so long is waited, in all, until it is compiled. */
-    private long warmUpNanosLeft = TimeUnit.SECONDS.toNanos(60);
 
     public KafkaBench(BenchSettings settings, BenchBroker broker, Progress progress) {
         this.settings = settings;
@@ -34,10 +33,11 @@ public final class KafkaBench implements Measurement {
 
     @Override
     public void run(Engines engines, BenchReport report) throws InterruptedException {
-        try (GenerationEngine engine = engines.open(settings.engine());
-                BenchTopology topology = BenchTopology.start(engine, broker, StreamsConfig.EXACTLY_ONCE_V2)) {
+        try (GenerationEngine engine = engines.open(settings.engine())) {
             Workload workload = settings.workload(engine.model());
-            try (KafkaTarget kafka = new KafkaTarget(topology, workload, null)) {
+            warmUpKafka(engine, workload);
+            try (BenchTopology topology = BenchTopology.start(engine, broker, StreamsConfig.EXACTLY_ONCE_V2);
+                    KafkaTarget kafka = new KafkaTarget(topology, workload, null)) {
                 for (int inFlight : settings.concurrency()) {
                     Rounds rounds = measure(new EngineTarget(engine, workload), kafka, inFlight);
                     report.add(rounds.result(new Result("kafka", engine.model()), workload, inFlight));
@@ -46,17 +46,28 @@ public final class KafkaBench implements Measurement {
         }
     }
 
+    /** Broker, clients and Kafka Streams are much code, of which a model's pace would run little in a minute. */
+    private void warmUpKafka(GenerationEngine engine, Workload workload) throws InterruptedException {
+        int inFlight = Collections.max(settings.concurrency());
+        try (BenchTopology topology =
+                        BenchTopology.start(new RapidEngine(engine), broker, StreamsConfig.EXACTLY_ONCE_V2);
+                KafkaTarget kafka = new KafkaTarget(topology, workload, null)) {
+            warmUp("behind an engine without a model", () -> run(kafka, inFlight, inFlight));
+        }
+    }
+
     private Rounds measure(EngineTarget engine, KafkaTarget kafka, int inFlight) throws InterruptedException {
-        warmUp(engine, kafka, inFlight);
+        warmUp("with " + inFlight + " in flight", () -> {
+            run(kafka, inFlight, inFlight);
+            run(engine, inFlight, inFlight);
+        });
         int requests = inFlight * WAVES;
         Rounds rounds = new Rounds(settings.rounds(), requests);
         for (int round = 0; round < settings.rounds(); round++) {
             boolean engineFirst = round % 2 == 0;
-            double before = engineFirst ? new InFlight(engine).run(inFlight, requests, nextPrompt) : 0;
-            rounds.kafkaSeconds[round] = rounds.timed(() -> new InFlight(kafka).run(inFlight, requests, nextPrompt));
-            rounds.engineSeconds[round] =
-                    engineFirst ? before : new InFlight(engine).run(inFlight, requests, nextPrompt);
-            nextPrompt += requests;
+            double before = engineFirst ? run(engine, inFlight, requests) : 0;
+            rounds.kafkaSeconds[round] = rounds.timed(() -> run(kafka, inFlight, requests));
+            rounds.engineSeconds[round] = engineFirst ? before : run(engine, inFlight, requests);
             progress.note(String.format(
                     Locale.ROOT,
                     "%d in flight, round %d of %d: %.1f s through Kafka, %.1f s alone",
@@ -69,23 +80,17 @@ public final class KafkaBench implements Measurement {
         return rounds;
     }
 
-    private void warmUp(EngineTarget engine, KafkaTarget kafka, int inFlight) throws InterruptedException {
-        long start = System.nanoTime();
-        CompilerTime compiler = new CompilerTime();
-        double share;
-        do {
-            for (InFlight.Target target : List.of(kafka, engine)) {
-                new InFlight(target).run(inFlight, inFlight, nextPrompt);
-                nextPrompt += inFlight;
-            }
-            share = compiler.takeShare();
-        } while (share > COMPILED && System.nanoTime() - start < warmUpNanosLeft);
-        warmUpNanosLeft -= System.nanoTime() - start;
-        progress.note(String.format(
-                Locale.ROOT,
-                "Warmed up for %.0f s; the JVM compiles for %.0f %% of the time",
-                (System.nanoTime() - start) / 1e9,
-                share * 100));
+    private void warmUp(String how, WarmUp.Work work) throws InterruptedException {
+        double share = new WarmUp(COMPILED, MOST_WARM_UP).repeat(work);
+        progress.note(
+                String.format(Locale.ROOT, "Warmed up %s; the JVM compiles for %.0f %% of the time", how, share * 100));
+    }
+
+    /** @return seconds */
+    private double run(InFlight.Target target, int inFlight, int requests) throws InterruptedException {
+        double seconds = new InFlight(target).run(inFlight, requests, nextPrompt);
+        nextPrompt += requests;
+        return seconds;
     }
 
     /** What was measured so far. */
@@ -109,9 +114,9 @@ public final class KafkaBench implements Measurement {
         double timed(Run run) throws InterruptedException {
             operatorThreads.takeSeconds();
             brokerThreads.takeSeconds();
-            compiler.takeShare();
+            compiler.takeSeconds();
             double seconds = run.seconds();
-            compilerSeconds += compiler.takeShare() * seconds;
+            compilerSeconds += compiler.takeSeconds();
             operatorCpu += operatorThreads.takeSeconds();
             brokerCpu += brokerThreads.takeSeconds();
             return seconds;

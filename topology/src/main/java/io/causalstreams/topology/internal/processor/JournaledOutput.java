@@ -29,20 +29,21 @@ final class JournaledOutput<K, V> {
     private final RememberedCompletions remembered;
     private final Operations operations;
 
-    /** Whether readers wait for a commit. */
-    private boolean told;
+    private final CommitPace commits;
 
     JournaledOutput(
             ProcessingContext context,
             Consumer<Record<K, V>> forward,
             Journal journal,
             RememberedCompletions remembered,
-            Operations operations) {
+            Operations operations,
+            long commitDelayMs) {
         this.context = context;
         this.forward = forward;
         this.journal = journal;
         this.remembered = remembered;
         this.operations = operations;
+        this.commits = new CommitPace(commitDelayMs);
     }
 
     /** Keeps a new request. Asks for no commit, nobody waits for it: that of the first token takes it along. */
@@ -53,7 +54,7 @@ final class JournaledOutput<K, V> {
     /** Tells records that belong to no journaled request. */
     void tell(List<Record<K, V>> records) {
         records.forEach(forward);
-        told = true;
+        commits.due();
     }
 
     /** Tells tokens of a request. */
@@ -61,7 +62,11 @@ final class JournaledOutput<K, V> {
         List<Record<K, V>> records = records(run, due, nowMs);
         run.log().append(due);
         records.forEach(forward);
-        told = true;
+        if (due.stream().anyMatch(chunk -> chunk.tokenIndex() == 0)) {
+            commits.due();
+        } else {
+            commits.canWait(nowMs);
+        }
     }
 
     /**
@@ -82,15 +87,14 @@ final class JournaledOutput<K, V> {
         if (answer != null) {
             remembered.put(run.arrival().id(), answer.get(), nowMs);
         }
-        told = true;
+        commits.due();
         return published;
     }
 
-    /** Asks for a commit of what was told since the last one. */
-    void commit() {
-        if (told) {
+    /** Asks for a commit when what was told since the last one must not wait longer. */
+    void commit(long nowMs) {
+        if (commits.take(nowMs)) {
             context.commit();
-            told = false;
         }
     }
 

@@ -88,7 +88,8 @@ final class RequestLoop<K, V> {
         this.conversations = new Conversations(engine, sessions);
         this.input = input;
         this.operations = operations;
-        this.output = new JournaledOutput<>(context, forward, journal, remembered, operations);
+        this.output =
+                new JournaledOutput<>(context, forward, journal, remembered, operations, settings.commitDelayMs());
         this.bounds = new JournalBounds(journal, settings, input, mailbox, context.taskId());
     }
 
@@ -197,7 +198,7 @@ final class RequestLoop<K, V> {
         remembered.evict(nowMs);
         bounds.follow();
         operations.load(context.taskId(), load());
-        output.commit();
+        output.commit(nowMs);
     }
 
     /** Leaves the engine; what it still says is dropped. Nothing is written: the next owner goes on from the journal. */

@@ -52,7 +52,7 @@ class ExactlyOnceTest {
         // Given: one request in the middle of its tokens, one that waits
         engines.clear();
         List<Input> input = List.of(prompt("r-0", ""), prompt("r-1", ""), prompt("r-2", ""));
-        TransactionalTask task = new TransactionalTask(input, settings(1, 0, 1, 0), this::newEngine);
+        TransactionalTask task = new TransactionalTask(input, settings(1, 0, 0, 1, 0), this::newEngine);
         task.processNext();
         task.processNext();
         engine().step();
@@ -80,6 +80,31 @@ class ExactlyOnceTest {
         assertExactlyOnce(task, input, false);
     }
 
+    @Test
+    void shouldLetTokensOfSeveralStepsShareACommitButNotTheFirstOrTheLast() {
+        // Given: a punctuation each 10 ms of a clock that begins at a multiple of the delay
+        engines.clear();
+        TransactionalTask task =
+                new TransactionalTask(List.of(prompt("r-0", "")), settings(1, 0, 50, 1, 0), this::newEngine);
+        task.processNext();
+        List<Integer> visible = new ArrayList<>();
+
+        // When: a token a punctuation
+        for (int step = 0; step < 12; step++) {
+            task.punctuate();
+            visible.add(task.committedOutput().size());
+            engine().step();
+        }
+        while (engine().running().size() > 0) {
+            engine().step();
+        }
+        task.punctuate();
+
+        // Then
+        assertThat(visible).containsExactly(0, 1, 1, 1, 4, 4, 4, 4, 4, 9, 9, 9);
+        assertExactlyOnce(task, List.of(prompt("r-0", "")), false);
+    }
+
     private void round(Random random) {
         // Given
         engines.clear();
@@ -99,7 +124,11 @@ class ExactlyOnceTest {
             }
         }
         OperatorSettings settings = settings(
-                1 + random.nextInt(3), random.nextInt(40), 1 + random.nextInt(4), remembers ? 1_000_000_000 : 0);
+                1 + random.nextInt(3),
+                random.nextInt(40),
+                random.nextInt(60),
+                1 + random.nextInt(4),
+                remembers ? 1_000_000_000 : 0);
         TransactionalTask task = new TransactionalTask(input, settings, this::newEngine);
         // When
         for (int i = 0; i < 150; i++) {
@@ -217,7 +246,7 @@ class ExactlyOnceTest {
         for (int i = 0; i < 300; i++) {
             input.add(prompt("r-" + (i * 7919) % 300, ""));
         }
-        OperatorSettings settings = settings(1, 0, 300, 0);
+        OperatorSettings settings = settings(1, 0, 0, 300, 0);
         TransactionalTask task = new TransactionalTask(input, settings, this::newEngine);
         while (task.hasInput()) {
             task.processNext();
@@ -292,14 +321,16 @@ class ExactlyOnceTest {
     }
 
     private static OperatorSettings settings() {
-        return settings(1, 0, 10, 0);
+        return settings(1, 0, 0, 10, 0);
     }
 
-    private static OperatorSettings settings(int tokensPerEvent, long maxDelayMs, int maxInFlight, long rememberMs) {
+    private static OperatorSettings settings(
+            int tokensPerEvent, long maxDelayMs, long commitDelayMs, int maxInFlight, long rememberMs) {
         return new OperatorSettings(
                 10,
                 tokensPerEvent,
                 maxDelayMs,
+                commitDelayMs,
                 maxInFlight,
                 1000,
                 1_000_000,
