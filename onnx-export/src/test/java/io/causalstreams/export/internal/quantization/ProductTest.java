@@ -2,21 +2,7 @@ package io.causalstreams.export.internal.quantization;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtSession;
-import io.causalstreams.export.internal.graph.Dimension;
-import io.causalstreams.export.internal.graph.ElementType;
-import io.causalstreams.export.internal.graph.ExternalTensorFile;
-import io.causalstreams.export.internal.graph.GraphBuilder;
-import io.causalstreams.export.internal.graph.Scope;
-import io.causalstreams.export.internal.graph.Value;
-import io.causalstreams.export.internal.weight.Weight;
-import java.io.OutputStream;
-import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,54 +125,7 @@ class ProductTest {
         return Math.sqrt(error / size);
     }
 
-    private float[] run(float[] x, float[] weight, Subgraph subgraph) throws Exception {
-        Path model = Files.createTempDirectory(directory, "graph").resolve("model.onnx");
-        try (ExternalTensorFile file = new ExternalTensorFile(model.resolveSibling("model.onnx.data"));
-                OutputStream out = Files.newOutputStream(model)) {
-            GraphBuilder graph = new GraphBuilder("test", file);
-            Dimension rows = Dimension.of("rows");
-            Value input = graph.input("x", ElementType.FLOAT, rows, Dimension.of(1), Dimension.of(INPUTS));
-            Scope scope = graph.root().at("product");
-            Value output = subgraph.add(scope, input, new Given(weight.clone()));
-            graph.output(output, ElementType.FLOAT, rows, Dimension.of(1), Dimension.of(OUTPUTS));
-            graph.build("test", Map.of()).writeTo(out);
-        }
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        try (OrtSession session = environment.createSession(model.toString());
-                OnnxTensor input = OnnxTensor.createTensor(
-                        environment, FloatBuffer.wrap(x), new long[] {x.length / INPUTS, 1, INPUTS});
-                OrtSession.Result result = session.run(Map.of("x", input))) {
-            FloatBuffer buffer = ((OnnxTensor) result.get(0)).getFloatBuffer();
-            float[] y = new float[buffer.remaining()];
-            buffer.get(y);
-            return y;
-        }
-    }
-
-    private interface Subgraph {
-        Value add(Scope scope, Value x, Weight weight);
-    }
-
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Given(float[] elements) implements Weight {
-        @Override
-        public String name() {
-            return "given";
-        }
-
-        @Override
-        public int rows() {
-            return OUTPUTS;
-        }
-
-        @Override
-        public int columns() {
-            return INPUTS;
-        }
-
-        @Override
-        public float[] read() {
-            return elements.clone();
-        }
+    private float[] run(float[] x, float[] weight, BlockRunner.Block block) throws Exception {
+        return new BlockRunner(directory).product(x, weight, INPUTS, block);
     }
 }
