@@ -19,7 +19,7 @@ import java.util.Map;
  *   head      x ──Gemm(table, transposed)──►     the same table where the two are tied
  * </pre>
  */
-public final class FloatArithmetic implements Arithmetic {
+public class FloatArithmetic implements Arithmetic {
     private final Map<Weight, Value> tables = new HashMap<>();
 
     @Override

@@ -1,7 +1,6 @@
 package io.causalstreams.export.internal.mixing;
 
 import io.causalstreams.export.internal.architecture.Decoder;
-import io.causalstreams.export.internal.block.Arithmetic;
 import io.causalstreams.export.internal.block.DecoderGraph;
 import io.causalstreams.export.internal.block.FloatArithmetic;
 import io.causalstreams.export.internal.graph.GraphBuilder;
@@ -30,8 +29,7 @@ public final class MatrixGroups {
     }
 
     /** Remembers what is projected where; the products themselves are those of single precision. */
-    private static final class Recorder implements Arithmetic {
-        private final Arithmetic exact = new FloatArithmetic();
+    private static final class Recorder extends FloatArithmetic {
         private final Map<String, MatrixGroup> groups = new LinkedHashMap<>();
 
         @Override
@@ -40,18 +38,13 @@ public final class MatrixGroups {
             if (role != Role.ROUTER) {
                 add(layerOf(scope.toString()), kind(role), scope, projection.weight());
             }
-            return exact.project(scope, x, projection, role);
-        }
-
-        @Override
-        public Value embed(Scope scope, Value ids, Weight table) {
-            return exact.embed(scope, ids, table);
+            return super.project(scope, x, projection, role);
         }
 
         @Override
         public Value head(Scope scope, Value x, Projection head) {
             add("", HEAD, scope, head.weight());
-            return exact.head(scope, x, head);
+            return super.head(scope, x, head);
         }
 
         private void add(String layer, String kind, Scope scope, Weight weight) {
