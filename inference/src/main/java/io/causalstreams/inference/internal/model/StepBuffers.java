@@ -51,7 +51,7 @@ final class StepBuffers {
 
     /** Room for at least {@code rows} rows of a chunk. */
     FloatBuffer chunkLogits(int rows) {
-        if (chunkLogits.capacity() < rows * vocabulary) {
+        if (chunkLogits.capacity() < Math.multiplyExact(rows, vocabulary)) {
             chunkLogits = floats(rows);
         }
         return chunkLogits;
