@@ -2,6 +2,7 @@ package io.causalstreams.inference.internal.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,19 +24,35 @@ final class PlainTextModel {
         String prefix = UUID.randomUUID() + ":";
         file.specialTokens().forEach(token -> names.put(token.content(), prefix + token.id()));
 
-        ObjectNode root = file.root().deepCopy();
+        ObjectNode root = copy(file.root());
         root.putNull("truncation");
         root.putNull("padding");
         root.putNull("post_processor");
-        root.path("added_tokens").forEach(token -> rename((ObjectNode) token, "content", names));
-        ObjectNode model = (ObjectNode) root.path("model");
+        own(root, "added_tokens").forEach(token -> rename((ObjectNode) token, "content", names));
+        neverPrepend(own(root, "pre_tokenizer"));
+        ObjectNode model = copy((ObjectNode) root.path("model"));
+        root.set("model", model);
         rename(model, "unk_token", names);
-        renameVocabulary(model, names);
+        model.set("vocab", renamed(model.path("vocab"), names));
         if (model.path("merges") instanceof ArrayNode merges) {
-            removeMerges(merges, names);
+            model.set("merges", remaining(merges, names));
         }
-        neverPrepend(root.path("pre_tokenizer"));
         return root.toString();
+    }
+
+    /** The same fields in a node of its own: the file's tree is large and stays as it is. */
+    private static ObjectNode copy(ObjectNode node) {
+        ObjectNode copy = node.objectNode();
+        copy.setAll(node);
+        return copy;
+    }
+
+    /** A small field with all that is in it, now {@code node}'s own. */
+    private static JsonNode own(ObjectNode node, String field) {
+        if (node.has(field)) {
+            node.set(field, node.path(field).deepCopy());
+        }
+        return node.path(field);
     }
 
     private static void rename(ObjectNode node, String field, Map<String, String> names) {
@@ -45,34 +62,31 @@ final class PlainTextModel {
         }
     }
 
-    private static void renameVocabulary(ObjectNode model, Map<String, String> names) {
-        if (model.path("vocab") instanceof ObjectNode vocabulary) {
-            names.forEach((old, name) -> {
-                JsonNode id = vocabulary.remove(old);
-                if (id != null) {
-                    vocabulary.set(name, id);
-                }
-            });
-        } else {
-            for (JsonNode entry : model.path("vocab")) {
-                String name = names.get(entry.path(0).asText());
-                if (name != null) {
-                    ((ArrayNode) entry).set(0, name);
-                }
-            }
+    private static JsonNode renamed(JsonNode vocabulary, Map<String, String> names) {
+        if (vocabulary instanceof ObjectNode ids) {
+            ObjectNode result = ids.objectNode();
+            ids.properties().forEach(id -> result.set(names.getOrDefault(id.getKey(), id.getKey()), id.getValue()));
+            return result;
         }
+        ArrayNode result = JsonNodeFactory.instance.arrayNode(vocabulary.size()); // Unigram: [[piece, score], ..]
+        for (JsonNode entry : vocabulary) {
+            String name = names.get(entry.path(0).asText());
+            result.add(name == null ? entry : result.arrayNode().add(name).add(entry.path(1)));
+        }
+        return result;
     }
 
-    private static void removeMerges(ArrayNode merges, Map<String, String> names) {
-        for (int i = merges.size() - 1; i >= 0; i--) {
-            JsonNode merge = merges.get(i);
-            String result = merge.isArray()
+    private static ArrayNode remaining(ArrayNode merges, Map<String, String> names) {
+        ArrayNode result = merges.arrayNode(merges.size());
+        for (JsonNode merge : merges) {
+            String merged = merge.isArray()
                     ? merge.path(0).asText() + merge.path(1).asText()
                     : merge.asText().replace(" ", "");
-            if (names.containsKey(result)) {
-                merges.remove(i);
+            if (!names.containsKey(merged)) {
+                result.add(merge);
             }
         }
+        return result;
     }
 
     /** {@code prepend_scheme: first} speaks of the whole text, but this model sees segments: the caller prepends. */
