@@ -47,8 +47,12 @@ final class OrtCausalLm extends SlottedCausalLm {
         this.session = session;
         this.cache = cache;
         this.buffers = new StepBuffers(cache.layout().slots(), cache.layout().positions(), metadata.vocabularySize());
-        this.longestPass =
-                Math.max(FEWEST_TOKENS, MOST_SCORES / heads / cache.layout().positions());
+        this.longestPass = longestPass(heads, cache.layout().positions());
+    }
+
+    /** Tokens that one pass may append to a slot of {@code positions}. */
+    static int longestPass(int heads, int positions) {
+        return Math.max(FEWEST_TOKENS, MOST_SCORES / heads / positions);
     }
 
     /** Takes over {@code session}; whoever opened it closes it if this fails. */
@@ -143,7 +147,7 @@ final class OrtCausalLm extends SlottedCausalLm {
     }
 
     /** Cuts passes at so many tokens; for tests. */
-    void longestPass(int tokens) {
+    void cutPassesAt(int tokens) {
         longestPass = tokens;
     }
 

@@ -16,6 +16,8 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The runtime's side of the seam, on an exported Llama of two layers with random weights. */
 class OrtCausalLmTest {
@@ -68,7 +70,7 @@ class OrtCausalLmTest {
         float[][] whole = rows(model.prefill(0, TOKENS, 0, LogitsWanted.ALL));
 
         // When
-        model.longestPass(5);
+        model.cutPassesAt(5);
         float[][] all = rows(model.prefill(1, TOKENS, 0, LogitsWanted.ALL));
         float[][] last = rows(model.prefill(2, TOKENS, 0, LogitsWanted.LAST));
 
@@ -78,6 +80,22 @@ class OrtCausalLmTest {
         }
         assertThat(last.length).isEqualTo(1);
         assertThat(last[0]).containsExactly(whole[11], CLOSE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"9, 2048", "9, 8192", "32, 2048"})
+    void shouldCutPassesWhereTheirAttentionWouldTakeMoreThan64Megabytes(int heads, int positions) {
+        // When
+        int tokens = OrtCausalLm.longestPass(heads, positions);
+
+        // Then: a score has 4 bytes
+        assertThat(4L * heads * positions * tokens).isLessThanOrEqualTo(64 << 20);
+        assertThat(4L * heads * positions * (tokens + 1)).isGreaterThan(64 << 20);
+    }
+
+    @Test
+    void shouldNotCutPassesBelow64Tokens() {
+        assertThat(OrtCausalLm.longestPass(64, 131_072)).isEqualTo(64);
     }
 
     @Test
