@@ -2,13 +2,13 @@
 import statistics
 
 
-def spread(values, digits=0):
+def spread(values):
     """min / median / max, or what there is."""
     if not values:
         return ''
     if len(values) == 1:
-        return f'{values[0]:.{digits}f}'
-    return ' / '.join(f'{of(values):.{digits}f}' for of in (min, statistics.median, max))
+        return f'{values[0]:.0f}'
+    return ' / '.join(f'{of(values):.0f}' for of in (min, statistics.median, max))
 
 
 def table(headings, rows):

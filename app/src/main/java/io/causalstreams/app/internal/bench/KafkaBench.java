@@ -18,7 +18,8 @@ public final class KafkaBench implements Measurement {
     /** Of the time that passes, what the JVM may still compile when the rounds begin. */
     private static final double COMPILED = 0.02;
 
-    private static final Duration MOST_WARM_UP = Duration.ofSeconds(60);
+    private static final Duration MOST_WARM_UP_OF_KAFKA = Duration.ofSeconds(60);
+    private static final Duration MOST_WARM_UP = Duration.ofSeconds(20);
 
     private final BenchSettings settings;
     private final BenchBroker broker;
@@ -52,12 +53,12 @@ public final class KafkaBench implements Measurement {
         try (BenchTopology topology =
                         BenchTopology.start(new RapidEngine(engine), broker, StreamsConfig.EXACTLY_ONCE_V2);
                 KafkaTarget kafka = new KafkaTarget(topology, workload, null)) {
-            warmUp("behind an engine without a model", () -> run(kafka, inFlight, inFlight));
+            warmUp("behind an engine without a model", MOST_WARM_UP_OF_KAFKA, () -> run(kafka, inFlight, inFlight));
         }
     }
 
     private Rounds measure(EngineTarget engine, KafkaTarget kafka, int inFlight) throws InterruptedException {
-        warmUp("with " + inFlight + " in flight", () -> {
+        warmUp("with " + inFlight + " in flight", MOST_WARM_UP, () -> {
             run(kafka, inFlight, inFlight);
             run(engine, inFlight, inFlight);
         });
@@ -80,8 +81,8 @@ public final class KafkaBench implements Measurement {
         return rounds;
     }
 
-    private void warmUp(String how, WarmUp.Work work) throws InterruptedException {
-        double share = new WarmUp(COMPILED, MOST_WARM_UP).repeat(work);
+    private void warmUp(String how, Duration most, WarmUp.Work work) throws InterruptedException {
+        double share = new WarmUp(COMPILED, most).repeat(work);
         progress.note(
                 String.format(Locale.ROOT, "Warmed up %s; the JVM compiles for %.0f %% of the time", how, share * 100));
     }
