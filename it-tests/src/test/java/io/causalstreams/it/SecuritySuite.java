@@ -2,14 +2,17 @@ package io.causalstreams.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
@@ -18,6 +21,7 @@ import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,21 +105,13 @@ abstract class SecuritySuite {
         }
     }
 
-    @ParameterizedTest(name = "{0} on {2}, group.protocol={4}")
+    @ParameterizedTest(name = "{0} on {1} {2}, group.protocol={4}")
     @MethodSource("rights")
     void shouldEndAndSayWhichRightIsMissing(
-            String right, AclOperation operation, String resource, String told, String groupProtocol) throws Exception {
+            AclOperation operation, ResourceType type, String resource, String told, String groupProtocol)
+            throws Exception {
         // Given: nothing of an earlier run that would hide it
-        List<AclBinding> taken = DocumentedAcls.bindings().stream()
-                .filter(each -> each.pattern().name().equals(resource)
-                        && each.entry().operation() == operation
-                        && each.pattern()
-                                .resourceType()
-                                .name()
-                                .equalsIgnoreCase(
-                                        right.substring(right.indexOf(' ') + 1).replace('-', '_')))
-                .toList();
-        assertThat(taken).hasSize(1);
+        AclBinding taken = right(operation, type, resource);
         forgetGroupOfOtherProtocol(groupProtocol);
         deleteChangelogs();
         remove(taken);
@@ -128,27 +124,107 @@ abstract class SecuritySuite {
             assertThat(serve.awaitExit(LIMIT)).as(serve.output()).isEqualTo(1);
             assertThat(errorOf(serve)).contains(told);
         } finally {
-            admin.createAcls(taken).all().get();
-            awaitAcls(DocumentedAcls.bindings());
+            giveBack(taken);
         }
     }
 
-    /** Kind of right, operation, whose, what the line must name, and the group protocol. */
+    /** Operation, on what, what the line must name, and the group protocol. */
     static Stream<Arguments> rights() {
+        String own = "causal-streams-";
         return Stream.of(
-                Arguments.of("Read topic", AclOperation.READ, "prompts", "prompts", "classic"),
-                Arguments.of("Write topic", AclOperation.WRITE, "tokens", "tokens", "classic"),
-                Arguments.of("Write topic", AclOperation.WRITE, "completions", "completions", "classic"),
-                Arguments.of("Create topic", AclOperation.CREATE, "causal-streams-", "causal-streams-", "classic"),
-                Arguments.of("Write topic", AclOperation.WRITE, "causal-streams-", "causal-streams-", "classic"),
-                Arguments.of("Read group", AclOperation.READ, "causal-streams", "group causal-streams", "classic"),
-                Arguments.of("Read group", AclOperation.READ, "causal-streams", "group causal-streams", "streams"),
+                Arguments.of(AclOperation.READ, ResourceType.TOPIC, "prompts", "no Read on topic prompts", "classic"),
+                Arguments.of(AclOperation.WRITE, ResourceType.TOPIC, "tokens", "no Write on topic tokens", "classic"),
                 Arguments.of(
-                        "Write transactional-id",
                         AclOperation.WRITE,
-                        "causal-streams-",
-                        "transactional ids",
-                        "classic"));
+                        ResourceType.TOPIC,
+                        "completions",
+                        "no Write on topic completions",
+                        "classic"),
+                Arguments.of(
+                        AclOperation.WRITE,
+                        ResourceType.TOPIC,
+                        "dead-letters",
+                        "no Write on topic dead-letters",
+                        "classic"),
+                Arguments.of(AclOperation.CREATE, ResourceType.TOPIC, own, own, "classic"),
+                Arguments.of(AclOperation.WRITE, ResourceType.TOPIC, own, own, "classic"),
+                Arguments.of(
+                        AclOperation.READ, ResourceType.GROUP, "causal-streams", "group causal-streams", "classic"),
+                Arguments.of(
+                        AclOperation.READ, ResourceType.GROUP, "causal-streams", "group causal-streams", "streams"),
+                Arguments.of(
+                        AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, own, "transactional ids", "classic"));
+    }
+
+    @Test
+    void shouldLoseNothingWhenItMayWriteDeadLettersNoMore() throws Exception {
+        // Given: taken away while it serves, and nothing is written there before a prompt is refused
+        forgetGroupOfOtherProtocol("classic");
+        AclBinding taken = right(AclOperation.WRITE, ResourceType.TOPIC, "dead-letters");
+        try (OperatorClient client = new OperatorClient(broker.inner())) {
+            String line;
+            try (CommandProcess serve = serve(broker.secure(), Map.of())) {
+                serve.awaitOutput("Serving ", LIMIT);
+                remove(taken);
+
+                // When
+                client.send("no-letter", prompt("no-letter-good", "\"max_tokens\": 20"));
+                client.send("no-letter", prompt("no-letter-bad", "\"temperature\": -1"));
+                assertThat(serve.awaitExit(LIMIT)).as(serve.output()).isEqualTo(1);
+                line = errorOf(serve);
+            }
+
+            // Then: once the right is there, each is told once
+            assertThat(line).contains("no Write on topic dead-letters");
+            giveBack(taken);
+            try (CommandProcess serve = serve(broker.secure(), Map.of())) {
+                client.readCompletions(List.of("no-letter-good", "no-letter-bad"), LIMIT);
+                client.readUntil("its dead letter", LIMIT, () -> lettersOf(client, "no-letter") > 0);
+                client.readFor(Duration.ofSeconds(2));
+                assertThat(client.violations(List.of("no-letter-good"))).isEmpty();
+                assertThat(client.completions.get("no-letter-bad")).hasSize(1);
+                assertThat(lettersOf(client, "no-letter")).isEqualTo(1);
+                assertThat(serve.isAlive()).isTrue();
+            }
+        } finally {
+            giveBack(taken);
+        }
+    }
+
+    @ParameterizedTest(name = "group.protocol={0}")
+    @ValueSource(strings = {"classic", "streams"})
+    void shouldLoseNothingWhenItMayNotReadTheChangelog(String groupProtocol) throws Exception {
+        // Given: requests that a killed process leaves in the changelog
+        forgetGroupOfOtherProtocol(groupProtocol);
+        Map<String, String> settings = Map.of("group.protocol", groupProtocol);
+        AclBinding taken = right(AclOperation.READ, ResourceType.TOPIC, "causal-streams-");
+        List<String> open = IntStream.range(0, 12)
+                .mapToObj(i -> "open-" + groupProtocol + "-" + i)
+                .toList();
+        try (OperatorClient client = new OperatorClient(broker.inner())) {
+            try (CommandProcess serve = serve(broker.secure(), settings)) {
+                open.forEach(id -> client.send("k", prompt(id, "\"max_tokens\": 1900")));
+                client.readUntil("a token", LIMIT, () -> client.tokensSeen(open.get(0)) > 0);
+                serve.kill9();
+            }
+            remove(taken);
+
+            // When
+            String line = failureOf(broker.secure(), settings);
+
+            // Then: once the right is there, they go on
+            assertThat(line).contains("Read").contains("on topic causal-streams-");
+            client.readFor(Duration.ofSeconds(1));
+            assertThat(client.completions.keySet()).doesNotContainAnyElementsOf(open.subList(1, open.size()));
+            giveBack(taken);
+            try (CommandProcess serve = serve(broker.secure(), settings)) {
+                client.readCompletions(open, LIMIT);
+                assertThat(client.violations(open)).isEmpty();
+                assertThat(serve.isAlive()).isTrue();
+            }
+        } finally {
+            giveBack(taken);
+        }
     }
 
     @Test
@@ -220,14 +296,34 @@ abstract class SecuritySuite {
         return errors.get(0);
     }
 
-    private void remove(List<AclBinding> taken) throws InterruptedException, ExecutionException {
-        List<AclBindingFilter> filters =
-                taken.stream().map(AclBinding::toFilter).toList();
-        admin.deleteAcls(filters).all().get();
-        List<AclBinding> left = DocumentedAcls.bindings().stream()
-                .filter(each -> !taken.contains(each))
+    private static long lettersOf(OperatorClient client, String key) {
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        return client.deadLetters.stream()
+                .filter(letter -> Arrays.equals(letter.key(), bytes))
+                .count();
+    }
+
+    /** One of the documented. */
+    private static AclBinding right(AclOperation operation, ResourceType type, String resource) {
+        List<AclBinding> found = DocumentedAcls.bindings().stream()
+                .filter(each -> each.entry().operation() == operation
+                        && each.pattern().resourceType() == type
+                        && each.pattern().name().equals(resource))
                 .toList();
-        awaitAcls(left);
+        assertThat(found).hasSize(1);
+        return found.get(0);
+    }
+
+    private void remove(AclBinding taken) throws InterruptedException, ExecutionException {
+        admin.deleteAcls(List.of(taken.toFilter())).all().get();
+        awaitAcls(DocumentedAcls.bindings().stream()
+                .filter(each -> !each.equals(taken))
+                .toList());
+    }
+
+    private void giveBack(AclBinding taken) throws InterruptedException, ExecutionException {
+        admin.createAcls(List.of(taken)).all().get();
+        awaitAcls(DocumentedAcls.bindings());
     }
 
     /** A broker learns of ACLs from its controller, a moment later. */

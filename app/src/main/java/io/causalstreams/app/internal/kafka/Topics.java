@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The topics the operator reads and writes, created where they are missing. */
@@ -43,12 +44,12 @@ public final class Topics {
                     admin.listTopics().names().get(ANSWER_SECONDS, java.util.concurrent.TimeUnit.SECONDS);
             int promptPartitions = existing.contains(prompts) ? partitionsOf(admin, prompts) : partitions;
             if (!existing.contains(prompts)) {
-                create(admin, new NewTopic(prompts, Optional.of(promptPartitions), Optional.empty()), created);
+                create(admin, new NewTopic(prompts, Optional.of(promptPartitions), Optional.empty()), "Read", created);
             }
             for (String output : outputs) {
                 if (!output.isEmpty() && !existing.contains(output)) {
                     NewTopic topic = new NewTopic(output, Optional.of(promptPartitions), Optional.empty());
-                    create(admin, topic.configs(outputConfig), created);
+                    create(admin, topic.configs(outputConfig), "Write", created);
                 }
             }
         } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
@@ -71,11 +72,20 @@ public final class Topics {
                 .size();
     }
 
-    private static void create(Admin admin, NewTopic topic, List<String> created) throws InterruptedException {
+    /** @param right without which an existing topic is not listed either */
+    private static void create(Admin admin, NewTopic topic, String right, List<String> created)
+            throws InterruptedException {
         try {
             admin.createTopics(List.of(topic)).all().get();
             created.add(topic.name());
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuthorizationException) {
+                throw new AppException(
+                        "no " + right + " on topic " + topic.name()
+                                + ", or it is missing and this client may not create it; grant the right"
+                                + " (docs/operations.md lists all rights serve needs) or create the topic",
+                        e);
+            }
             if (!(e.getCause() instanceof TopicExistsException)) { // someone was faster
                 throw new AppException(
                         "topic " + topic.name() + " is missing and cannot be created: " + ErrorLine.of(e)
