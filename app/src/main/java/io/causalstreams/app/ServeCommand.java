@@ -34,8 +34,6 @@ import picocli.CommandLine.Option;
         description = "Answers the prompts of a topic until it is interrupted.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
-    private static final Duration ASSIGNMENT_PATIENCE = Duration.ofMinutes(2);
-
     @Mixin
     private final KafkaOptions kafka = new KafkaOptions();
 
@@ -59,7 +57,9 @@ final class ServeCommand implements Callable<Integer> {
             names = "--wait",
             paramLabel = "SECONDS",
             defaultValue = "60",
-            description = "How long to wait for the broker; default ${DEFAULT-VALUE}.")
+            description =
+                    "How long to wait for the broker, and then for partitions before a note says what may be missing;"
+                            + " default ${DEFAULT-VALUE}.")
     private int waitSeconds;
 
     @Option(names = "--ready-file", paramLabel = "FILE", description = "Created when prompts are being answered.")
@@ -79,7 +79,8 @@ final class ServeCommand implements Callable<Integer> {
             progress.note("Metrics on port " + server.port() + ".");
         }
         model.source(); // a wrong name is told before anything else is tried
-        BrokerWait.until(connection, Duration.ofSeconds(waitSeconds), progress);
+        Duration patience = Duration.ofSeconds(waitSeconds);
+        BrokerWait.until(connection, patience, progress);
         List<String> created = Topics.createMissing(connection, config, partitions);
         if (!created.isEmpty()) {
             progress.note("Created " + String.join(", ", created) + ".");
@@ -89,9 +90,9 @@ final class ServeCommand implements Callable<Integer> {
         Operator operator = Operator.start(engine, config, server == null ? null : meters, tracing.openTelemetry());
         pages.show(operator);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(operator, engine, tracing), "serve-shutdown"));
-        if (!operator.awaitRunning(ASSIGNMENT_PATIENCE) && !operator.hasEnded()) {
+        if (!operator.awaitRunning(patience) && !operator.hasEnded()) {
             progress.note(
-                    "No partition is ready after " + ASSIGNMENT_PATIENCE.toSeconds()
+                    "No partition is ready after " + waitSeconds
                             + " s, it waits on: other members hold them all, a long journal is read, or in a streams group this user"
                             + " has no Create on the changelog, of which the client hears nothing (docs/operations.md#security).");
             operator.awaitRunning();

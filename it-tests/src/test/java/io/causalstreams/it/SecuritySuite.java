@@ -100,6 +100,7 @@ abstract class SecuritySuite {
             assertThat(serve.output())
                     .contains("sasl.jaas.config = [hidden]")
                     .contains("ssl.truststore.password = [hidden]")
+                    .doesNotContain("No partition is ready")
                     .doesNotContain(SecuredBroker.PASSWORD)
                     .doesNotContain(Certificates.PASSWORD);
         }
@@ -152,8 +153,7 @@ abstract class SecuritySuite {
                         AclOperation.READ, ResourceType.GROUP, "causal-streams", "group causal-streams", "classic"),
                 Arguments.of(
                         AclOperation.READ, ResourceType.GROUP, "causal-streams", "group causal-streams", "streams"),
-                Arguments.of(
-                        AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, own, "transactional ids", "classic"));
+                Arguments.of(AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, own, "transactional ids", "classic"));
     }
 
     @Test
@@ -228,6 +228,30 @@ abstract class SecuritySuite {
     }
 
     @Test
+    void shouldSayWhatItMayWaitForWhenAStreamsGroupMayNotCreateTheChangelog() throws Exception {
+        // Given: no changelog, and time for members of earlier runs to be forgotten
+        forgetGroupOfOtherProtocol("streams");
+        deleteChangelogs();
+        AclBinding taken = right(AclOperation.CREATE, ResourceType.TOPIC, "causal-streams-");
+        remove(taken);
+        try (CommandProcess serve = serve(broker.secure(), Map.of("group.protocol", "streams"), "--wait", "10");
+                OperatorClient client = new OperatorClient(broker.inner())) {
+            // When
+            client.send("k", prompt("no-changelog", "\"max_tokens\": 20"));
+            serve.awaitOutput("No partition is ready after 10 s", LIMIT);
+
+            // Then: it goes on by itself once the right is there
+            assertThat(serve.output()).contains("no Create on the changelog").doesNotContain("Serving ");
+            giveBack(taken);
+            client.readCompletions(List.of("no-changelog"), LIMIT);
+            serve.awaitOutput("Serving ", LIMIT);
+            assertThat(client.violations(List.of("no-changelog"))).isEmpty();
+        } finally {
+            giveBack(taken);
+        }
+    }
+
+    @Test
     void shouldRefuseToStartWithAWrongPassword() {
         assertThat(failureOf(broker.secure(), Map.of("sasl.jaas.config", SecuredBroker.login("wrong-password-77"))))
                 .contains("refuses: Authentication failed")
@@ -281,11 +305,12 @@ abstract class SecuritySuite {
         }
     }
 
-    /** The one line that says what went wrong; nothing else of a failed command tells passwords or stack traces. */
+    /** The one line that says what went wrong; nothing else of a failed command tells passwords, stack traces or a wait. */
     private static String errorOf(CommandProcess command) {
         String output = command.output();
         assertThat(output)
                 .doesNotContain("\tat ")
+                .doesNotContain("No partition is ready")
                 .doesNotContain(SecuredBroker.PASSWORD)
                 .doesNotContain("wrong-password-77")
                 .doesNotContain(Certificates.PASSWORD);

@@ -16,13 +16,10 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +37,7 @@ public final class Operator implements RunningOperator, AutoCloseable {
     private final ReplaceThreadHandler deaths = new ReplaceThreadHandler();
     private final Refusal refusal;
     private final KafkaStreamsMetrics kafkaMeters;
-    private final CountDownLatch running = new CountDownLatch(1);
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile boolean failed;
+    private final Lifecycle lifecycle = new Lifecycle();
 
     private Operator(GenerationEngine engine, CausalStreams causalStreams, CausalStreamsConfig config) {
         this.engine = engine;
@@ -78,7 +73,7 @@ public final class Operator implements RunningOperator, AutoCloseable {
                 operator.kafkaMeters.bindTo(meters);
             }
             operator.streams.setUncaughtExceptionHandler(operator.deaths);
-            operator.streams.setStateListener(operator::onState);
+            operator.streams.setStateListener(operator.lifecycle);
             operator.streams.start();
             return operator;
         } catch (ConfigException | StreamsException e) {
@@ -86,30 +81,19 @@ public final class Operator implements RunningOperator, AutoCloseable {
         }
     }
 
-    private void onState(State now, State before) {
-        if (now == State.RUNNING) {
-            running.countDown();
-        }
-        if (now == State.ERROR || now == State.NOT_RUNNING) {
-            failed |= now == State.ERROR;
-            ended.countDown();
-            running.countDown();
-        }
-    }
-
-    /** Whether partitions are assigned and restored within {@code patience}. */
+    /** Whether partitions were assigned and restored within {@code patience}, and it has not ended. */
     public boolean awaitRunning(Duration patience) throws InterruptedException {
-        return running.await(patience.toMillis(), TimeUnit.MILLISECONDS) && streams.state() == State.RUNNING;
+        return lifecycle.awaitRunning(patience);
     }
 
     /** Waits until it has run once, or has ended. */
     public void awaitRunning() throws InterruptedException {
-        running.await();
+        lifecycle.awaitRunning();
     }
 
     /** Whether it runs no more. */
     public boolean hasEnded() {
-        return ended.getCount() == 0;
+        return lifecycle.hasEnded();
     }
 
     @Override
@@ -128,8 +112,8 @@ public final class Operator implements RunningOperator, AutoCloseable {
      * @throws AppException if it failed
      */
     public void awaitEnd() throws InterruptedException {
-        ended.await();
-        if (failed) {
+        lifecycle.awaitEnd();
+        if (lifecycle.hasFailed()) {
             throw deaths.fatal()
                     .map(cause -> new AppException(reason(cause), cause))
                     .orElseGet(() -> new AppException("the topology failed; --verbose shows what Kafka Streams says"));
