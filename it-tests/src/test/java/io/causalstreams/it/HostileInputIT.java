@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,8 +36,8 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
 /**
- * Mutated prompt events through the whole topology and a real engine: nothing crashes, and each ends as a completion or
- * as a dead letter. The key of each record is its number; outputs carry it.
+ * Mutated prompt events through the whole topology and a real engine: nothing crashes, and each ends as one completion, as a
+ * dead letter, or as both. The key of each record is its number; outputs carry it.
  *
  * <p>{@code -Dhostile.events=} sets their number (20,000), {@code -Dtest.seed=} repeats a run.
  */
@@ -71,6 +72,10 @@ class HostileInputIT {
             }
             Instant end = Instant.now().plusSeconds(120);
             while (!open.isEmpty() && Instant.now().isBefore(end)) {
+                Thread.sleep(5);
+                driver.take(open, outcomes);
+            }
+            for (int i = 0; i < 50; i++) { // what comes now is a repeat
                 Thread.sleep(5);
                 driver.take(open, outcomes);
             }
@@ -140,8 +145,16 @@ class HostileInputIT {
                         Duration.ofMinutes(2),
                         () -> cases(client).size() == events);
                 client.readCompletions(List.of("last"), Duration.ofMinutes(2));
+                client.readFor(Duration.ofSeconds(2)); // what comes now is a repeat
 
                 // Then
+                assertThat(client.completions.values())
+                        .allSatisfy(each -> assertThat(each).hasSize(1));
+                assertThat(client.completions.keySet().stream()
+                                .map(id ->
+                                        new String(client.completionRecord(id).key(), StandardCharsets.UTF_8)))
+                        .as("one request of each record")
+                        .doesNotHaveDuplicates();
                 assertThat(operator.deaths).hasValue(0);
                 assertThat(client.violations(List.of("last"))).isEmpty();
             }
@@ -192,6 +205,7 @@ class HostileInputIT {
         private final TestOutputTopic<byte[], byte[]> tokens;
         private final TestOutputTopic<byte[], byte[]> completions;
         private final TestOutputTopic<byte[], byte[]> deadLetters;
+        private final Set<Integer> completed = new HashSet<>();
 
         Driver(GenerationEngine engine) {
             CausalStreams causalStreams = new CausalStreams(
@@ -211,7 +225,7 @@ class HostileInputIT {
                     Integer.toString(number).getBytes(StandardCharsets.UTF_8), value, headers, Instant.now()));
         }
 
-        /** Lets the punctuation run, takes what was told, and removes it from {@code open}. */
+        /** Lets the punctuation run, takes what was told, and removes it from {@code open}; no record is completed twice. */
         void take(Set<Integer> open, Map<String, Integer> outcomes) throws IOException {
             driver.advanceWallClockTime(Duration.ofMillis(20));
             tokens.readRecordsToList();
@@ -221,6 +235,9 @@ class HostileInputIT {
             }
             for (TestRecord<byte[], byte[]> completion : completions.readRecordsToList()) {
                 open.remove(number(completion.key()));
+                assertThat(completed.add(number(completion.key())))
+                        .as(() -> "a second completion: " + text(completion.value()))
+                        .isTrue();
                 JsonNode event = JSON.readTree(completion.value());
                 String outcome =
                         event.has("error") ? event.path("error").path("code").asText() : "answered";
