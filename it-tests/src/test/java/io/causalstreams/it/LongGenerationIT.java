@@ -27,12 +27,15 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @SuppressWarnings("NullAway.Init") // set before each
 class LongGenerationIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Object PORTS = new Object();
 
     private EmbeddedBroker broker;
 
     @BeforeEach
     void startBroker() {
-        broker = EmbeddedBroker.start();
+        synchronized (PORTS) { // a broker looks for free ports, then opens them
+            broker = EmbeddedBroker.start();
+        }
         Topics.createMissing(KafkaConnection.of(broker.bootstrapServers(), null), CausalStreamsConfig.defaults(), 2);
     }
 
