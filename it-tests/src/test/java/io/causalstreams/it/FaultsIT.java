@@ -166,8 +166,13 @@ class FaultsIT {
     void shouldEndWithoutACrashWhenItIsTerminatedInAStep() {
         // Given: the real model, so that the signal comes while a step is computed
         try (CommandProcess generate = CommandProcess.start(
-                "generate", "--no-speculation", "--max-tokens", "4000", "Tell me a long story about a river.")) {
-            generate.awaitOutput("river", LIMIT);
+                "generate",
+                "--json",
+                "--no-speculation",
+                "--max-tokens",
+                "4000",
+                "Tell me a long story about a river.")) {
+            generate.awaitOutput("\"token_index\":", LIMIT); // whatever the token is
 
             // When
             generate.signal("TERM"); // as Ctrl-C, which a build in the background may ignore
