@@ -22,7 +22,7 @@ record ProcessMemory(long rssKib, long heapKib) {
 
     /**
      * After a full collection. G1 gives the heap that it no longer needs back to the system in the background, 0.1 to
-     * 0.2 s later: up to 159 MiB of one reading were such heap. So the lowest of half a second counts.
+     * 0.2 s later, and until then it is resident: up to 159 MiB. So the lowest reading of half a second counts.
      */
     static ProcessMemory afterCollection() throws IOException, InterruptedException {
         System.gc();
