@@ -14,10 +14,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every test that a documentation page names exists: classes and {@code should…} methods. */
-class ReliabilityPageTest {
+/**
+ * Documentation and tests agree: each test that a page names exists, each line of the reliability page names one, and the
+ * README lists all suites and tags.
+ */
+class TestsInDocumentationTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Path PAGE = ROOT.resolve("docs/reliability.md");
+    private static final Path RELIABILITY = ROOT.resolve("docs/reliability.md");
     private static final Pattern METHOD = Pattern.compile("`(should\\w+)`");
     private static final Pattern CLASS = Pattern.compile("\\b([A-Z]\\w*(?:IT|Test))\\b");
     private static final Pattern SUITES = Pattern.compile("`([\\w*]+IT)`");
@@ -47,8 +50,8 @@ class ReliabilityPageTest {
     }
 
     @Test
-    void shouldNameATestInEveryRow() throws IOException {
-        List<String> rows = Files.readAllLines(PAGE).stream()
+    void shouldNameATestInEveryRowOfTheReliabilityPage() throws IOException {
+        List<String> rows = Files.readAllLines(RELIABILITY).stream()
                 .filter(line -> ROW.matcher(line).matches())
                 .filter(line -> !line.startsWith("|---"))
                 .toList();
