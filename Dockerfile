@@ -3,7 +3,8 @@ FROM eclipse-temurin:17-jre
 
 RUN mkdir -p /cache/causal-streams/downloads && chown -R 10001:10001 /cache
 WORKDIR /app
-COPY app/target/lib/ lib/
+# lib-linux: the largest jars without the native libraries of other systems; .dockerignore leaves their originals out.
+COPY app/target/lib/ app/target/lib-linux/ lib/
 COPY app/target/causal-streams.jar .
 
 # Only /cache (downloads and exports) and /tmp (native libraries) are written to.

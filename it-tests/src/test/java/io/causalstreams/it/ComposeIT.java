@@ -102,7 +102,7 @@ class ComposeIT {
         assertThat(inApp("touch /tmp/x /cache/x && echo writable")).isEqualTo("writable");
         long image = Long.parseLong(docker("image", "inspect", "--format", "{{.Size}}", "causal-streams:local"));
         System.out.println("ComposeIT: image of " + (image >> 20) + " MiB");
-        assertThat(image).as("bytes of the image").isLessThan(700L << 20);
+        assertThat(image).as("bytes of the image").isLessThan(500L << 20);
     }
 
     /** A quarter of the container, not of the machine. */
