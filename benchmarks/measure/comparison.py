@@ -86,11 +86,8 @@ class Comparison:
             peers = {each: v for each, v in values.items() if not _is_ours(each)}
             if not peers:
                 return ''
-            if row.fastest_at:
-                speeds = self.rows[row.fastest_at]
-                other = peers[max(peers, key=lambda each: statistics.median(speeds[each]))]
-            else:
-                other = peers[best(peers, key=lambda each: statistics.median(peers[each]))]
+            judge, judged = (max, self.rows[row.fastest_at]) if row.fastest_at else (best, peers)
+            other = peers[judge(peers, key=lambda each: statistics.median(judged[each]))]
         ratios = [mine / theirs for mine, theirs in zip(ours[column], other)]
         text = f'**{statistics.median(ratios):.2f}**'
         return text if len(ratios) == 1 else text + f' ({min(ratios):.2f}–{max(ratios):.2f})'

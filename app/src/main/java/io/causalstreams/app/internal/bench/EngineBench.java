@@ -8,9 +8,6 @@ import java.util.function.ToDoubleFunction;
 
 /** The engine's speed at some concurrency, through its public door: decoding, prompts, and both. */
 public final class EngineBench implements Measurement {
-    /** Of the time that passes, what the JVM may still compile when the rounds begin. */
-    private static final double COMPILED = 0.02;
-
     private static final Duration MOST_WARM_UP = Duration.ofSeconds(60);
 
     private static final String ROW = "%8s  %22s  %22s  %22s  %22s";
@@ -42,7 +39,7 @@ public final class EngineBench implements Measurement {
     }
 
     private void warmUp(GenerationEngine engine, Workload workload) throws InterruptedException {
-        new WarmUp(COMPILED, MOST_WARM_UP).repeat(() -> {
+        WarmUp.repeat(WarmUp.COMPILED, MOST_WARM_UP, () -> {
             for (int requests : settings.concurrency()) {
                 burst(engine, workload, requests);
             }

@@ -15,9 +15,6 @@ public final class KafkaBench implements Measurement {
     /** Requests a run has for each one in flight. */
     private static final int WAVES = 4;
 
-    /** Of the time that passes, what the JVM may still compile when the rounds begin. */
-    private static final double COMPILED = 0.02;
-
     private static final Duration MOST_WARM_UP_OF_KAFKA = Duration.ofSeconds(60);
     private static final Duration MOST_WARM_UP = Duration.ofSeconds(20);
 
@@ -82,7 +79,7 @@ public final class KafkaBench implements Measurement {
     }
 
     private void warmUp(String how, Duration most, WarmUp.Work work) throws InterruptedException {
-        double share = new WarmUp(COMPILED, most).repeat(work);
+        double share = WarmUp.repeat(WarmUp.COMPILED, most, work);
         progress.note(
                 String.format(Locale.ROOT, "Warmed up %s; the JVM compiles for %.0f %% of the time", how, share * 100));
     }

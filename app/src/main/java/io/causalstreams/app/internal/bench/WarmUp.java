@@ -2,18 +2,15 @@ package io.causalstreams.app.internal.bench;
 
 import java.time.Duration;
 
-/**
- * Repeats work until the JVM hardly compiles any more of it.
- *
- * <p>Threading: one thread.
- */
+/** Repeats work until the JVM hardly compiles any more of it. */
 final class WarmUp {
+    /** Of the time that passes, what the JVM may still compile when something is measured. */
+    static final double COMPILED = 0.02;
+
     /** Shorter ones are more chance than share. */
     private static final long WINDOW_NANOS = Duration.ofSeconds(2).toNanos();
 
-    private final double compiled;
-    private final CompilerTime compiler = new CompilerTime();
-    private long nanosLeft;
+    private WarmUp() {}
 
     /** What is repeated. */
     interface Work {
@@ -21,24 +18,18 @@ final class WarmUp {
     }
 
     /**
-     * @param compiled of the time that passes, what the JVM may still compile at the end, 0..1
-     * @param most to spend, all calls of {@link #repeat} together
-     */
-    WarmUp(double compiled, Duration most) {
-        this.compiled = compiled;
-        this.nanosLeft = most.toNanos();
-    }
-
-    /**
      * Runs {@code work} at least once.
      *
+     * @param compiled share of the time that the JVM may still compile at the end, 0..1
+     * @param most after this long it is not repeated any more
      * @return the share of the time the JVM compiled at the end, 0..1
      */
-    double repeat(Work work) throws InterruptedException {
+    static double repeat(double compiled, Duration most, Work work) throws InterruptedException {
+        CompilerTime compiler = new CompilerTime();
+        long nanosLeft = most.toNanos();
         double share;
         do {
             long start = System.nanoTime();
-            compiler.takeSeconds();
             do {
                 work.run();
             } while (System.nanoTime() - start < WINDOW_NANOS);

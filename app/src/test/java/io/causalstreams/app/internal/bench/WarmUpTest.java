@@ -11,12 +11,12 @@ class WarmUpTest {
     @Test
     void shouldRepeatWorkUntilTheTimeIsSpentWhenTheJvmAlwaysCompilesMore() throws InterruptedException {
         // Given: a share that is never reached
-        WarmUp warmUp = new WarmUp(-1, Duration.ofSeconds(1));
+        double never = -1;
         AtomicInteger runs = new AtomicInteger();
         long start = System.nanoTime();
 
         // When
-        warmUp.repeat(() -> {
+        WarmUp.repeat(never, Duration.ofSeconds(1), () -> {
             runs.incrementAndGet();
             Thread.sleep(300);
         });
@@ -29,11 +29,8 @@ class WarmUpTest {
 
     @Test
     void shouldEndWhenTheJvmCompilesLittleEnough() throws InterruptedException {
-        // Given
-        WarmUp warmUp = new WarmUp(1, Duration.ofHours(1));
-
         // When
-        double share = warmUp.repeat(() -> Thread.sleep(500));
+        double share = WarmUp.repeat(1, Duration.ofHours(1), () -> Thread.sleep(500));
 
         // Then
         assertThat(share).isBetween(0.0, 1.0);

@@ -95,9 +95,7 @@ class ExactlyOnceTest {
             visible.add(task.committedOutput().size());
             engine().step();
         }
-        while (engine().running().size() > 0) {
-            engine().step();
-        }
+        engine().runAll();
         task.punctuate();
 
         // Then
