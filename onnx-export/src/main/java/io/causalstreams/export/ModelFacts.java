@@ -25,7 +25,7 @@ record ModelFacts(Map<String, String> metadata) {
     private static final String PREFIX = "causal_streams.";
     private static final String CONTRACT = "1";
     /** Changes when exports of the same checkpoint give other numbers than before. */
-    private static final String GRAPH_VERSION = "4";
+    private static final String GRAPH_VERSION = "5";
 
     private static final int FINGERPRINT_DIGITS = 16;
 

@@ -13,19 +13,24 @@ import java.util.Map;
  */
 final class FourBitArithmetic implements Arithmetic {
     private final BlockArithmetic eightBits = new BlockArithmetic();
-    private final Map<String, Boolean> fits;
+    private final Map<String, FourBitBlocks.Origin> origins;
 
-    /** @param fits by name of a weight, whether four bits fit it; filled here, so that a weight is looked at once */
-    FourBitArithmetic(Map<String, Boolean> fits) {
-        this.fits = fits;
+    /** @param origins by name of a weight; filled here, so that a weight is looked at once */
+    FourBitArithmetic(Map<String, FourBitBlocks.Origin> origins) {
+        this.origins = origins;
     }
 
     @Override
     public Value project(Scope scope, Value x, Projection projection, Role role) {
         Weight weight = projection.weight();
-        return role == Role.ROUTER || !fits.computeIfAbsent(weight.name(), name -> fits(weight))
+        if (role == Role.ROUTER || !FourBitProduct.fits(weight)) {
+            return eightBits.project(scope, x, projection, role);
+        }
+        FourBitBlocks.Origin origin =
+                origins.computeIfAbsent(weight.name(), name -> FourBitBlocks.origin(weight.read()));
+        return origin == FourBitBlocks.Origin.UNEVEN_GRID
                 ? eightBits.project(scope, x, projection, role)
-                : Bias.add(scope, FourBitProduct.add(scope, x, weight), projection.bias());
+                : Bias.add(scope, FourBitProduct.add(scope, x, weight, origin), projection.bias());
     }
 
     @Override
@@ -36,9 +41,5 @@ final class FourBitArithmetic implements Arithmetic {
     @Override
     public Value head(Scope scope, Value x, Projection head) {
         return eightBits.head(scope, x, head);
-    }
-
-    private static boolean fits(Weight weight) {
-        return FourBitProduct.fits(weight) && FourBitBlocks.origin(weight.read()) != FourBitBlocks.Origin.UNEVEN_GRID;
     }
 }

@@ -3,25 +3,28 @@ package io.causalstreams.export.internal.quantization;
 import java.util.Arrays;
 
 /**
- * A matrix in four bits: blocks of {@value #BLOCK} inputs with w = step · q + minimum, q from 0 to 15.
+ * A matrix in four bits: blocks of {@value #BLOCK} inputs with w = step · (q - zero point) + offset, q and zero point from 0
+ * to 15.
  *
  * <p>A checkpoint that was quantised to four bits before is not rounded to yet another grid, which would cost more than both
  * roundings should: its own grid is read off its values. In a block at most 16 values occur, all at whole multiples of a step
- * from the smallest.
+ * from the smallest. Where that grid does not hold zero (Q4_1 stores the smallest value, not a zero point), what is left to
+ * the nearest zero point is the block's offset, see {@link FourBitGrid}.
  */
 final class FourBitBlocks {
     static final int BLOCK = 32;
-    private static final int LEVELS = 16;
-    private static final double ON_GRID = 0.01;
+    private static final int MAX = 15;
 
     final float[] steps;
-    final float[] minima;
+    final byte[] zeroPoints;
+    final float[] offsets;
     /** Two to a byte, the earlier input in the lower half. */
     final byte[] packed;
 
     private FourBitBlocks(int blocks) {
         steps = new float[blocks];
-        minima = new float[blocks];
+        zeroPoints = new byte[blocks];
+        offsets = new float[blocks];
         packed = new byte[Math.multiplyExact(blocks, BLOCK / 2)];
     }
 
@@ -29,6 +32,8 @@ final class FourBitBlocks {
     enum Origin {
         /** More values than four bits can hold. */
         FINER,
+        /** Four bits on even steps, zero among them (such as Q4_0): representable exactly without offsets. */
+        EVEN_GRID_WITH_ZERO,
         /** Four bits on even steps: representable exactly. */
         EVEN_GRID,
         /** Four bits on uneven steps (such as IQ4_NL): every other four-bit grid would lose much. */
@@ -38,63 +43,126 @@ final class FourBitBlocks {
     /** @param matrix rows of a multiple of {@value #BLOCK} elements */
     static Origin origin(float[] matrix) {
         boolean even = true;
+        boolean zero = true;
         for (int offset = 0; offset < matrix.length; offset += BLOCK) {
             float[] values = distinct(matrix, offset);
-            if (values.length > LEVELS) {
+            if (values.length > MAX + 1) {
                 return Origin.FINER;
             }
-            even = even && levels(values) > 0;
+            FourBitGrid grid = FourBitGrid.of(values);
+            even = even && grid != null;
+            zero = zero && grid != null && grid.offset() == 0;
         }
-        return even ? Origin.EVEN_GRID : Origin.UNEVEN_GRID;
+        if (!even) {
+            return Origin.UNEVEN_GRID;
+        }
+        return zero ? Origin.EVEN_GRID_WITH_ZERO : Origin.EVEN_GRID;
     }
 
-    /** Exact where a block lies on an even grid, else rounded with the least squared error that a few ranges give. */
-    static FourBitBlocks of(float[] matrix) {
+    /** The grid of a matrix whose {@link #origin} is an even one, exactly. */
+    static FourBitBlocks onGrid(float[] matrix) {
         FourBitBlocks blocks = new FourBitBlocks(matrix.length / BLOCK);
         for (int block = 0; block < blocks.steps.length; block++) {
-            int offset = block * BLOCK;
-            float[] values = distinct(matrix, offset);
-            int levels = values.length <= LEVELS ? levels(values) : 0;
-            if (levels > 0) {
-                blocks.steps[block] = (values[values.length - 1] - values[0]) / levels;
-                blocks.minima[block] = values[0];
-            } else {
-                blocks.choose(block, matrix, values[0], values[values.length - 1]);
+            FourBitGrid grid = FourBitGrid.of(distinct(matrix, block * BLOCK));
+            if (grid == null) {
+                throw new IllegalArgumentException("block " + block + " has no even grid of four bits");
             }
-            blocks.pack(block, matrix);
+            blocks.put(block, matrix, grid.step(), grid.zeroPoint(), grid.offset());
         }
         return blocks;
     }
 
-    private void choose(int block, float[] matrix, float min, float max) {
+    /** Without offsets: rounded with the least squared error that a few ranges give. */
+    static FourBitBlocks rounded(float[] matrix) {
+        FourBitBlocks blocks = new FourBitBlocks(matrix.length / BLOCK);
+        for (int block = 0; block < blocks.steps.length; block++) {
+            blocks.choose(block, matrix);
+        }
+        return blocks;
+    }
+
+    private void choose(int block, float[] matrix) {
+        float min = 0;
+        float max = 0;
+        for (int i = block * BLOCK; i < (block + 1) * BLOCK; i++) {
+            min = Math.min(min, matrix[i]);
+            max = Math.max(max, matrix[i]);
+        }
         double best = Double.POSITIVE_INFINITY;
-        for (int percent = 100; percent >= 70; percent -= 5) {
-            float step = (max - min) * percent / 100 / (LEVELS - 1);
-            float lowest = (max + min) / 2 - step * (LEVELS - 1) / 2;
-            double error = 0;
-            for (int i = 0; i < BLOCK; i++) {
-                float w = matrix[block * BLOCK + i];
-                double difference = w - (quantised(w, step, lowest) * step + lowest);
-                error += difference * difference;
+        float bestStep = 0;
+        int bestZeroPoint = 0;
+        for (int percent = 100; percent >= 60; percent -= 2) {
+            float step = (max - min) * percent / 100 / MAX;
+            float belowZero = step == 0 ? 0 : MAX / 2f - (max + min) / 2 / step;
+            for (int zeroPoint = clamp((int) belowZero); zeroPoint <= clamp((int) belowZero + 1); zeroPoint++) {
+                float fitted = fitted(block, matrix, step, zeroPoint);
+                double error = squaredError(block, matrix, fitted, zeroPoint);
+                if (error < best) {
+                    best = error;
+                    bestStep = fitted;
+                    bestZeroPoint = zeroPoint;
+                }
             }
-            if (error < best) {
-                best = error;
-                steps[block] = step;
-                minima[block] = lowest;
-            }
+        }
+        put(block, matrix, bestStep, bestZeroPoint, 0);
+    }
+
+    /** The step with the least squared error for the elements that {@code step} gives. */
+    private static float fitted(int block, float[] matrix, float step, int zeroPoint) {
+        double product = 0;
+        double square = 0;
+        for (int i = block * BLOCK; i < (block + 1) * BLOCK; i++) {
+            int q = quantised(matrix[i], step, zeroPoint) - zeroPoint;
+            product += (double) q * matrix[i];
+            square += (double) q * q;
+        }
+        return square == 0 ? step : (float) (product / square);
+    }
+
+    private static double squaredError(int block, float[] matrix, float step, int zeroPoint) {
+        double error = 0;
+        for (int i = block * BLOCK; i < (block + 1) * BLOCK; i++) {
+            double difference = matrix[i] - step * (quantised(matrix[i], step, zeroPoint) - zeroPoint);
+            error += difference * difference;
+        }
+        return error;
+    }
+
+    private void put(int block, float[] matrix, float step, int zeroPoint, float offset) {
+        steps[block] = step;
+        zeroPoints[block] = (byte) zeroPoint;
+        offsets[block] = offset;
+        for (int i = block * BLOCK; i < (block + 1) * BLOCK; i += 2) {
+            int low = quantised(matrix[i] - offset, step, zeroPoint);
+            int high = quantised(matrix[i + 1] - offset, step, zeroPoint);
+            packed[i / 2] = (byte) (low | high << 4);
         }
     }
 
-    private void pack(int block, float[] matrix) {
-        for (int i = 0; i < BLOCK; i += 2) {
-            int low = quantised(matrix[block * BLOCK + i], steps[block], minima[block]);
-            int high = quantised(matrix[block * BLOCK + i + 1], steps[block], minima[block]);
-            packed[(block * BLOCK + i) / 2] = (byte) (low | high << 4);
+    /** Rows of this matrix, each followed by the same row of {@code other}; offsets are left out. */
+    FourBitBlocks beside(FourBitBlocks other, int rows) {
+        FourBitBlocks both = new FourBitBlocks(steps.length + other.steps.length);
+        int left = steps.length / rows;
+        int right = other.steps.length / rows;
+        for (int row = 0; row < rows; row++) {
+            both.copy(row * (left + right), this, row * left, left);
+            both.copy(row * (left + right) + left, other, row * right, right);
         }
+        return both;
     }
 
-    private static int quantised(float w, float step, float minimum) {
-        return step == 0 ? 0 : Math.max(0, Math.min(LEVELS - 1, Math.round((w - minimum) / step)));
+    private void copy(int target, FourBitBlocks source, int first, int count) {
+        System.arraycopy(source.steps, first, steps, target, count);
+        System.arraycopy(source.zeroPoints, first, zeroPoints, target, count);
+        System.arraycopy(source.packed, first * BLOCK / 2, packed, target * BLOCK / 2, count * BLOCK / 2);
+    }
+
+    private static int quantised(float w, float step, int zeroPoint) {
+        return clamp(step == 0 ? zeroPoint : Math.round(w / step) + zeroPoint);
+    }
+
+    private static int clamp(int q) {
+        return Math.max(0, Math.min(MAX, q));
     }
 
     /** The different values of a block, ascending; what differs by rounding of single precision is one value. */
@@ -109,22 +177,5 @@ final class FourBitBlocks {
             }
         }
         return Arrays.copyOf(values, count);
-    }
-
-    /** The smallest number of even steps from the first to the last value that meets all between; 0 = none up to 15. */
-    private static int levels(float[] values) {
-        double range = (double) values[values.length - 1] - values[0];
-        for (int levels = 1; levels < LEVELS; levels++) {
-            double step = range / levels;
-            boolean all = true;
-            for (int i = 0; all && i < values.length; i++) {
-                double position = step == 0 ? 0 : (values[i] - values[0]) / step;
-                all = Math.abs(position - Math.rint(position)) < ON_GRID;
-            }
-            if (all) {
-                return levels;
-            }
-        }
-        return 0;
     }
 }

@@ -2,31 +2,31 @@ package io.causalstreams.export.internal.quantization;
 
 import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.GraphBuilder;
+import io.causalstreams.export.internal.graph.NodeBuilder;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.TensorData;
 import io.causalstreams.export.internal.graph.Value;
-import io.causalstreams.export.internal.weight.Matrices;
 import io.causalstreams.export.internal.weight.Weight;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A product with {@link FourBitBlocks}.
  *
  * <pre>
- *   x ──MatMulNBits(q, step; zero point 8)───────────────────────────┐
- *   x ──Reshape(…, blocks, 32)──ReduceSum──MatMul(minimum + 8·step)──Add──►
+ *   x ──MatMulNBits(q, step, zero point)──►
  *
- *   Σ (step·q + minimum)·x  =  Σ step·(q - 8)·x  +  Σ over blocks (minimum + 8·step) · Σ x
+ *   with offsets:
+ *   x ──Reshape(…, blocks, 32)──ReduceSum──┐
+ *   x ───────────────────────────────────Concat──MatMulNBits(q | offsets in four bits, step, zero point)──►
+ *
+ *   Σ (step·(q - zero point) + offset)·x  =  Σ step·(q - zero point)·x  +  Σ over blocks offset · Σ x
  * </pre>
  *
- * The kernel knows minima only as zero points of four bits, or slowly as numbers; the sum over a block makes them a small
- * product of its own, with a 32nd of the work.
+ * The fast kernels know zero points of four bits only, and one more block per 32 costs a decode step less than a product of
+ * its own for the offsets. Four bits are enough for them: an offset is at most half a step of its block's elements.
  */
 final class FourBitProduct {
-    private static final int ZERO_POINT = 8;
-
     private FourBitProduct() {}
 
     /** Whether rows of this many inputs are whole blocks. */
@@ -34,12 +34,17 @@ final class FourBitProduct {
         return weight.columns() % FourBitBlocks.BLOCK == 0;
     }
 
-    /** Shapes: x (batch, sequence, inputs); result (batch, sequence, outputs), fp32. */
-    static Value add(Scope scope, Value x, Weight weight) {
-        GraphBuilder graph = scope.graph();
+    /**
+     * Shapes: x (batch, sequence, inputs); result (batch, sequence, outputs), fp32.
+     *
+     * @param origin of the weight; not {@link FourBitBlocks.Origin#UNEVEN_GRID}
+     */
+    static Value add(Scope scope, Value x, Weight weight, FourBitBlocks.Origin origin) {
+        boolean offsets = origin == FourBitBlocks.Origin.EVEN_GRID;
         int outputs = weight.rows();
-        int blocks = weight.columns() / FourBitBlocks.BLOCK;
-        Once once = new Once(() -> FourBitBlocks.of(weight.read()));
+        int ofInputs = weight.columns() / FourBitBlocks.BLOCK;
+        int blocks = ofInputs + (offsets ? blocksFor(ofInputs) : 0);
+        Once once = new Once(weight, origin);
         Value elements = scope.initializer(
                 "weight",
                 ElementType.UINT8,
@@ -47,50 +52,85 @@ final class FourBitProduct {
                 () -> TensorData.uint8(once.get().packed));
         Value steps = scope.initializer(
                 "scale", ElementType.FLOAT, new long[] {outputs, blocks}, () -> TensorData.floats(once.get().steps));
-        Value offsets = scope.initializer(
-                "offset",
-                ElementType.FLOAT,
-                new long[] {blocks, outputs},
-                () -> TensorData.floats(offsets(once.get(), outputs, blocks)));
-        Value product = scope.node(Operator.MAT_MUL_N_BITS, "matmul")
-                .inputs(x, elements, steps)
-                .attribute("K", weight.columns())
+        Value zeroPoints = scope.initializer(
+                "zero_point",
+                ElementType.UINT8,
+                new long[] {outputs, (blocks + 1) / 2},
+                () -> TensorData.uint8(pairs(once.get().zeroPoints, blocks)));
+        NodeBuilder product = scope.node(Operator.MAT_MUL_N_BITS, "matmul");
+        product.inputs(offsets ? withBlockSums(scope, x, ofInputs) : x, elements, steps, zeroPoints)
+                .attribute("K", weight.columns() + (offsets ? ofInputs : 0))
                 .attribute("N", outputs)
                 .attribute("bits", 4)
                 .attribute("block_size", FourBitBlocks.BLOCK)
-                .attribute("accuracy_level", BlockProduct.ACCURACY_LEVEL)
-                .output();
+                .attribute("accuracy_level", BlockProduct.ACCURACY_LEVEL);
+        return product.output();
+    }
+
+    private static Value withBlockSums(Scope scope, Value x, int blocks) {
+        GraphBuilder graph = scope.graph();
         Value byBlock = scope.apply(Operator.RESHAPE, "by_block", x, graph.constant(0, 0, blocks, FourBitBlocks.BLOCK));
         Value sums = scope.node(Operator.REDUCE_SUM, "block_sums")
                 .inputs(byBlock, graph.constant(-1))
                 .attribute("keepdims", 0)
                 .output();
-        return scope.apply(
-                Operator.ADD, "with_offsets", product, scope.apply(Operator.MAT_MUL, "offsets", sums, offsets));
+        return scope.node(Operator.CONCAT, "with_sums")
+                .inputs(x, sums)
+                .attribute("axis", -1)
+                .output();
     }
 
-    private static float[] offsets(FourBitBlocks matrix, int outputs, int blocks) {
-        float[] offsets = new float[matrix.steps.length];
-        for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = matrix.minima[i] + ZERO_POINT * matrix.steps[i];
+    private static int blocksFor(int columns) {
+        return (columns + FourBitBlocks.BLOCK - 1) / FourBitBlocks.BLOCK;
+    }
+
+    /** The offsets as columns of the matrix, filled up with zeros to whole blocks. */
+    private static FourBitBlocks withOffsets(FourBitBlocks matrix, int outputs) {
+        int count = matrix.offsets.length / outputs;
+        int padded = blocksFor(count) * FourBitBlocks.BLOCK;
+        float[] offsets = new float[Math.multiplyExact(outputs, padded)];
+        for (int output = 0; output < outputs; output++) {
+            System.arraycopy(matrix.offsets, output * count, offsets, output * padded, count);
         }
-        return Matrices.transpose(offsets, outputs, blocks);
+        return matrix.beside(FourBitBlocks.rounded(offsets), outputs);
+    }
+
+    /** Two to a byte, the earlier block in the lower half; every row begins with a byte of its own. */
+    private static byte[] pairs(byte[] zeroPoints, int blocks) {
+        int bytes = (blocks + 1) / 2;
+        byte[] packed = new byte[zeroPoints.length / blocks * bytes];
+        for (int i = 0; i < zeroPoints.length; i++) {
+            packed[i / blocks * bytes + i % blocks / 2] |= (byte) (zeroPoints[i] << (i % blocks % 2 * 4));
+        }
+        return packed;
     }
 
     /** Reads and rounds a weight once for its three tensors. */
     private static final class Once {
-        private final Supplier<FourBitBlocks> compute;
+        private final Weight weight;
+        private final FourBitBlocks.Origin origin;
         private @Nullable FourBitBlocks result;
 
-        Once(Supplier<FourBitBlocks> compute) {
-            this.compute = compute;
+        Once(Weight weight, FourBitBlocks.Origin origin) {
+            this.weight = weight;
+            this.origin = origin;
         }
 
         FourBitBlocks get() {
             if (result == null) {
-                result = compute.get();
+                result = compute();
             }
             return result;
+        }
+
+        private FourBitBlocks compute() {
+            float[] w = weight.read();
+            return switch (origin) {
+                case EVEN_GRID -> withOffsets(FourBitBlocks.onGrid(w), weight.rows());
+                case EVEN_GRID_WITH_ZERO -> FourBitBlocks.onGrid(w);
+                case FINER -> FourBitBlocks.rounded(w);
+                case UNEVEN_GRID -> throw new IllegalArgumentException(weight.name() + " is on an uneven grid");
+            };
         }
     }
 }

@@ -9,6 +9,10 @@ class FourBitBlocksTest {
     /** The values of IQ4_NL. */
     private static final int[] UNEVEN = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
 
+    private static final float LARGEST_STEP = 0.11f;
+    /** Of a step: what counts as on the grid. */
+    private static final float ON_GRID = 0.01f;
+
     private final long seed = Long.getLong("test.seed", System.nanoTime());
     private final Random random = new Random(seed);
 
@@ -18,13 +22,37 @@ class FourBitBlocksTest {
         float[] matrix = onEvenGrid(64 * FourBitBlocks.BLOCK, random);
 
         // When
-        FourBitBlocks blocks = FourBitBlocks.of(matrix);
+        FourBitBlocks blocks = FourBitBlocks.onGrid(matrix);
 
         // Then
         assertThat(FourBitBlocks.origin(matrix)).as("seed %d", seed).isEqualTo(FourBitBlocks.Origin.EVEN_GRID);
         assertThat(restored(blocks))
                 .as("seed %d", seed)
-                .usingComparatorWithPrecision(1e-6f)
+                .usingComparatorWithPrecision(ON_GRID * LARGEST_STEP)
+                .containsExactly(matrix);
+    }
+
+    @Test
+    void shouldNeedNoOffsetsWhereZeroIsOnTheGrid() {
+        // Given: as Q4_0, with blocks on one side of zero, of one value and of zeros only.
+        float[] matrix = onGridWithZero(64 * FourBitBlocks.BLOCK, random);
+        for (int i = 0; i < FourBitBlocks.BLOCK; i++) {
+            matrix[i] = Math.abs(matrix[i]);
+            matrix[FourBitBlocks.BLOCK + i] = -0.03f;
+            matrix[2 * FourBitBlocks.BLOCK + i] = 0;
+        }
+
+        // When
+        FourBitBlocks blocks = FourBitBlocks.onGrid(matrix);
+
+        // Then
+        assertThat(FourBitBlocks.origin(matrix))
+                .as("seed %d", seed)
+                .isEqualTo(FourBitBlocks.Origin.EVEN_GRID_WITH_ZERO);
+        assertThat(blocks.offsets).containsOnly(0);
+        assertThat(restored(blocks))
+                .as("seed %d", seed)
+                .usingComparatorWithPrecision(ON_GRID * LARGEST_STEP)
                 .containsExactly(matrix);
     }
 
@@ -48,15 +76,16 @@ class FourBitBlocksTest {
         // Given
         float[] matrix = new float[64 * FourBitBlocks.BLOCK];
         for (int i = 0; i < matrix.length; i++) {
-            matrix[i] = random.nextFloat();
+            matrix[i] = random.nextFloat() - 0.3f;
         }
 
         // When
-        float[] restored = restored(FourBitBlocks.of(matrix));
+        FourBitBlocks blocks = FourBitBlocks.rounded(matrix);
 
         // Then
         assertThat(FourBitBlocks.origin(matrix)).isEqualTo(FourBitBlocks.Origin.FINER);
-        assertThat(restored)
+        assertThat(blocks.offsets).containsOnly(0);
+        assertThat(restored(blocks))
                 .as("seed %d", seed)
                 .usingComparatorWithPrecision(0.06f)
                 .containsExactly(matrix);
@@ -66,10 +95,22 @@ class FourBitBlocksTest {
     static float[] onEvenGrid(int size, Random random) {
         float[] matrix = new float[size];
         for (int offset = 0; offset < size; offset += FourBitBlocks.BLOCK) {
-            float step = 0.01f + random.nextFloat() * 0.1f;
+            float step = 0.01f + random.nextFloat() * (LARGEST_STEP - 0.01f);
             float minimum = -step * 15 * random.nextFloat();
             for (int i = 0; i < FourBitBlocks.BLOCK; i++) {
                 matrix[offset + i] = step * random.nextInt(16) + minimum;
+            }
+        }
+        return matrix;
+    }
+
+    /** Blocks with a step of their own and zero in the middle, as Q4_0 has them. */
+    static float[] onGridWithZero(int size, Random random) {
+        float[] matrix = new float[size];
+        for (int offset = 0; offset < size; offset += FourBitBlocks.BLOCK) {
+            float step = 0.01f + random.nextFloat() * (LARGEST_STEP - 0.01f);
+            for (int i = 0; i < FourBitBlocks.BLOCK; i++) {
+                matrix[offset + i] = step * (random.nextInt(16) - 8);
             }
         }
         return matrix;
@@ -80,7 +121,7 @@ class FourBitBlocksTest {
         for (int i = 0; i < matrix.length; i++) {
             int q = blocks.packed[i / 2] >> (i % 2 * 4) & 15;
             int block = i / FourBitBlocks.BLOCK;
-            matrix[i] = blocks.steps[block] * q + blocks.minima[block];
+            matrix[i] = blocks.steps[block] * (q - blocks.zeroPoints[block]) + blocks.offsets[block];
         }
         return matrix;
     }

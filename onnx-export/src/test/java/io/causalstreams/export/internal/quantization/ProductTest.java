@@ -90,10 +90,44 @@ class ProductTest {
         float[] x = normal(ROWS * INPUTS);
 
         // When
-        float[] y = run(x, weight, FourBitProduct::add);
+        float[] y = run(x, weight, fourBits(FourBitBlocks.Origin.EVEN_GRID));
+        float[] withoutOffsets = run(x, weight, fourBits(FourBitBlocks.Origin.EVEN_GRID_WITH_ZERO));
 
         // Then
         assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.02);
+        assertThat(relativeError(withoutOffsets, product(x, weight)))
+                .as("seed %d", seed)
+                .isGreaterThan(0.02);
+    }
+
+    @Test
+    void shouldKeepAFourBitGridThatHoldsZero() throws Exception {
+        // Given
+        float[] weight = FourBitBlocksTest.onGridWithZero(OUTPUTS * INPUTS, random);
+        float[] x = normal(ROWS * INPUTS);
+
+        // When
+        float[] y = run(x, weight, fourBits(FourBitBlocks.Origin.EVEN_GRID_WITH_ZERO));
+
+        // Then
+        assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.02);
+    }
+
+    @Test
+    void shouldKeepADigitOfFinerWeightsInFourBits() throws Exception {
+        // Given
+        float[] weight = normal(OUTPUTS * INPUTS);
+        float[] x = normal(ROWS * INPUTS);
+
+        // When
+        float[] y = run(x, weight, fourBits(FourBitBlocks.Origin.FINER));
+
+        // Then
+        assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.15);
+    }
+
+    private static BlockRunner.Block fourBits(FourBitBlocks.Origin origin) {
+        return (scope, input, weight) -> FourBitProduct.add(scope, input, weight, origin);
     }
 
     private float[] normal(int size) {

@@ -1,0 +1,57 @@
+package io.causalstreams.export.internal.quantization;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Even steps that all values of a block lie on: value = step · (q - zero point) + offset, q and zero point from 0 to 15.
+ *
+ * @param offset 0, or of at most half a step where zero is not on the grid and near it; more where all values are far from 0
+ */
+record FourBitGrid(float step, int zeroPoint, float offset) {
+    private static final int MAX = 15;
+    /** In steps. */
+    private static final double ON_GRID = 0.01;
+
+    /**
+     * The coarsest grid that holds zero too, else the coarsest.
+     *
+     * @param values different ones, ascending
+     * @return null if there is none
+     */
+    static @Nullable FourBitGrid of(float[] values) {
+        FourBitGrid coarsest = null;
+        double range = (double) values[values.length - 1] - values[0];
+        for (int levels = 1; levels <= MAX; levels++) {
+            double step = range == 0 ? Math.abs((double) values[0]) : range / levels;
+            if (meets(values, step)) {
+                FourBitGrid grid = from(values[0], step, levels);
+                if (grid.offset == 0) {
+                    return grid;
+                }
+                coarsest = coarsest == null ? grid : coarsest;
+            }
+        }
+        return coarsest;
+    }
+
+    private static boolean meets(float[] values, double step) {
+        for (float value : values) {
+            double position = step == 0 ? 0 : (value - values[0]) / step;
+            if (Math.abs(position - Math.rint(position)) >= ON_GRID) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The grid of {@code levels} steps from {@code lowest} up. */
+    private static FourBitGrid from(float lowest, double step, int levels) {
+        if (step == 0) {
+            return new FourBitGrid(0, 0, 0);
+        }
+        double steps = -lowest / step;
+        int belowZero = Math.max(levels - MAX, Math.min(MAX, (int) Math.rint(steps)));
+        boolean zero = Math.abs(steps - belowZero) < ON_GRID;
+        return new FourBitGrid((float) step, Math.max(0, belowZero), zero ? 0 : (float) (lowest + belowZero * step));
+    }
+}
