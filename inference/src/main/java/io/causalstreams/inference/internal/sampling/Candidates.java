@@ -8,8 +8,8 @@ package io.causalstreams.inference.internal.sampling;
  * cumulative distribution by a last bit, instead of swapping two tokens.
  *
  * <p>Cost for n tokens: one scan for top-k (plus a heap of k for the few that pass), one exponential for each token left,
- * one scan per further filter. The weights are summed where they are computed, so that the additions hide behind the
- * exponentials, and the sum is remembered every {@value #STRIDE} tokens, so that a draw walks through one stretch only.
+ * one scan per further filter. The sum of the weights is remembered every {@value #STRIDE} tokens, so that a draw walks
+ * through one stretch only.
  * Reused between draws; not thread-safe.
  */
 final class Candidates {
@@ -23,7 +23,7 @@ final class Candidates {
     private int[] ids = new int[0];
     private double[] weights = new double[0];
     private double[] scratch = new double[0];
-    /** At i: the sum of the first i · STRIDE weights, added in order. */
+    /** At i: the sum of the first i · STRIDE weights. */
     private double[] sums = new double[0];
 
     private int size;
@@ -115,7 +115,6 @@ final class Candidates {
         return probabilities;
     }
 
-    // Selection and exponentials in one loop take nearly twice as long as in two.
     private static int collect(float[] logits, int vocabulary, float floor, int[] ids) {
         int size = 0;
         for (int id = 0; id < vocabulary; id++) {
@@ -129,29 +128,19 @@ final class Candidates {
     private void weigh(float[] logits, double max, double scale) {
         double[] weights = this.weights;
         int[] ids = this.ids;
-        double sum = 0;
-        for (int from = 0; from < size; from += STRIDE) {
-            sums[from / STRIDE] = sum;
-            int to = Math.min(size, from + STRIDE);
-            for (int i = from; i < to; i++) {
-                double weight = FastExp.ofNonPositive((logits[ids[i]] - max) * scale);
-                weights[i] = weight;
-                sum += weight;
-            }
+        for (int i = 0; i < size; i++) {
+            weights[i] = (logits[ids[i]] - max) * scale;
         }
-        total = sum;
+        FastExp.ofNonPositive(weights, size);
+        sum();
     }
 
     private void sum() {
-        double sum = 0;
+        total = 0;
         for (int from = 0; from < size; from += STRIDE) {
-            sums[from / STRIDE] = sum;
-            int to = Math.min(size, from + STRIDE);
-            for (int i = from; i < to; i++) {
-                sum += weights[i];
-            }
+            sums[from / STRIDE] = total;
+            total += Sums.of(weights, from, Math.min(size, from + STRIDE));
         }
-        total = sum;
     }
 
     private void keep(int from, int to) {

@@ -51,11 +51,12 @@ public final class Logprobs {
 
         static LogSoftmax of(float[] values, int size) {
             double max = values[Sampler.argMax(values, size)];
-            double sum = 0;
+            double[] weights = Workspace.ofThread().weights(size);
             for (int i = 0; i < size; i++) {
-                sum += FastExp.ofNonPositive(values[i] - max);
+                weights[i] = values[i] - max;
             }
-            return new LogSoftmax(max, Math.log(sum));
+            FastExp.ofNonPositive(weights, size);
+            return new LogSoftmax(max, Math.log(Sums.of(weights, 0, size)));
         }
 
         double at(float value) {

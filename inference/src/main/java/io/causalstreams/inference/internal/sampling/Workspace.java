@@ -8,6 +8,7 @@ final class Workspace {
 
     private final Candidates candidates = new Candidates();
     private float[] row = new float[0];
+    private double[] weights = new double[0];
 
     static Workspace ofThread() {
         return OF_THREAD.get();
@@ -20,6 +21,14 @@ final class Workspace {
         }
         logits.copyRow(index, row);
         return row;
+    }
+
+    /** An array of at least {@code size}, of any content; valid until the next call on this thread. */
+    double[] weights(int size) {
+        if (weights.length < size) {
+            weights = new double[size];
+        }
+        return weights;
     }
 
     /** Valid until the next call on this thread. */
