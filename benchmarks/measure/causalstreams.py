@@ -10,6 +10,22 @@ LAUNCHER = os.path.join(ROOT, 'causal-streams')
 JAR = os.path.join(ROOT, 'app', 'target', 'causal-streams.jar')
 
 
+def accuracy(model, precision, against=None):
+    """A model directory, and how far it is from the model `against` at fp32 (default: the same checkpoint).
+
+    Exported anew when the program is newer than what it wrote.
+    """
+    directory = os.path.join(ROOT, 'benchmarks', 'target', 'models', f'{os.path.basename(model)}-{precision}')
+    report = os.path.join(directory, 'report.json')
+    process.run([LAUNCHER, '--version'])  # builds what is not built
+    if not os.path.exists(report) or os.path.getmtime(report) < os.path.getmtime(JAR):
+        process.run([LAUNCHER, 'export', '--model', model, '--precision', precision, '--output', directory]
+                    + (['--report-against', against] if against else ['--report']))
+    with open(report) as file:
+        everything = next(text for text in json.load(file)['texts'] if text['text'] == 'all')
+    return directory, {'divergence': everything['kl_divergence'], 'agreement': everything['top1_agreement']}
+
+
 class CausalStreams:
     """One model at one precision. Each method yields (row, value), and leaves what others used in `others`."""
 
@@ -18,21 +34,7 @@ class CausalStreams:
         self.precision = precision
         self.threads = threads
         self.others = []
-        self.directory = os.path.join(ROOT, 'benchmarks', 'target', 'models',
-                                      f'{os.path.basename(model)}-{precision}')
-        self._export(model)
-
-    def _export(self, model):
-        """With its distance from fp32; anew when the program is newer than what it wrote."""
-        report = os.path.join(self.directory, 'report.json')
-        process.run([LAUNCHER, '--version'])  # builds what is not built
-        if not os.path.exists(report) or os.path.getmtime(report) < os.path.getmtime(JAR):
-            process.run([LAUNCHER, 'export', '--model', model, '--precision', self.precision, '--output', self.directory,
-                         '--report'])
-        with open(report) as file:
-            everything = next(text for text in json.load(file)['texts'] if text['text'] == 'all')
-        self.divergence = everything['kl_divergence']
-        self.agreement = everything['top1_agreement']
+        self.directory, self.accuracy = accuracy(model, precision)
 
     def bench(self, *arguments, rounds=1):
         """The results of one run, and the process's peak memory in MB."""

@@ -5,7 +5,7 @@ import statistics
 
 from . import document
 
-MOST_DIVERGENCE = 0.01  # of a precision that is compared with the peers, from fp32
+MOST_DIVERGENCE = 0.01  # from fp32, of a precision that is compared with the peers
 
 
 class Row:
@@ -67,12 +67,13 @@ class Comparison:
         measured = [row for row in ROWS if row.name in self.rows]
         columns = sorted({column for row in measured for column in self.rows[row.name]}, key=_ours_first)
         lines = [[row.title] + [document.spread(self.rows[row.name].get(column, [])) for column in columns]
-                 + [self.ratio(row), row.target, self.commits[row.name]] for row in measured]
+                 + [self.ratio(row), row.target, self.ratio(row, same_accuracy=True), self.commits[row.name]]
+                 for row in measured]
         accuracy = [f'KL {self.accuracy[column]["divergence"]:.4f}' if column in self.accuracy else '' for column in columns]
-        return document.table(['work', *columns, 'ratio', 'wanted', 'commit'],
-                              [['distance from fp32', *accuracy, '', f'≤ {MOST_DIVERGENCE}', ''], *lines])
+        return document.table(['work', *columns, 'ratio', 'wanted', f'ratio, KL ≤ {MOST_DIVERGENCE}', 'commit'],
+                              [['distance from fp32', *accuracy, '', f'≤ {MOST_DIVERGENCE}', '', ''], *lines])
 
-    def ratio(self, row):
+    def ratio(self, row, same_accuracy=False):
         """Median and range over the rounds of ours / the best peer's, each side at its best median."""
         values = self.rows[row.name]
         ours = {column: v for column, v in values.items() if _is_ours(column) and self._accurate(column)}
@@ -80,10 +81,13 @@ class Comparison:
             return ''
         best = min if row.less_is_better else max
         column = best(ours, key=lambda each: statistics.median(ours[each]))
+        if row.against and same_accuracy:
+            return ''
         if row.against:
             other = self.rows[row.against][column]
         else:
-            peers = {each: v for each, v in values.items() if not _is_ours(each)}
+            peers = {each: v for each, v in values.items()
+                     if not _is_ours(each) and (self._accurate(each) or not same_accuracy)}
             if not peers:
                 return ''
             judge, judged = (max, self.rows[row.fastest_at]) if row.fastest_at else (best, peers)

@@ -9,20 +9,25 @@ import threading
 import time
 
 from . import process
+from .causalstreams import accuracy
 
 QUOTED_PROMPT, QUOTED_ANSWER = 192, 128  # about as long as the quoting work of `./causal-streams bench --quoting`
 PATIENCE_SECONDS = 60
 
 
 class LlamaCpp:
-    """One GGUF file. Each method yields (row, value), and leaves what others used in `others`."""
+    """One GGUF file, made of the model `original`. Each method yields (row, value), and leaves what others used in `others`.
 
-    def __init__(self, directory, gguf, threads):
+    Its accuracy is that of its weights; llama.cpp rounds activations to eight bits besides.
+    """
+
+    def __init__(self, directory, gguf, original, threads):
         self.name = f'llama.cpp {os.path.basename(gguf).removesuffix(".gguf")}'
         self.directory = directory
         self.gguf = gguf
         self.threads = str(threads)
         self.others = []
+        _, self.accuracy = accuracy(gguf, 'fp32', original)
 
     def _speeds(self, prompt, completion, concurrency, lengths=None):
         context = max(lengths or [prompt]) * max(concurrency) + completion * max(concurrency) + 256

@@ -51,6 +51,13 @@ final class ExportCommand implements Callable<Integer> {
     private boolean report;
 
     @Option(
+            names = "--report-against",
+            paramLabel = "SRC",
+            description = "As --report, but how far it is from this model at fp32: the one that somebody quantised the"
+                    + " checkpoint from.")
+    private @Nullable String reportAgainst;
+
+    @Option(
             names = "--max-kl",
             paramLabel = "NATS",
             description =
@@ -81,8 +88,9 @@ final class ExportCommand implements Callable<Integer> {
         }
         requireReplaceable(output);
         store.export(source, output, model.precision(), calibration(store, source, progress));
-        if (report) {
-            Path reference = store.modelDirectory(source, Precision.FP32, Precision.FP32);
+        if (report || reportAgainst != null) {
+            ModelSource original = reportAgainst == null ? source : ModelSource.parse(reportAgainst);
+            Path reference = store.modelDirectory(original, Precision.FP32, Precision.FP32);
             ExportReport measured = PrecisionReport.of(model.precision(), reference, output);
             measured.write(output);
             System.out.print(measured.table());

@@ -1,8 +1,12 @@
 package io.causalstreams.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.models.PrecisionReport;
+import io.causalstreams.export.ExportReport;
 import io.causalstreams.export.Precision;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
@@ -12,8 +16,10 @@ import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Exports with fewer bits, through the engine's door. */
 class QuantizedModelsIT {
@@ -48,6 +54,26 @@ class QuantizedModelsIT {
                         .isCloseTo(golden.logprobs().get(position), within(tolerance));
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"INT8", "INT4"})
+    void shouldStayNearTheRealModelAtFp32(Precision precision) {
+        // When
+        ExportReport report =
+                PrecisionReport.of(precision, TestModels.smolLm2(Precision.FP32), TestModels.smolLm2(precision));
+
+        // Then
+        assertThat(report.overall().divergence()).isBetween(0.0, 0.01);
+        assertThat(report.overall().agreement()).isGreaterThan(0.92);
+    }
+
+    @Test
+    void shouldRefuseToCompareModelsOfDifferentVocabularies() {
+        assertThatThrownBy(() -> PrecisionReport.of(
+                        Precision.FP32, TestModels.smolLm2(Precision.FP32), TestModels.tiny("llama-untied")))
+                .isInstanceOf(AppException.class)
+                .hasMessageContaining("one vocabulary");
     }
 
     @ParameterizedTest

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How far an export is from the same checkpoint at fp32, text by text.
+ * How far an export is from the same checkpoint at fp32, or from another model of its vocabulary, text by text.
  *
  * @param lines one per text, and last one for all of them
  */
@@ -27,7 +27,7 @@ public record ExportReport(Precision precision, List<Line> lines) {
     /**
      * Compares two models on texts.
      *
-     * @param reference the checkpoint at fp32
+     * @param reference the checkpoint at fp32, or what it is to be compared with
      * @param candidate the checkpoint at {@code precision}
      * @param texts token ids by name, each of two tokens at least; {@link ReportTexts} ships some
      */
