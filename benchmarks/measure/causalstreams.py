@@ -15,10 +15,12 @@ def accuracy(model, precision, against=None):
 
     Exported anew when the program is newer than what it wrote.
     """
-    directory = os.path.join(ROOT, 'benchmarks', 'target', 'models', f'{os.path.basename(model)}-{precision}')
+    directory = os.path.join(ROOT, 'benchmarks', 'target', 'models',
+                             '-'.join([os.path.basename(model), precision, *([os.path.basename(against)] if against else [])]))
     report = os.path.join(directory, 'report.json')
     process.run([LAUNCHER, '--version'])  # builds what is not built
-    if not os.path.exists(report) or os.path.getmtime(report) < os.path.getmtime(JAR):
+    sources = [JAR, *(path for path in (model, against) if path and os.path.exists(path))]
+    if not os.path.exists(report) or os.path.getmtime(report) < max(map(os.path.getmtime, sources)):
         process.run([LAUNCHER, 'export', '--model', model, '--precision', precision, '--output', directory]
                     + (['--report-against', against] if against else ['--report']))
     with open(report) as file:

@@ -16,7 +16,7 @@ class Row:
         self.title = title
         self.target = target
         self.against = against  # another row of the same column; None = the peers
-        self.fastest_at = fastest_at  # the best peer is the fastest one at this row; None = the best one at this row
+        self.fastest_at = fastest_at  # against the file of llama.cpp that is fastest at this row; None = the best peer
         self.less_is_better = target.startswith('≤')
 
 
@@ -77,17 +77,17 @@ class Comparison:
         """Median and range over the rounds of ours / the best peer's, each side at its best median."""
         values = self.rows[row.name]
         ours = {column: v for column, v in values.items() if _is_ours(column) and self._accurate(column)}
-        if not ours or not row.target:
+        if not ours or not row.target or (row.against and same_accuracy):
             return ''
         best = min if row.less_is_better else max
         column = best(ours, key=lambda each: statistics.median(ours[each]))
-        if row.against and same_accuracy:
-            return ''
         if row.against:
             other = self.rows[row.against][column]
         else:
             peers = {each: v for each, v in values.items()
                      if not _is_ours(each) and (self._accurate(each) or not same_accuracy)}
+            if row.fastest_at:
+                peers = {each: v for each, v in peers.items() if each.startswith('llama.cpp')}
             if not peers:
                 return ''
             judge, judged = (max, self.rows[row.fastest_at]) if row.fastest_at else (best, peers)

@@ -5,6 +5,7 @@ import os
 import random
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -27,7 +28,14 @@ class LlamaCpp:
         self.gguf = gguf
         self.threads = str(threads)
         self.others = []
-        _, self.accuracy = accuracy(gguf, 'fp32', original)
+        self.accuracy = self._accuracy(original)
+
+    def _accuracy(self, original):
+        try:
+            return accuracy(self.gguf, 'fp32', original)[1]
+        except SystemExit as reason:  # a type of weights that the exporter does not read
+            print(f'{self.name}: how accurate it is stays unknown: {reason}', file=sys.stderr)
+            return None
 
     def _speeds(self, prompt, completion, concurrency, lengths=None):
         context = max(lengths or [prompt]) * max(concurrency) + completion * max(concurrency) + 256

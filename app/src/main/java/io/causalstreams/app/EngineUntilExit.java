@@ -8,8 +8,8 @@ import io.causalstreams.inference.GenerationRequest;
 import reactor.core.publisher.Flux;
 
 /**
- * An engine that also closes when the JVM begins to exit, by Ctrl-C above all: a step that still runs when the process unloads
- * ONNX Runtime crashes in native code. What it was answering then gets no answer: nothing is written about it any more.
+ * An engine that also closes when the JVM begins to exit, by Ctrl-C above all, so that no step runs while the process ends.
+ * What it was answering then gets no answer: nothing is written about it any more.
  */
 final class EngineUntilExit extends ForwardingEngine {
     private final Thread hook;

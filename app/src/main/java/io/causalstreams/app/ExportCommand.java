@@ -81,16 +81,19 @@ final class ExportCommand implements Callable<Integer> {
         ModelSource source = model.source();
         Path output = target.output;
         if (target.explain || output == null) {
+            if (reportAgainst != null) {
+                throw new ParameterException(
+                        spec.commandLine(), "--report-against measures an export; give --output instead of --explain");
+            }
             System.out.print(OnnxExporter.explain(
                     store.checkpoint(source),
                     ExportOptions.of(model.precision()).withCalibration(calibration(store, source, progress))));
             return 0;
         }
         requireReplaceable(output);
+        Path reference = reference(store, source);
         store.export(source, output, model.precision(), calibration(store, source, progress));
-        if (report || reportAgainst != null) {
-            ModelSource original = reportAgainst == null ? source : ModelSource.parse(reportAgainst);
-            Path reference = store.modelDirectory(original, Precision.FP32, Precision.FP32);
+        if (reference != null) {
             ExportReport measured = PrecisionReport.of(model.precision(), reference, output);
             measured.write(output);
             System.out.print(measured.table());
@@ -99,6 +102,14 @@ final class ExportCommand implements Callable<Integer> {
         System.err.println(
                 model.name() + " is in " + output + " (" + model.precision().id() + "); use it with --model " + output);
         return 0;
+    }
+
+    /** What the export is compared with; null = no report. */
+    private @Nullable Path reference(ModelStore store, ModelSource source) throws IOException {
+        if (reportAgainst != null) {
+            return store.modelDirectory(ModelSource.parse(reportAgainst), Precision.FP32, Precision.FP32);
+        }
+        return report ? store.modelDirectory(source, Precision.FP32, Precision.FP32) : null;
     }
 
     private @Nullable Calibration calibration(ModelStore store, ModelSource source, Progress progress)

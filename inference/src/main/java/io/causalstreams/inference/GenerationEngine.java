@@ -14,7 +14,8 @@ public interface GenerationEngine extends AutoCloseable {
 
     /**
      * Loads a model directory (see {@code docs/graph-contract.md}) and starts the engine thread. Close it before the JVM has
-     * exited, in a shutdown hook for instance: a step that runs while the process unloads ONNX Runtime crashes in native code.
+     * exited, in a shutdown hook for instance: on the module path, where ONNX Runtime cannot be kept loaded until the end, a step
+     * that still runs may crash in native code.
      *
      * @param modelDirectory holds {@code model.onnx}, {@code tokenizer.json}, {@code tokenizer_config.json}
      * @throws GenerationException.Failed if the directory is not a model this engine can run; the message names the file

@@ -30,6 +30,7 @@ public record ExportReport(Precision precision, List<Line> lines) {
      * @param reference the checkpoint at fp32, or what it is to be compared with
      * @param candidate the checkpoint at {@code precision}
      * @param texts token ids by name, each of two tokens at least; {@link ReportTexts} ships some
+     * @throws IllegalArgumentException if the two do not give equally many logits
      */
     public static ExportReport compare(
             Precision precision, LogitsScorer reference, LogitsScorer candidate, Map<String, int[]> texts) {
@@ -39,6 +40,10 @@ public record ExportReport(Precision precision, List<Line> lines) {
             Agreement agreement = new Agreement();
             float[][] expected = reference.logits(tokenIds);
             float[][] actual = candidate.logits(tokenIds);
+            if (expected[0].length != actual[0].length) {
+                throw new IllegalArgumentException("the reference gives %d logits a token, the other model %d"
+                        .formatted(expected[0].length, actual[0].length));
+            }
             for (int i = 0; i + 1 < tokenIds.length; i++) {
                 agreement.add(expected[i], actual[i], tokenIds[i + 1]);
             }

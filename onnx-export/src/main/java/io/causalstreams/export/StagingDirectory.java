@@ -13,15 +13,20 @@ import java.util.stream.Stream;
 
 /**
  * A directory that is filled beside its final place and moved there when it is complete, so that a crash never leaves half a
- * directory that looks whole. Closed without a move, it disappears.
+ * directory that looks whole. Closed without a move, or when the JVM exits before, it disappears.
  */
 final class StagingDirectory implements AutoCloseable {
+    private static final int ATTEMPTS = 10;
+
     private final Path target;
     private final Path path;
+    private final Thread atExit;
+    private boolean abandoned;
 
     private StagingDirectory(Path target, Path path) {
         this.target = target;
         this.path = path;
+        this.atExit = new Thread(this::abandon, "export-cleanup");
     }
 
     static StagingDirectory beside(Path target) throws IOException {
@@ -34,7 +39,14 @@ final class StagingDirectory implements AutoCloseable {
             throw new IOException("it is a file");
         }
         Files.createDirectories(parent);
-        return new StagingDirectory(absolute, Files.createDirectory(sibling(absolute, "export")));
+        StagingDirectory staging = new StagingDirectory(absolute, Files.createDirectory(sibling(absolute, "export")));
+        try {
+            Runtime.getRuntime().addShutdownHook(staging.atExit);
+        } catch (IllegalStateException e) {
+            delete(staging.path);
+            throw new IOException("the process is ending", e);
+        }
+        return staging;
     }
 
     Path path() {
@@ -42,7 +54,10 @@ final class StagingDirectory implements AutoCloseable {
     }
 
     /** Moves the directory to its place; what was there before goes first. */
-    void moveInPlace() throws IOException {
+    synchronized void moveInPlace() throws IOException {
+        if (abandoned) {
+            throw new IOException("the process is ending");
+        }
         if (Files.exists(target)) {
             requireModelDirectory(target);
             Path old = sibling(target, "old");
@@ -56,7 +71,24 @@ final class StagingDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            return; // the process is ending, and the hook deletes
+        }
         delete(path);
+    }
+
+    /** At exit, while whoever fills the directory still may: it is not moved any more, and goes as far as it is filled by now. */
+    private synchronized void abandon() {
+        abandoned = true;
+        for (int attempt = 0; attempt < ATTEMPTS && Files.exists(path); attempt++) {
+            try {
+                delete(path);
+            } catch (IOException e) {
+                // a file that was created meanwhile
+            }
+        }
     }
 
     /** Not a temporary directory of Java's, which only its owner may read. */

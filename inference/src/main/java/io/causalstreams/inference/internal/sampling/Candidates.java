@@ -103,7 +103,7 @@ final class Candidates {
                 return ids[i];
             }
         }
-        return ids[size - 1];
+        return ids[size - 1]; // added in another order the sum differs in its last bits, and uniform was next to 1
     }
 
     /** Probabilities by token id, 0 for tokens that were filtered out. */

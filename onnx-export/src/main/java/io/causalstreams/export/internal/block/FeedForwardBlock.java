@@ -16,8 +16,8 @@ import io.causalstreams.export.internal.weight.Projection;
  *   experts see {@link ExpertsBlock}
  * </pre>
  *
- * Gate and up are products of their own: one product of both would have to be split again, which copies more than it saves.
- * What both do to x before it (rounding it to eight bits) ONNX Runtime does once.
+ * Gate and up are products of their own: one product of both would have to be split again, which takes longer than it saves.
+ * Nodes in front of both that are the same (int8 rounds x in one) become one when ONNX Runtime loads the graph.
  *
  * Shapes: x (batch, sequence, hidden); result as x.
  */

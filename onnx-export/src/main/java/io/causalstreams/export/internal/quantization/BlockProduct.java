@@ -9,8 +9,8 @@ import io.causalstreams.export.internal.weight.Weight;
 
 /**
  * Eight-bit weights in blocks of inputs, each with a scale of its own: of {@value #LARGE} where rows are whole blocks of that,
- * else of half, else of {@value #SMALL}. Larger blocks have fewer scales to read and fewer sums to scale: with 128 instead of
- * 64 a decode step of SmolLM2-135M at int8 takes 4 to 8 % less at 16 and 32 rows, for 0.0006 nats more.
+ * else of half, else of {@value #SMALL}. Larger blocks have fewer scales to read and fewer sums to scale, and are a little less
+ * exact.
  *
  * <pre>
  *   x ──MatMulNBits(8 bits)──►

@@ -13,11 +13,11 @@ import java.util.Map;
  */
 final class FourBitArithmetic implements Arithmetic {
     private final BlockArithmetic eightBits = new BlockArithmetic();
-    private final Map<String, FourBitBlocks.Origin> origins;
+    private final Map<String, FourBitBlocks.Fit> fits;
 
-    /** @param origins by name of a weight; filled here, so that a weight is looked at once */
-    FourBitArithmetic(Map<String, FourBitBlocks.Origin> origins) {
-        this.origins = origins;
+    /** @param fits by address of a product, the same in every graph; filled here, so that a weight is looked at once */
+    FourBitArithmetic(Map<String, FourBitBlocks.Fit> fits) {
+        this.fits = fits;
     }
 
     @Override
@@ -26,11 +26,12 @@ final class FourBitArithmetic implements Arithmetic {
         if (role == Role.ROUTER || !FourBitProduct.fits(weight)) {
             return eightBits.project(scope, x, projection, role);
         }
-        FourBitBlocks.Origin origin =
-                origins.computeIfAbsent(weight.name(), name -> FourBitBlocks.origin(weight.read()));
-        return origin == FourBitBlocks.Origin.UNEVEN_GRID
-                ? eightBits.project(scope, x, projection, role)
-                : Bias.add(scope, FourBitProduct.add(scope, x, weight, origin), projection.bias());
+        FourBitBlocks.Fit fit = fits.computeIfAbsent(scope.toString(), address -> FourBitBlocks.fit(weight.read()));
+        return switch (fit) {
+            case UNEVEN -> eightBits.project(scope, x, projection, role);
+            case PLAIN -> Bias.add(scope, FourBitProduct.add(scope, x, weight, false), projection.bias());
+            case WITH_OFFSETS -> Bias.add(scope, FourBitProduct.add(scope, x, weight, true), projection.bias());
+        };
     }
 
     @Override

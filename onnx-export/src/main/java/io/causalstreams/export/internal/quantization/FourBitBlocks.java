@@ -6,10 +6,9 @@ import java.util.Arrays;
  * A matrix in four bits: blocks of {@value #BLOCK} inputs with w = step · (q - zero point) + offset, q and zero point from 0
  * to 15.
  *
- * <p>A checkpoint that was quantised to four bits before is not rounded to yet another grid, which would cost more than both
- * roundings should: its own grid is read off its values. In a block at most 16 values occur, all at whole multiples of a step
- * from the smallest. Where that grid does not hold zero (Q4_1 stores the smallest value, not a zero point), what is left to
- * the nearest zero point is the block's offset, see {@link FourBitGrid}.
+ * <p>A block that was quantised to four bits before is not rounded to yet another grid, which would cost more than both
+ * roundings should: its own grid is read off its values, see {@link FourBitGrid}. Where that grid does not hold zero (Q4_1
+ * stores the smallest value, not a zero point), what is left to the nearest zero point is the block's offset.
  */
 final class FourBitBlocks {
     static final int BLOCK = 32;
@@ -28,59 +27,49 @@ final class FourBitBlocks {
         packed = new byte[Math.multiplyExact(blocks, BLOCK / 2)];
     }
 
-    /** What the values of a matrix say about where they come from. */
-    enum Origin {
-        /** More values than four bits can hold. */
-        FINER,
-        /** Four bits on even steps, zero among them (such as Q4_0): representable exactly without offsets. */
-        EVEN_GRID_WITH_ZERO,
-        /** Four bits on even steps: representable exactly. */
-        EVEN_GRID,
-        /** Four bits on uneven steps (such as IQ4_NL): every other four-bit grid would lose much. */
-        UNEVEN_GRID
+    /** How well four bits hold a matrix. */
+    enum Fit {
+        /** Without offsets: exactly, or rounded where a block has more values than four bits can hold. */
+        PLAIN,
+        /** As {@link #PLAIN}, with an offset in some blocks. */
+        WITH_OFFSETS,
+        /** It is on another grid of four bits, with uneven steps (such as IQ4_NL): an even one would lose much. */
+        UNEVEN
     }
 
     /** @param matrix rows of a multiple of {@value #BLOCK} elements */
-    static Origin origin(float[] matrix) {
-        boolean even = true;
-        boolean zero = true;
+    static Fit fit(float[] matrix) {
+        boolean finer = false;
+        boolean uneven = false;
+        boolean offsets = false;
         for (int offset = 0; offset < matrix.length; offset += BLOCK) {
             float[] values = distinct(matrix, offset);
-            if (values.length > MAX + 1) {
-                return Origin.FINER;
-            }
             FourBitGrid grid = FourBitGrid.of(values);
-            even = even && grid != null;
-            zero = zero && grid != null && grid.offset() == 0;
+            finer = finer || (grid == null && values.length > MAX + 1);
+            uneven = uneven || (grid == null && values.length <= MAX + 1);
+            offsets = offsets || (grid != null && grid.reachesZero() && grid.offset() != 0);
         }
-        if (!even) {
-            return Origin.UNEVEN_GRID;
+        if (uneven && !finer) {
+            return Fit.UNEVEN;
         }
-        return zero ? Origin.EVEN_GRID_WITH_ZERO : Origin.EVEN_GRID;
+        return offsets ? Fit.WITH_OFFSETS : Fit.PLAIN;
     }
 
-    /** The grid of a matrix whose {@link #origin} is an even one, exactly. */
-    static FourBitBlocks onGrid(float[] matrix) {
+    /** Every block on its own grid where it has one that reaches zero, else rounded to a grid of little error. */
+    static FourBitBlocks of(float[] matrix) {
         FourBitBlocks blocks = new FourBitBlocks(matrix.length / BLOCK);
         for (int block = 0; block < blocks.steps.length; block++) {
             FourBitGrid grid = FourBitGrid.of(distinct(matrix, block * BLOCK));
-            if (grid == null) {
-                throw new IllegalArgumentException("block " + block + " has no even grid of four bits");
+            if (grid != null && grid.reachesZero()) {
+                blocks.put(block, matrix, grid.step(), grid.zeroPoint(), grid.offset());
+            } else {
+                blocks.choose(block, matrix);
             }
-            blocks.put(block, matrix, grid.step(), grid.zeroPoint(), grid.offset());
         }
         return blocks;
     }
 
-    /** Without offsets: rounded with the least squared error that a few ranges give. */
-    static FourBitBlocks rounded(float[] matrix) {
-        FourBitBlocks blocks = new FourBitBlocks(matrix.length / BLOCK);
-        for (int block = 0; block < blocks.steps.length; block++) {
-            blocks.choose(block, matrix);
-        }
-        return blocks;
-    }
-
+    /** The least squared error that a few ranges, all with zero in them, give. */
     private void choose(int block, float[] matrix) {
         float min = 0;
         float max = 0;
@@ -139,8 +128,28 @@ final class FourBitBlocks {
         }
     }
 
+    /** This matrix with its offsets as further columns, filled up with zeros to whole blocks, which are rounded in turn. */
+    FourBitBlocks withOffsetColumns(int rows) {
+        int count = offsets.length / rows;
+        int padded = blocksFor(count) * BLOCK;
+        float[] columns = new float[Math.multiplyExact(rows, padded)];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(offsets, row * count, columns, row * padded, count);
+        }
+        FourBitBlocks rounded = new FourBitBlocks(columns.length / BLOCK);
+        for (int block = 0; block < rounded.steps.length; block++) {
+            rounded.choose(block, columns);
+        }
+        return beside(rounded, rows);
+    }
+
+    /** Blocks that {@code columns} fill. */
+    static int blocksFor(int columns) {
+        return (columns + BLOCK - 1) / BLOCK;
+    }
+
     /** Rows of this matrix, each followed by the same row of {@code other}; offsets are left out. */
-    FourBitBlocks beside(FourBitBlocks other, int rows) {
+    private FourBitBlocks beside(FourBitBlocks other, int rows) {
         FourBitBlocks both = new FourBitBlocks(steps.length + other.steps.length);
         int left = steps.length / rows;
         int right = other.steps.length / rows;

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Even steps that all values of a block lie on: value = step · (q - zero point) + offset, q and zero point from 0 to 15.
  *
- * @param offset 0, or of at most half a step where zero is not on the grid and near it; more where all values are far from 0
+ * @param offset 0 where zero is on the grid, at most half a step where it is in between, more where the grid does not reach it
  */
 record FourBitGrid(float step, int zeroPoint, float offset) {
     private static final int MAX = 15;
@@ -23,15 +23,18 @@ record FourBitGrid(float step, int zeroPoint, float offset) {
         double range = (double) values[values.length - 1] - values[0];
         for (int levels = 1; levels <= MAX; levels++) {
             double step = range == 0 ? Math.abs((double) values[0]) : range / levels;
-            if (meets(values, step)) {
-                FourBitGrid grid = from(values[0], step, levels);
-                if (grid.offset == 0) {
-                    return grid;
-                }
-                coarsest = coarsest == null ? grid : coarsest;
+            FourBitGrid grid = meets(values, step) ? from(values[0], step, levels) : null;
+            if (grid != null && grid.offset == 0) {
+                return grid;
             }
+            coarsest = coarsest == null ? grid : coarsest;
         }
         return coarsest;
+    }
+
+    /** Whether the offset is at most half a step. */
+    boolean reachesZero() {
+        return Math.abs(offset) <= (0.5 + ON_GRID) * step;
     }
 
     private static boolean meets(float[] values, double step) {

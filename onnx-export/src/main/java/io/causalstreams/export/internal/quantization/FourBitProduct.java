@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *   Σ (step·(q - zero point) + offset)·x  =  Σ step·(q - zero point)·x  +  Σ over blocks offset · Σ x
  * </pre>
  *
- * The fast kernels know zero points of four bits only, and one more block per 32 costs a decode step less than a product of
- * its own for the offsets. Four bits are enough for them: an offset is at most half a step of its block's elements.
+ * The fast kernels know zero points of four bits only, and a block of offsets for every 32 blocks of elements takes less time
+ * than a product of its own. Four bits are enough for offsets: each is at most half a step of its block's elements.
  */
 final class FourBitProduct {
     private FourBitProduct() {}
@@ -37,14 +37,13 @@ final class FourBitProduct {
     /**
      * Shapes: x (batch, sequence, inputs); result (batch, sequence, outputs), fp32.
      *
-     * @param origin of the weight; not {@link FourBitBlocks.Origin#UNEVEN_GRID}
+     * @param offsets whether the weight has any; else they are left out
      */
-    static Value add(Scope scope, Value x, Weight weight, FourBitBlocks.Origin origin) {
-        boolean offsets = origin == FourBitBlocks.Origin.EVEN_GRID;
+    static Value add(Scope scope, Value x, Weight weight, boolean offsets) {
         int outputs = weight.rows();
         int ofInputs = weight.columns() / FourBitBlocks.BLOCK;
-        int blocks = ofInputs + (offsets ? blocksFor(ofInputs) : 0);
-        Once once = new Once(weight, origin);
+        int blocks = ofInputs + (offsets ? FourBitBlocks.blocksFor(ofInputs) : 0);
+        Once once = new Once(weight, offsets);
         Value elements = scope.initializer(
                 "weight",
                 ElementType.UINT8,
@@ -80,21 +79,6 @@ final class FourBitProduct {
                 .output();
     }
 
-    private static int blocksFor(int columns) {
-        return (columns + FourBitBlocks.BLOCK - 1) / FourBitBlocks.BLOCK;
-    }
-
-    /** The offsets as columns of the matrix, filled up with zeros to whole blocks. */
-    private static FourBitBlocks withOffsets(FourBitBlocks matrix, int outputs) {
-        int count = matrix.offsets.length / outputs;
-        int padded = blocksFor(count) * FourBitBlocks.BLOCK;
-        float[] offsets = new float[Math.multiplyExact(outputs, padded)];
-        for (int output = 0; output < outputs; output++) {
-            System.arraycopy(matrix.offsets, output * count, offsets, output * padded, count);
-        }
-        return matrix.beside(FourBitBlocks.rounded(offsets), outputs);
-    }
-
     /** Two to a byte, the earlier block in the lower half; every row begins with a byte of its own. */
     private static byte[] pairs(byte[] zeroPoints, int blocks) {
         int bytes = (blocks + 1) / 2;
@@ -108,29 +92,20 @@ final class FourBitProduct {
     /** Reads and rounds a weight once for its three tensors. */
     private static final class Once {
         private final Weight weight;
-        private final FourBitBlocks.Origin origin;
+        private final boolean offsets;
         private @Nullable FourBitBlocks result;
 
-        Once(Weight weight, FourBitBlocks.Origin origin) {
+        Once(Weight weight, boolean offsets) {
             this.weight = weight;
-            this.origin = origin;
+            this.offsets = offsets;
         }
 
         FourBitBlocks get() {
             if (result == null) {
-                result = compute();
+                FourBitBlocks matrix = FourBitBlocks.of(weight.read());
+                result = offsets ? matrix.withOffsetColumns(weight.rows()) : matrix;
             }
             return result;
-        }
-
-        private FourBitBlocks compute() {
-            float[] w = weight.read();
-            return switch (origin) {
-                case EVEN_GRID -> withOffsets(FourBitBlocks.onGrid(w), weight.rows());
-                case EVEN_GRID_WITH_ZERO -> FourBitBlocks.onGrid(w);
-                case FINER -> FourBitBlocks.rounded(w);
-                case UNEVEN_GRID -> throw new IllegalArgumentException(weight.name() + " is on an uneven grid");
-            };
         }
     }
 }

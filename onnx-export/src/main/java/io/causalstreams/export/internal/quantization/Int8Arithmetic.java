@@ -29,7 +29,7 @@ final class Int8Arithmetic implements Arithmetic {
     private final FixedStepProduct headProduct;
     private final BlockArithmetic blocks = new BlockArithmetic();
 
-    /** Whether the largest channel of a row, see {@link ResidualRotation#peak}, stays in the range that is not clipped. */
+    /** Whether a range that holds the largest channel of a row, see {@link ResidualRotation#peak}, is fine enough for all. */
     static boolean possible(double peak) {
         return peak <= LARGEST_PEAK;
     }

@@ -26,8 +26,8 @@ public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic)
 
     /** Four bits in blocks, on the decoder as it is: a rotation would take four-bit checkpoints off their grid. */
     public static QuantizedDecoder int4(Decoder decoder) {
-        Map<String, FourBitBlocks.Origin> origins = new HashMap<>();
-        return new QuantizedDecoder(decoder, () -> new FourBitArithmetic(origins));
+        Map<String, FourBitBlocks.Fit> fits = new HashMap<>();
+        return new QuantizedDecoder(decoder, () -> new FourBitArithmetic(fits));
     }
 
     /** Products in fp32: what is finer than eight bits. */

@@ -2,6 +2,7 @@ package io.causalstreams.export.internal.quantization;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -22,10 +23,10 @@ class FourBitBlocksTest {
         float[] matrix = onEvenGrid(64 * FourBitBlocks.BLOCK, random);
 
         // When
-        FourBitBlocks blocks = FourBitBlocks.onGrid(matrix);
+        FourBitBlocks blocks = FourBitBlocks.of(matrix);
 
         // Then
-        assertThat(FourBitBlocks.origin(matrix)).as("seed %d", seed).isEqualTo(FourBitBlocks.Origin.EVEN_GRID);
+        assertThat(FourBitBlocks.fit(matrix)).as("seed %d", seed).isEqualTo(FourBitBlocks.Fit.WITH_OFFSETS);
         assertThat(restored(blocks))
                 .as("seed %d", seed)
                 .usingComparatorWithPrecision(ON_GRID * LARGEST_STEP)
@@ -43,12 +44,10 @@ class FourBitBlocksTest {
         }
 
         // When
-        FourBitBlocks blocks = FourBitBlocks.onGrid(matrix);
+        FourBitBlocks blocks = FourBitBlocks.of(matrix);
 
         // Then
-        assertThat(FourBitBlocks.origin(matrix))
-                .as("seed %d", seed)
-                .isEqualTo(FourBitBlocks.Origin.EVEN_GRID_WITH_ZERO);
+        assertThat(FourBitBlocks.fit(matrix)).as("seed %d", seed).isEqualTo(FourBitBlocks.Fit.PLAIN);
         assertThat(blocks.offsets).containsOnly(0);
         assertThat(restored(blocks))
                 .as("seed %d", seed)
@@ -65,10 +64,10 @@ class FourBitBlocksTest {
         }
 
         // When
-        FourBitBlocks.Origin origin = FourBitBlocks.origin(matrix);
+        FourBitBlocks.Fit fit = FourBitBlocks.fit(matrix);
 
         // Then
-        assertThat(origin).as("seed %d", seed).isEqualTo(FourBitBlocks.Origin.UNEVEN_GRID);
+        assertThat(fit).as("seed %d", seed).isEqualTo(FourBitBlocks.Fit.UNEVEN);
     }
 
     @Test
@@ -80,14 +79,53 @@ class FourBitBlocksTest {
         }
 
         // When
-        FourBitBlocks blocks = FourBitBlocks.rounded(matrix);
+        FourBitBlocks blocks = FourBitBlocks.of(matrix);
 
         // Then
-        assertThat(FourBitBlocks.origin(matrix)).isEqualTo(FourBitBlocks.Origin.FINER);
+        assertThat(FourBitBlocks.fit(matrix)).as("seed %d", seed).isEqualTo(FourBitBlocks.Fit.PLAIN);
         assertThat(blocks.offsets).containsOnly(0);
         assertThat(restored(blocks))
                 .as("seed %d", seed)
-                .usingComparatorWithPrecision(0.06f)
+                .usingComparatorWithPrecision(0.1f)
+                .containsExactly(matrix);
+    }
+
+    @Test
+    void shouldKeepTheGridOfPartsBesideFinerOnes() {
+        // Given: as a stack of two matrices of which only one was quantised to four bits.
+        int half = 32 * FourBitBlocks.BLOCK;
+        float[] matrix = Arrays.copyOf(onEvenGrid(half, random), 2 * half);
+        for (int i = half; i < matrix.length; i++) {
+            matrix[i] = (float) random.nextGaussian();
+        }
+
+        // When
+        float[] restored = restored(FourBitBlocks.of(matrix));
+
+        // Then
+        assertThat(FourBitBlocks.fit(matrix)).as("seed %d", seed).isEqualTo(FourBitBlocks.Fit.WITH_OFFSETS);
+        assertThat(Arrays.copyOf(restored, half))
+                .as("seed %d", seed)
+                .usingComparatorWithPrecision(ON_GRID * LARGEST_STEP)
+                .containsExactly(Arrays.copyOf(matrix, half));
+    }
+
+    @Test
+    void shouldRoundBlocksThatAreFarFromZeroWithoutAnOffset() {
+        // Given
+        float[] matrix = new float[FourBitBlocks.BLOCK];
+        for (int i = 0; i < matrix.length; i++) {
+            matrix[i] = 5 + 0.1f * random.nextInt(16);
+        }
+
+        // When
+        FourBitBlocks blocks = FourBitBlocks.of(matrix);
+
+        // Then
+        assertThat(blocks.offsets).containsOnly(0);
+        assertThat(restored(blocks))
+                .as("seed %d", seed)
+                .usingComparatorWithPrecision(0.5f)
                 .containsExactly(matrix);
     }
 

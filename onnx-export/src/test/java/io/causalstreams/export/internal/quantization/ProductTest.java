@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Quantised products against the same product in double precision. */
 class ProductTest {
@@ -70,34 +72,37 @@ class ProductTest {
         assertThat(blocks).containsOnly(0);
     }
 
-    @Test
-    void shouldKeepTwoDigitsInEightBitBlocks() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {96, 192, 384}) // blocks of 32, 64 and 128
+    void shouldKeepTwoDigitsInEightBitBlocks(int inputs) throws Exception {
         // Given
-        float[] weight = normal(OUTPUTS * INPUTS);
-        float[] x = normal(ROWS * INPUTS);
+        float[] weight = normal(OUTPUTS * inputs);
+        float[] x = normal(ROWS * inputs);
 
         // When
-        float[] y = run(x, weight, BlockProduct::add);
+        float[] y = run(x, weight, inputs, BlockProduct::add);
 
         // Then
-        assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.02);
+        assertThat(relativeError(y, product(x, weight, inputs)))
+                .as("seed %d", seed)
+                .isLessThan(0.02);
     }
 
-    @Test
-    void shouldKeepTheGridOfAFourBitCheckpoint() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {64, 96, 1056}) // 2, 3 and 33 blocks; those of the offsets are 1, 1 and 2
+    void shouldKeepTheGridOfAFourBitCheckpoint(int inputs) throws Exception {
         // Given
-        float[] weight = FourBitBlocksTest.onEvenGrid(OUTPUTS * INPUTS, random);
-        float[] x = normal(ROWS * INPUTS);
+        float[] weight = FourBitBlocksTest.onEvenGrid(OUTPUTS * inputs, random);
+        float[] x = normal(ROWS * inputs);
 
         // When
-        float[] y = run(x, weight, fourBits(FourBitBlocks.Origin.EVEN_GRID));
-        float[] withoutOffsets = run(x, weight, fourBits(FourBitBlocks.Origin.EVEN_GRID_WITH_ZERO));
+        float[] y = run(x, weight, inputs, fourBits(true));
+        float[] withoutOffsets = run(x, weight, inputs, fourBits(false));
 
         // Then
-        assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.02);
-        assertThat(relativeError(withoutOffsets, product(x, weight)))
-                .as("seed %d", seed)
-                .isGreaterThan(0.02);
+        double[] expected = product(x, weight, inputs);
+        assertThat(relativeError(y, expected)).as("seed %d", seed).isLessThan(0.02);
+        assertThat(relativeError(withoutOffsets, expected)).as("seed %d", seed).isGreaterThan(0.02);
     }
 
     @Test
@@ -107,7 +112,7 @@ class ProductTest {
         float[] x = normal(ROWS * INPUTS);
 
         // When
-        float[] y = run(x, weight, fourBits(FourBitBlocks.Origin.EVEN_GRID_WITH_ZERO));
+        float[] y = run(x, weight, fourBits(false));
 
         // Then
         assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.02);
@@ -120,14 +125,14 @@ class ProductTest {
         float[] x = normal(ROWS * INPUTS);
 
         // When
-        float[] y = run(x, weight, fourBits(FourBitBlocks.Origin.FINER));
+        float[] y = run(x, weight, fourBits(false));
 
         // Then
         assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.15);
     }
 
-    private static BlockRunner.Block fourBits(FourBitBlocks.Origin origin) {
-        return (scope, input, weight) -> FourBitProduct.add(scope, input, weight, origin);
+    private static BlockRunner.Block fourBits(boolean offsets) {
+        return (scope, input, weight) -> FourBitProduct.add(scope, input, weight, offsets);
     }
 
     private float[] normal(int size) {
@@ -139,10 +144,14 @@ class ProductTest {
     }
 
     private static double[] product(float[] x, float[] weight) {
-        double[] y = new double[x.length / INPUTS * OUTPUTS];
+        return product(x, weight, INPUTS);
+    }
+
+    private static double[] product(float[] x, float[] weight, int inputs) {
+        double[] y = new double[x.length / inputs * OUTPUTS];
         for (int i = 0; i < y.length; i++) {
-            for (int c = 0; c < INPUTS; c++) {
-                y[i] += (double) x[i / OUTPUTS * INPUTS + c] * weight[i % OUTPUTS * INPUTS + c];
+            for (int c = 0; c < inputs; c++) {
+                y[i] += (double) x[i / OUTPUTS * inputs + c] * weight[i % OUTPUTS * inputs + c];
             }
         }
         return y;
@@ -160,6 +169,10 @@ class ProductTest {
     }
 
     private float[] run(float[] x, float[] weight, BlockRunner.Block block) throws Exception {
-        return new BlockRunner(directory).product(x, weight, INPUTS, block);
+        return run(x, weight, INPUTS, block);
+    }
+
+    private float[] run(float[] x, float[] weight, int inputs, BlockRunner.Block block) throws Exception {
+        return new BlockRunner(directory).product(x, weight, inputs, block);
     }
 }
