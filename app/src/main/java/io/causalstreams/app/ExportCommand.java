@@ -106,10 +106,11 @@ final class ExportCommand implements Callable<Integer> {
 
     /** What the export is compared with; null = no report. */
     private @Nullable Path reference(ModelStore store, ModelSource source) throws IOException {
-        if (reportAgainst != null) {
-            return store.modelDirectory(ModelSource.parse(reportAgainst), Precision.FP32, Precision.FP32);
+        if (!report && reportAgainst == null) {
+            return null;
         }
-        return report ? store.modelDirectory(source, Precision.FP32, Precision.FP32) : null;
+        ModelSource original = reportAgainst == null ? source : ModelSource.parse(reportAgainst);
+        return store.modelDirectory(original, Precision.FP32, Precision.FP32);
     }
 
     private @Nullable Calibration calibration(ModelStore store, ModelSource source, Progress progress)

@@ -27,11 +27,11 @@ final class FourBitArithmetic implements Arithmetic {
             return eightBits.project(scope, x, projection, role);
         }
         FourBitBlocks.Fit fit = fits.computeIfAbsent(scope.toString(), address -> FourBitBlocks.fit(weight.read()));
-        return switch (fit) {
-            case UNEVEN -> eightBits.project(scope, x, projection, role);
-            case PLAIN -> Bias.add(scope, FourBitProduct.add(scope, x, weight, false), projection.bias());
-            case WITH_OFFSETS -> Bias.add(scope, FourBitProduct.add(scope, x, weight, true), projection.bias());
-        };
+        if (fit == FourBitBlocks.Fit.UNEVEN) {
+            return eightBits.project(scope, x, projection, role);
+        }
+        boolean offsets = fit == FourBitBlocks.Fit.WITH_OFFSETS;
+        return Bias.add(scope, FourBitProduct.add(scope, x, weight, offsets), projection.bias());
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.Arrays;
  */
 final class FourBitBlocks {
     static final int BLOCK = 32;
-    private static final int MAX = 15;
+    private static final int MAX = FourBitGrid.MAX;
 
     final float[] steps;
     final byte[] zeroPoints;
@@ -45,9 +45,13 @@ final class FourBitBlocks {
         for (int offset = 0; offset < matrix.length; offset += BLOCK) {
             float[] values = distinct(matrix, offset);
             FourBitGrid grid = FourBitGrid.of(values);
-            finer = finer || (grid == null && values.length > MAX + 1);
-            uneven = uneven || (grid == null && values.length <= MAX + 1);
-            offsets = offsets || (grid != null && grid.reachesZero() && grid.offset() != 0);
+            if (grid != null) {
+                offsets |= grid.reachesZero() && grid.offset() != 0;
+            } else if (values.length > MAX + 1) {
+                finer = true;
+            } else {
+                uneven = true;
+            }
         }
         if (uneven && !finer) {
             return Fit.UNEVEN;

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * @param offset 0 where zero is on the grid, at most half a step where it is in between, more where the grid does not reach it
  */
 record FourBitGrid(float step, int zeroPoint, float offset) {
-    private static final int MAX = 15;
+    /** The largest q and zero point. */
+    static final int MAX = 15;
+
     /** In steps. */
     private static final double ON_GRID = 0.01;
 
