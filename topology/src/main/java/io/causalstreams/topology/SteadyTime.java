@@ -1,6 +1,7 @@
 package io.causalstreams.topology;
 
 import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
@@ -33,13 +34,13 @@ public final class SteadyTime implements Time {
     }
 
     /**
-     * What the clock says at a time that {@code context} tells: the same, unless Kafka Streams runs by a {@link SteadyTime}
-     * and the clock was set.
+     * What the clock says at a time, ms, that {@code context} tells: the same, unless Kafka Streams runs by a
+     * {@link SteadyTime} and the clock was set. Keep it: to ask {@code context} for its settings copies them all.
      */
-    public static long wallMs(ProcessingContext context, long contextMs) {
+    public static LongUnaryOperator wallMs(ProcessingContext context) {
         return context.appConfigs().get(PROPERTY) instanceof SteadyTime steady
-                ? contextMs + steady.clockMs.getAsLong() - steady.milliseconds()
-                : contextMs;
+                ? contextMs -> contextMs + steady.clockMs.getAsLong() - steady.milliseconds()
+                : contextMs -> contextMs;
     }
 
     @Override

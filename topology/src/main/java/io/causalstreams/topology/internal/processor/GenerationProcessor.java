@@ -3,7 +3,6 @@ package io.causalstreams.topology.internal.processor;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.topology.OutputEvent;
-import io.causalstreams.topology.SteadyTime;
 import io.causalstreams.topology.event.EventHeaders;
 import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.PromptEvent;
@@ -129,8 +128,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
         byte[] completion = current.loop.remembered(arrival.id());
         if (completion != null) {
             operations.duplicate();
-            long wallMs = SteadyTime.wallMs(current.context, current.context.currentSystemTimeMs());
-            current.loop.tell(List.of(current.jobs.again(arrival, completion, wallMs)));
+            current.loop.tell(List.of(current.jobs.again(arrival, completion, current.loop.wallNow())));
             return;
         }
         Job<byte[], OutputEvent> job;

@@ -1,7 +1,6 @@
 package io.causalstreams.topology.internal.processor;
 
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
-import io.causalstreams.topology.SteadyTime;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
@@ -9,6 +8,7 @@ import io.causalstreams.topology.internal.journal.RememberedCompletions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -24,6 +24,7 @@ import org.apache.kafka.streams.processor.api.Record;
 final class JournaledOutput<K, V> {
 
     private final ProcessingContext context;
+    private final LongUnaryOperator wallMs;
     private final Consumer<Record<K, V>> forward;
     private final Journal journal;
     private final RememberedCompletions remembered;
@@ -31,14 +32,17 @@ final class JournaledOutput<K, V> {
 
     private final CommitPace commits;
 
+    /** @param wallMs what the clock says at a time of the context */
     JournaledOutput(
             ProcessingContext context,
+            LongUnaryOperator wallMs,
             Consumer<Record<K, V>> forward,
             Journal journal,
             RememberedCompletions remembered,
             Operations operations,
             long commitDelayMs) {
         this.context = context;
+        this.wallMs = wallMs;
         this.forward = forward;
         this.journal = journal;
         this.remembered = remembered;
@@ -79,7 +83,7 @@ final class JournaledOutput<K, V> {
         List<TokenChunk> due = run.progress().due(0, 0, nowMs, true);
         List<Record<K, V>> records = new ArrayList<>(records(run, due, nowMs));
         List<Partial> published = run.progress().published();
-        Job.End<K, V> end = run.job().end(ending, published, promptTokens, SteadyTime.wallMs(context, nowMs));
+        Job.End<K, V> end = run.job().end(ending, published, promptTokens, wallMs.applyAsLong(nowMs));
         records.addAll(end.records());
         Bytes answer = end.remembered();
         records.forEach(forward);
@@ -99,11 +103,11 @@ final class JournaledOutput<K, V> {
     }
 
     private List<Record<K, V>> records(Run<K, V> run, List<TokenChunk> due, long nowMs) {
-        long wallMs = SteadyTime.wallMs(context, nowMs);
+        long time = wallMs.applyAsLong(nowMs);
         List<Record<K, V>> records = new ArrayList<>();
         for (TokenChunk chunk : due) {
             ChoiceProgress choice = run.progress().choice(chunk.choice());
-            records.addAll(run.job().tokens(chunk, choice.characters(), wallMs));
+            records.addAll(run.job().tokens(chunk, choice.characters(), time));
             choice.publish(chunk);
             operations.published(run.channel().request(), chunk.tokenIds().size(), nowMs);
         }

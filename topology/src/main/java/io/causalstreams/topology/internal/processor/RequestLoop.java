@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -45,6 +46,7 @@ final class RequestLoop<K, V> {
     private static final long CLOCK_STEP_MS = 500;
 
     private final ProcessingContext context;
+    private final LongUnaryOperator wallMs;
     private final GenerationEngine engine;
     private final Job.Opener<K, V> opener;
     private final OperatorSettings settings;
@@ -79,6 +81,7 @@ final class RequestLoop<K, V> {
             TaskInput input,
             Operations operations) {
         this.context = context;
+        this.wallMs = SteadyTime.wallMs(context);
         this.engine = engine;
         this.opener = opener;
         this.settings = settings;
@@ -88,8 +91,8 @@ final class RequestLoop<K, V> {
         this.conversations = new Conversations(engine, sessions);
         this.input = input;
         this.operations = operations;
-        this.output =
-                new JournaledOutput<>(context, forward, journal, remembered, operations, settings.commitDelayMs());
+        this.output = new JournaledOutput<>(
+                context, wallMs, forward, journal, remembered, operations, settings.commitDelayMs());
         this.bounds = new JournalBounds(journal, settings, input, mailbox, context.taskId());
     }
 
@@ -158,7 +161,7 @@ final class RequestLoop<K, V> {
     /** Ends a request that is not taken. */
     void refuse(Arrival arrival, Job<K, V> job, Ending ending) {
         operations.refused(arrival, job, ending, now());
-        tell(job.end(ending, List.of(), conversations.promptTokens(job), wallMs(now()))
+        tell(job.end(ending, List.of(), conversations.promptTokens(job), wallNow())
                 .records());
     }
 
@@ -212,7 +215,7 @@ final class RequestLoop<K, V> {
     }
 
     private void track(Arrival arrival, Job<K, V> job) {
-        TrackedRequest request = new TrackedRequest(arrival, job.request(), job.lane(), now(), wallMs(now()));
+        TrackedRequest request = new TrackedRequest(arrival, job.request(), job.lane(), now(), wallNow());
         byId.put(request.id, request);
         waiting.add(request);
         operations.tracked(request);
@@ -395,12 +398,17 @@ final class RequestLoop<K, V> {
         return isBusy(session);
     }
 
+    /** What the clock says now. */
+    long wallNow() {
+        return wallMs(now());
+    }
+
     private long now() {
         return context.currentSystemTimeMs();
     }
 
     /** What the clock says at {@code contextMs}: for instants that others read or wrote. Durations are by {@link #now}. */
     private long wallMs(long contextMs) {
-        return SteadyTime.wallMs(context, contextMs);
+        return wallMs.applyAsLong(contextMs);
     }
 }
