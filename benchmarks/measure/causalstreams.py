@@ -73,7 +73,7 @@ class CausalStreams:
 
     def kafka(self, in_flight, prompt, completion):
         results, _ = self.bench('--kafka', '--concurrency', str(in_flight), '--prompt-tokens', str(prompt), '--max-tokens',
-                                str(completion))
+                                str(completion), rounds=3)
         for result in of(results, 'kafka'):
             yield f'through Kafka {in_flight}', result['completion_tokens_per_second']['median']
             yield f'the engine alone {in_flight}', result['engine_alone_tokens_per_second']['median']
