@@ -40,7 +40,7 @@ final class StreamsDefaults {
         Map<String, Object> all = new HashMap<>();
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, "causal-streams");
         all.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        all.put(StreamsConfig.POLL_MS_CONFIG, 10);
+        all.put(StreamsConfig.POLL_MS_CONFIG, 20);
         // with one input there is nothing to wait for, and to find that out costs a tenth of the stream thread's time
         all.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
