@@ -16,7 +16,7 @@ public final class KafkaBench implements Measurement {
     private static final int WAVES = 4;
 
     private static final Duration MOST_WARM_UP_OF_KAFKA = Duration.ofSeconds(60);
-    private static final Duration MOST_WARM_UP = Duration.ofSeconds(120);
+    private static final Duration MOST_WARM_UP = Duration.ofMinutes(2);
 
     private final BenchSettings settings;
     private final BenchBroker broker;
