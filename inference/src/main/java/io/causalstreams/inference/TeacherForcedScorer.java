@@ -42,6 +42,11 @@ public final class TeacherForcedScorer implements AutoCloseable {
         }
     }
 
+    /** Logits a token. */
+    public int vocabularySize() {
+        return model.metadata().vocabularySize();
+    }
+
     /** Tokens of plain text, nothing added; only as many as the context takes. */
     public int[] tokens(String text) {
         int[] all = tokenizer.encodeText(text);

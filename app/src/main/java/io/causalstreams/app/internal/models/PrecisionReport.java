@@ -20,25 +20,33 @@ public final class PrecisionReport {
      * @param reference a model at fp32
      * @param candidate what is compared with it
      * @param precision of {@code candidate}
-     * @throws AppException if the two do not divide the texts into the same tokens
+     * @throws AppException if the two are not of one vocabulary: differ in size, or divide the texts into other tokens
      */
     public static ExportReport of(Precision precision, Path reference, Path candidate) {
         try (TeacherForcedScorer expected = TeacherForcedScorer.open(reference);
                 TeacherForcedScorer actual = TeacherForcedScorer.open(candidate)) {
+            if (expected.vocabularySize() != actual.vocabularySize()) {
+                throw otherVocabulary(
+                        reference,
+                        candidate,
+                        "give %d and %d logits a token".formatted(expected.vocabularySize(), actual.vocabularySize()));
+            }
             Map<String, int[]> texts = new LinkedHashMap<>();
             ReportTexts.all().forEach((name, text) -> {
                 int[] tokens = expected.tokens(text);
                 int[] others = actual.tokens(text);
                 int common = Math.min(tokens.length, others.length);
                 if (!Arrays.equals(tokens, 0, common, others, 0, common)) {
-                    throw new AppException(reference + " and " + candidate
-                            + " do not divide texts into the same tokens; a report compares models of one vocabulary");
+                    throw otherVocabulary(reference, candidate, "do not divide the text '%s' alike".formatted(name));
                 }
                 texts.put(name, Arrays.copyOf(tokens, common));
             });
             return ExportReport.compare(precision, expected::logits, actual::logits, texts);
-        } catch (IllegalArgumentException e) {
-            throw new AppException(reference + " and " + candidate + " are not of one vocabulary: " + e.getMessage());
         }
+    }
+
+    private static AppException otherVocabulary(Path reference, Path candidate, String difference) {
+        return new AppException(
+                "%s and %s %s; a report compares models of one vocabulary".formatted(reference, candidate, difference));
     }
 }
