@@ -15,7 +15,7 @@ final class Gemma2Family implements GgufFamily {
         addAttention(keys, config, LAYERS_OF_27B);
         putNumber(keys, config, "attn_logit_softcapping");
         config.put("sliding_window", keys.integer("attention.sliding_window").orElse(4096));
-        putLayerTypes(config, keys.size("block_count"), 2);
+        putLayerTypes(config, keys.layers(), 2);
         return config;
     }
 
@@ -26,9 +26,7 @@ final class Gemma2Family implements GgufFamily {
         config.put("attention_bias", false);
         config.put(
                 "query_pre_attn_scalar",
-                keys.size("block_count") == largestLayers
-                        ? keys.size("embedding_length") / keys.heads()
-                        : keys.headDim());
+                keys.layers() == largestLayers ? keys.size("embedding_length") / keys.heads() : keys.headDim());
         putNumber(keys, config, "final_logit_softcapping");
     }
 

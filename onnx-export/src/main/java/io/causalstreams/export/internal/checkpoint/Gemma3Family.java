@@ -18,7 +18,7 @@ final class Gemma3Family implements GgufFamily {
         config.putNull("attn_logit_softcapping");
         config.put("rope_local_base_freq", keys.number("rope.freq_base_swa").orElse(10000.0));
         int window = keys.integer("attention.sliding_window").orElse(0);
-        int layers = keys.size("block_count");
+        int layers = keys.layers();
         if (window > 0) {
             config.put("sliding_window", window);
             Gemma2Family.putLayerTypes(config, layers, PERIOD);

@@ -70,6 +70,21 @@ record GgufKeys(GgufFile file, String architecture) {
         return tensor;
     }
 
+    /**
+     * Number of layers.
+     *
+     * @throws CheckpointException if the file cannot hold so many: every layer has tensors of its own
+     */
+    int layers() {
+        int layers = size("block_count");
+        int tensors = file.tensors().size();
+        if (layers > tensors) {
+            throw new CheckpointException("%s: metadata %s is %d, and the file has %d tensors; the GGUF file is damaged"
+                    .formatted(metadata().file(), full("block_count"), layers, tensors));
+        }
+        return layers;
+    }
+
     int heads() {
         return size("attention.head_count");
     }
@@ -115,7 +130,7 @@ record GgufKeys(GgufFile file, String architecture) {
         config.putArray("architectures").add(modelClass);
         config.put("model_type", modelType);
         config.put("hidden_size", size("embedding_length"));
-        config.put("num_hidden_layers", size("block_count"));
+        config.put("num_hidden_layers", layers());
         config.put("num_attention_heads", heads());
         config.put("num_key_value_heads", integer("attention.head_count_kv").orElseGet(this::heads));
         integer("feed_forward_length").ifPresent(value -> config.put("intermediate_size", value));

@@ -11,7 +11,7 @@ final class Gpt2Family implements GgufFamily {
         config.putArray("architectures").add("GPT2LMHeadModel");
         config.put("model_type", "gpt2");
         config.put("n_embd", keys.size("embedding_length"));
-        config.put("n_layer", keys.size("block_count"));
+        config.put("n_layer", keys.layers());
         config.put("n_head", keys.heads());
         config.put("n_positions", keys.size("context_length"));
         config.put("n_inner", keys.size("feed_forward_length"));

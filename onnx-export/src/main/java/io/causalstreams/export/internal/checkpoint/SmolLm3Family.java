@@ -17,7 +17,7 @@ final class SmolLm3Family implements GgufFamily {
         config.put("use_sliding_window", false);
         config.put("no_rope_layer_interval", NO_ROPE_STEP);
         ArrayNode rope = config.putArray("no_rope_layers");
-        for (int layer = 1; layer <= keys.size("block_count"); layer++) {
+        for (int layer = 1; layer <= keys.layers(); layer++) {
             // The name misleads: 1 is a layer with rotary positions.
             rope.add(layer % NO_ROPE_STEP == 0 ? 0 : 1);
         }
