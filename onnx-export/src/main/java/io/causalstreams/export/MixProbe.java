@@ -21,7 +21,6 @@ import java.util.List;
 
 /** Tries mixes of two arithmetics as model directories, without exporting the checkpoint anew for each. */
 final class MixProbe {
-    private final Checkpoint checkpoint;
     private final ModelConfig config;
     private final ExportOptions options;
     private final PrecisionPlan plan;
@@ -30,14 +29,12 @@ final class MixProbe {
     private final CandidateTensors tensors;
 
     private MixProbe(
-            Checkpoint checkpoint,
             ModelConfig config,
             ExportOptions options,
             PrecisionPlan plan,
             Calibration calibration,
             Path directory,
             CandidateTensors tensors) {
-        this.checkpoint = checkpoint;
         this.config = config;
         this.options = options;
         this.plan = plan;
@@ -63,7 +60,7 @@ final class MixProbe {
                 CandidateTensors tensors = new CandidateTensors(scratch.path())) {
             checkpoint.writeTokenizer(scratch.path());
             Files.writeString(scratch.path().resolve("export.json"), "{}");
-            MixProbe probe = new MixProbe(checkpoint, config, options, plan, calibration, scratch.path(), tensors);
+            MixProbe probe = new MixProbe(config, options, plan, calibration, scratch.path(), tensors);
             List<MatrixGroup> groups = MatrixGroups.of(plan.decoder());
             return new MixSearch(groups, calibration.maxDivergence(), probe::divergence).find();
         }
@@ -86,7 +83,13 @@ final class MixProbe {
                 new DecoderGraph(graph, decoder, plan.mixed(fine).arithmetic().get());
         decoderGraph.add();
         ModelFacts facts = ModelFacts.of(
-                checkpoint, config, directory, "candidate", options.precision(), List.of(), decoder, decoderGraph);
+                config,
+                directory,
+                "candidate",
+                options.precision(),
+                decoder,
+                decoderGraph,
+                graph.fingerprint("weights of a candidate"));
         try (OutputStream out =
                 new BufferedOutputStream(Files.newOutputStream(directory.resolve(OnnxExporter.MODEL_FILE)))) {
             graph.build("calibration", facts.metadata()).writeTo(out);

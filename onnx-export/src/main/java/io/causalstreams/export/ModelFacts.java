@@ -5,14 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.architecture.ModelConfig;
 import io.causalstreams.export.internal.block.DecoderGraph;
-import io.causalstreams.export.internal.checkpoint.Checkpoint;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,24 +19,20 @@ import java.util.stream.StreamSupport;
 record ModelFacts(Map<String, String> metadata) {
     private static final String PREFIX = "causal_streams.";
     private static final String CONTRACT = "1";
-    /** Changes when exports of the same checkpoint give other numbers than before. */
-    private static final String GRAPH_VERSION = "5";
-
     private static final int FINGERPRINT_DIGITS = 16;
 
     /**
      * @param directory where the tokenizer's files were written
-     * @param finer groups of matrices with a finer arithmetic than the precision's
+     * @param digest of the graph and its weights, hexadecimal
      */
     static ModelFacts of(
-            Checkpoint checkpoint,
             ModelConfig config,
             Path directory,
             String name,
             Precision precision,
-            List<String> finer,
             Decoder decoder,
-            DecoderGraph graph)
+            DecoderGraph graph,
+            String digest)
             throws IOException {
         JsonNode tokenizer = readIfPresent(directory.resolve("tokenizer_config.json"));
         ModelConfig generation = new ModelConfig(readIfPresent(directory.resolve("generation_config.json")));
@@ -54,7 +45,7 @@ record ModelFacts(Map<String, String> metadata) {
         facts.put("name", name);
         facts.put("architecture", config.modelType());
         facts.put("precision", precision.id());
-        facts.put("fingerprint", fingerprint(checkpoint.weights().digest(), precision, finer));
+        facts.put("fingerprint", digest.substring(0, FINGERPRINT_DIGITS));
         facts.put("layers", Integer.toString(decoder.layers().size()));
         facts.put("heads", Integer.toString(graph.heads()));
         facts.put("kv_heads", Integer.toString(graph.cacheHeads()));
@@ -102,16 +93,5 @@ record ModelFacts(Map<String, String> metadata) {
     private static JsonNode readIfPresent(Path file) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         return Files.exists(file) ? mapper.readTree(file.toFile()) : mapper.createObjectNode();
-    }
-
-    private static String fingerprint(String weights, Precision precision, List<String> finer) {
-        String text = String.join("\n", weights, precision.id(), GRAPH_VERSION)
-                + finer.stream().map(group -> "\n" + group).collect(Collectors.joining());
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, FINGERPRINT_DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

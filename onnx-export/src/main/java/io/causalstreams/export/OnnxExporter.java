@@ -12,7 +12,6 @@ import io.causalstreams.export.internal.graph.ExternalTensorFile;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Parameter;
 import io.causalstreams.export.internal.graph.TensorStore;
-import io.causalstreams.export.internal.mixing.MatrixGroup;
 import io.causalstreams.export.internal.mixing.Mix;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -20,7 +19,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -103,9 +101,6 @@ public final class OnnxExporter {
         PrecisionPlan plain = planner.apply(described);
         @Nullable Mix mix = mix(checkpoint, config, options, plain, outputDirectory);
         PrecisionPlan plan = mix == null ? plain : plain.mixed(mix.fine());
-        List<String> finer = mix == null
-                ? List.of()
-                : mix.fine().stream().map(MatrixGroup::name).toList();
         long total = totalBytes(plan);
         String weightsDigest;
         try (ExternalTensorFile data = new ExternalTensorFile(directory.resolve(DATA_FILE))) {
@@ -116,12 +111,18 @@ public final class OnnxExporter {
             DecoderGraph decoderGraph =
                     new DecoderGraph(graph, plan.decoder(), plan.arithmetic().get());
             decoderGraph.add();
+            weightsDigest = data.sha256();
             ModelFacts facts = ModelFacts.of(
-                    checkpoint, config, directory, name, options.precision(), finer, plan.decoder(), decoderGraph);
+                    config,
+                    directory,
+                    name,
+                    options.precision(),
+                    plan.decoder(),
+                    decoderGraph,
+                    graph.fingerprint(weightsDigest));
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(directory.resolve(MODEL_FILE)))) {
                 graph.build(PRODUCER, facts.metadata()).writeTo(out);
             }
-            weightsDigest = data.sha256();
         }
         ExportManifest.write(directory, source, name, options.precision(), mix, weightsDigest);
     }

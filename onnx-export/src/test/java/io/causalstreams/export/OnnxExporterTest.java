@@ -86,6 +86,38 @@ class OnnxExporterTest {
     }
 
     @Test
+    void shouldFingerprintWhatTheGraphComputesAndNotItsName() throws Exception {
+        // Given: the same weights, another norm
+        Path checkpoint = Files.createDirectory(directory.resolve("checkpoint"));
+        for (String file : List.of("model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+            Files.copy(CHECKPOINT.resolve(file), checkpoint.resolve(file));
+        }
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode config =
+                (ObjectNode) json.readTree(CHECKPOINT.resolve("config.json").toFile());
+        json.writeValue(checkpoint.resolve("config.json").toFile(), config.put("rms_norm_eps", 0.5));
+
+        // When
+        String original = fingerprint(CHECKPOINT, ExportOptions.of(Precision.FP32));
+        String renamed =
+                fingerprint(CHECKPOINT, ExportOptions.of(Precision.FP32).withName("other"));
+        String otherNorm = fingerprint(checkpoint, ExportOptions.of(Precision.FP32));
+        String otherPrecision = fingerprint(CHECKPOINT, ExportOptions.of(Precision.INT8));
+
+        // Then
+        assertThat(renamed).isEqualTo(original);
+        assertThat(List.of(original, otherNorm, otherPrecision)).doesNotHaveDuplicates();
+    }
+
+    private String fingerprint(Path checkpoint, ExportOptions options) throws Exception {
+        Path model = Files.createTempDirectory(directory, "model").resolve("export");
+        OnnxExporter.export(checkpoint, model, options);
+        try (GraphRunner runner = new GraphRunner(model, 1, 16)) {
+            return runner.fact("fingerprint");
+        }
+    }
+
+    @Test
     void shouldListEveryFileWithItsDigest() throws Exception {
         // When
         Path model = export(ExportOptions.of(Precision.FP32));

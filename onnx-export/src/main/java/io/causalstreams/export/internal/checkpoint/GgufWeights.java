@@ -32,11 +32,6 @@ record GgufWeights(GgufFile file, Map<String, MappedTensor> tensors) implements 
         return tensor(name).quantized();
     }
 
-    @Override
-    public String digest() {
-        return Tensors.digest(file.tensors().values());
-    }
-
     private MappedTensor tensor(String name) {
         MappedTensor tensor = tensors.get(name);
         if (tensor == null) {

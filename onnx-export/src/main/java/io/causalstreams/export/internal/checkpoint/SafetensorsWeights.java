@@ -76,11 +76,6 @@ final class SafetensorsWeights implements WeightSource, AutoCloseable {
         return tensor(name).read();
     }
 
-    @Override
-    public String digest() {
-        return Tensors.digest(tensors.values());
-    }
-
     private StoredTensor tensor(String name) {
         StoredTensor tensor = tensors.get(name);
         if (tensor != null) {

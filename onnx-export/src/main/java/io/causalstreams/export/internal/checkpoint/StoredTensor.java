@@ -2,8 +2,6 @@ package io.causalstreams.export.internal.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.List;
 
 /**
@@ -17,7 +15,7 @@ import java.util.List;
  */
 record StoredTensor(String name, GgmlType type, List<Long> shape, ByteSource source, long offset) {
 
-    /** Bytes held at once while a tensor is decoded or digested; a multiple of no block size needs to divide it. */
+    /** Bytes held at once while a tensor is decoded; a multiple of no block size needs to divide it. */
     private static final int CHUNK_BYTES = 1 << 20;
 
     /** The largest array most JVMs allocate. */
@@ -68,17 +66,6 @@ record StoredTensor(String name, GgmlType type, List<Long> shape, ByteSource sou
                 throw new CheckpointException(source.name() + ": tensor " + name + " holds " + values[i]
                         + " at element " + i + "; the checkpoint is damaged or diverged in training, get another copy");
             }
-        }
-    }
-
-    /** Adds name, type, shape and stored bytes to {@code digest}. */
-    void digest(MessageDigest digest) {
-        digest.update((name + ' ' + type + ' ' + shape + '\n').getBytes(StandardCharsets.UTF_8));
-        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, bytes()));
-        for (long done = 0; done < bytes(); done += chunk.limit()) {
-            chunk.clear().limit((int) Math.min(chunk.capacity(), bytes() - done));
-            source.read(offset + done, chunk);
-            digest.update(chunk.flip());
         }
     }
 }

@@ -35,7 +35,4 @@ public interface WeightSource {
     default Optional<QuantizedTensor> quantized(String name) {
         return Optional.empty();
     }
-
-    /** SHA-256 (64 hex digits) over the names, types, shapes and stored bytes of all tensors; reads everything once. */
-    String digest();
 }

@@ -12,10 +12,14 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -102,6 +106,22 @@ public final class GraphBuilder {
     /** Number of nodes added so far. */
     public int nodes() {
         return graph.getNodeCount();
+    }
+
+    /**
+     * SHA-256 over everything that decides what the graph computes: inputs, nodes, constants, outputs, and the weights.
+     *
+     * @param weights digest of the weights' file
+     * @return hexadecimal
+     */
+    public String fingerprint(String weights) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(graph.clone().clearName().build().toByteArray());
+            return HexFormat.of().formatHex(digest.digest(weights.getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     /** The finished model; the builder must not be used after it. */
