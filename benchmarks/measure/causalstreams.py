@@ -10,22 +10,22 @@ LAUNCHER = os.path.join(ROOT, 'causal-streams')
 JAR = os.path.join(ROOT, 'app', 'target', 'causal-streams.jar')
 
 
-def accuracy(model, precision, against=None):
-    """A model directory, and how far it is from the model `against` at fp32 (default: the same checkpoint).
+def accuracy(model, original):
+    """How far a model is from `original` at fp32."""
+    finished = process.run([LAUNCHER, 'models', 'report', model, '--against', original, '--json'])
+    everything = next(text for text in json.loads(finished.stdout)['texts'] if text['text'] == 'all')
+    return {'divergence': everything['kl_divergence'], 'agreement': everything['top1_agreement']}
 
-    Exported anew when the program is newer than what it wrote.
-    """
-    directory = os.path.join(ROOT, 'benchmarks', 'target', 'models',
-                             '-'.join([os.path.basename(model), precision, *([os.path.basename(against)] if against else [])]))
-    report = os.path.join(directory, 'report.json')
+
+def export(model, precision):
+    """A model directory, made anew when the program is newer than it."""
+    directory = os.path.join(ROOT, 'benchmarks', 'target', 'models', f'{os.path.basename(model)}-{precision}')
+    made = os.path.join(directory, 'export.json')
     process.run([LAUNCHER, '--version'])  # builds what is not built
-    sources = [JAR, *(path for path in (model, against) if path and os.path.exists(path))]
-    if not os.path.exists(report) or os.path.getmtime(report) < max(map(os.path.getmtime, sources)):
-        process.run([LAUNCHER, 'export', '--model', model, '--precision', precision, '--output', directory]
-                    + (['--report-against', against] if against else ['--report']))
-    with open(report) as file:
-        everything = next(text for text in json.load(file)['texts'] if text['text'] == 'all')
-    return directory, {'divergence': everything['kl_divergence'], 'agreement': everything['top1_agreement']}
+    sources = [JAR, *([model] if os.path.exists(model) else [])]
+    if not os.path.exists(made) or os.path.getmtime(made) < max(map(os.path.getmtime, sources)):
+        process.run([LAUNCHER, 'export', '--model', model, '--precision', precision, '--output', directory])
+    return directory
 
 
 class CausalStreams:
@@ -36,7 +36,11 @@ class CausalStreams:
         self.precision = precision
         self.threads = threads
         self.others = []
-        self.directory, self.accuracy = accuracy(model, precision)
+        self.model = model
+        self.directory = export(model, precision)
+
+    def accuracy(self):
+        return accuracy(self.directory, self.model)
 
     def bench(self, *arguments, rounds=1):
         """The results of one run, and the process's peak memory in MB."""

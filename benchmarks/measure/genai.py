@@ -7,12 +7,17 @@ import time
 class OnnxRuntimeGenai:
     """One model directory of its builder. Each method yields (row, value)."""
 
-    def __init__(self, python, model, threads):
+    def __init__(self, python, model, original, threads):
         self.name = 'onnxruntime-genai'
         self.python = python
         self.model = model
         self.threads = str(threads)
+        self.original = original
         self.others = []
+
+    def accuracy(self):
+        from .causalstreams import accuracy
+        return accuracy(self.model, self.original)
 
     def _run(self, work, prompt, completion, sizes):
         from . import process

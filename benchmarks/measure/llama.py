@@ -10,7 +10,7 @@ import threading
 import time
 
 from . import process
-from .causalstreams import accuracy
+from .causalstreams import accuracy, export
 
 QUOTED_PROMPT, QUOTED_ANSWER = 192, 128  # about as long as the quoting work of `./causal-streams bench --quoting`
 PATIENCE_SECONDS = 60
@@ -27,12 +27,12 @@ class LlamaCpp:
         self.directory = directory
         self.gguf = gguf
         self.threads = str(threads)
+        self.original = original
         self.others = []
-        self.accuracy = self._accuracy(original)
 
-    def _accuracy(self, original):
+    def accuracy(self):
         try:
-            return accuracy(self.gguf, 'fp32', original)[1]
+            return accuracy(export(self.gguf, 'fp32'), self.original)
         except SystemExit as reason:  # a type of weights that the exporter does not read
             print(f'{self.name}: how accurate it is stays unknown: {reason}', file=sys.stderr)
             return None

@@ -51,13 +51,6 @@ final class ExportCommand implements Callable<Integer> {
     private boolean report;
 
     @Option(
-            names = "--report-against",
-            paramLabel = "SRC",
-            description = "As --report, but how far it is from this model at fp32: the one that somebody quantised the"
-                    + " checkpoint from.")
-    private @Nullable String reportAgainst;
-
-    @Option(
             names = "--max-kl",
             paramLabel = "NATS",
             description =
@@ -81,20 +74,16 @@ final class ExportCommand implements Callable<Integer> {
         ModelSource source = model.source();
         Path output = target.output;
         if (target.explain || output == null) {
-            if (reportAgainst != null) {
-                throw new ParameterException(
-                        spec.commandLine(), "--report-against measures an export; give --output instead of --explain");
-            }
             System.out.print(OnnxExporter.explain(
                     store.checkpoint(source),
                     ExportOptions.of(model.precision()).withCalibration(calibration(store, source, progress))));
             return 0;
         }
         requireReplaceable(output);
-        Path reference = reference(store, source);
+        Path reference = report ? store.modelDirectory(source, Precision.FP32, Precision.FP32) : null;
         store.export(source, output, model.precision(), calibration(store, source, progress));
         if (reference != null) {
-            ExportReport measured = PrecisionReport.of(model.precision(), reference, output);
+            ExportReport measured = PrecisionReport.of(reference, output);
             measured.write(output);
             System.out.print(measured.table());
             System.out.print(ExportedModel.mix(output));
@@ -102,15 +91,6 @@ final class ExportCommand implements Callable<Integer> {
         System.err.println(
                 model.name() + " is in " + output + " (" + model.precision().id() + "); use it with --model " + output);
         return 0;
-    }
-
-    /** What the export is compared with; null = no report. */
-    private @Nullable Path reference(ModelStore store, ModelSource source) throws IOException {
-        if (!report && reportAgainst == null) {
-            return null;
-        }
-        ModelSource original = reportAgainst == null ? source : ModelSource.parse(reportAgainst);
-        return store.modelDirectory(original, Precision.FP32, Precision.FP32);
     }
 
     private @Nullable Calibration calibration(ModelStore store, ModelSource source, Progress progress)

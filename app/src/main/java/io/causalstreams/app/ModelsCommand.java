@@ -5,8 +5,10 @@ import io.causalstreams.app.internal.models.KnownModel;
 import io.causalstreams.app.internal.models.ModelSource;
 import io.causalstreams.app.internal.models.ModelStore;
 import io.causalstreams.app.internal.models.ModelVerification;
+import io.causalstreams.app.internal.models.PrecisionReport;
 import io.causalstreams.app.internal.terminal.Bytes;
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.ExportReport;
 import io.causalstreams.export.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,7 +33,7 @@ final class ModelsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "list, pull, prune or verify?");
+        throw new ParameterException(spec.commandLine(), "list, pull, prune, report or verify?");
     }
 
     @Command(name = "list", description = "Known aliases, downloads and exports.", mixinStandardHelpOptions = true)
@@ -111,6 +113,31 @@ final class ModelsCommand implements Runnable {
                     wrong + " of " + verdicts.size() + " are not as they should be; pull or export them again");
         }
         return 0;
+    }
+
+    @Command(
+            name = "report",
+            description = "Prints how far a model is from another of its vocabulary, on shipped texts (KL divergence,"
+                    + " top-1 agreement, perplexity).",
+            mixinStandardHelpOptions = true)
+    void report(
+            @Parameters(
+                            paramLabel = "SRC",
+                            description = "What is measured; a directory of Optimum or onnxruntime-genai too.")
+                    String source,
+            @Option(
+                            names = "--against",
+                            paramLabel = "SRC",
+                            required = true,
+                            description = "What it is measured against, at fp32 where it is a checkpoint.")
+                    String reference,
+            @Option(names = "--json", description = "One JSON object.") boolean json)
+            throws IOException {
+        ModelStore store = ModelStore.ofUser(Progress.ofStderr());
+        ExportReport report = PrecisionReport.of(
+                store.modelDirectory(ModelSource.parse(reference), null, Precision.FP32),
+                store.modelDirectory(ModelSource.parse(source), null, Precision.FP32));
+        System.out.print(json ? report.json() + System.lineSeparator() : report.table());
     }
 
     static final class PullOptions {

@@ -42,6 +42,11 @@ public final class TeacherForcedScorer implements AutoCloseable {
         }
     }
 
+    /** What the model calls its precision. */
+    public String precision() {
+        return model.metadata().precision();
+    }
+
     /** Logits a token. */
     public int vocabularySize() {
         return model.metadata().vocabularySize();

@@ -60,8 +60,7 @@ class QuantizedModelsIT {
     @EnumSource(names = {"INT8", "INT4"})
     void shouldStayNearTheRealModelAtFp32(Precision precision) {
         // When
-        ExportReport report =
-                PrecisionReport.of(precision, TestModels.smolLm2(Precision.FP32), TestModels.smolLm2(precision));
+        ExportReport report = PrecisionReport.of(TestModels.smolLm2(Precision.FP32), TestModels.smolLm2(precision));
 
         // Then
         assertThat(report.overall().divergence()).isBetween(0.0, 0.01);
@@ -70,8 +69,8 @@ class QuantizedModelsIT {
 
     @Test
     void shouldRefuseToCompareModelsOfDifferentVocabularies() {
-        assertThatThrownBy(() -> PrecisionReport.of(
-                        Precision.FP32, TestModels.smolLm2(Precision.FP32), TestModels.tiny("llama-untied")))
+        assertThatThrownBy(
+                        () -> PrecisionReport.of(TestModels.smolLm2(Precision.FP32), TestModels.tiny("llama-untied")))
                 .isInstanceOf(AppException.class)
                 .hasMessageContaining("one vocabulary");
     }

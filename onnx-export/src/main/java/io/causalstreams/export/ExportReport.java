@@ -1,8 +1,10 @@
 package io.causalstreams.export;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,9 +16,10 @@ import java.util.Map;
 /**
  * How far an export is from the same checkpoint at fp32, or from another model of its vocabulary, text by text.
  *
+ * @param precision what the model calls its own
  * @param lines one per text, and last one for all of them
  */
-public record ExportReport(Precision precision, List<Line> lines) {
+public record ExportReport(String precision, List<Line> lines) {
     private static final String FILE = "report.json";
     private static final String ALL = "all";
 
@@ -28,12 +31,12 @@ public record ExportReport(Precision precision, List<Line> lines) {
      * Compares two models on texts.
      *
      * @param reference the checkpoint at fp32, or what it is to be compared with
-     * @param candidate the checkpoint at {@code precision}
+     * @param candidate the model at {@code precision}
      * @param texts token ids by name, each of two tokens at least; {@link ReportTexts} ships some
      * @throws IllegalArgumentException if the two do not give equally many logits
      */
     public static ExportReport compare(
-            Precision precision, LogitsScorer reference, LogitsScorer candidate, Map<String, int[]> texts) {
+            String precision, LogitsScorer reference, LogitsScorer candidate, Map<String, int[]> texts) {
         Agreement all = new Agreement();
         List<Line> lines = new ArrayList<>();
         texts.forEach((name, tokenIds) -> {
@@ -64,7 +67,7 @@ public record ExportReport(Precision precision, List<Line> lines) {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%-12s %7s %10s %10s %12s %12s%n",
-                precision.id(),
+                precision,
                 "tokens",
                 "KL",
                 "top-1",
@@ -86,8 +89,14 @@ public record ExportReport(Precision precision, List<Line> lines) {
 
     /** Writes {@code report.json} into a model directory. */
     public void write(Path modelDirectory) throws IOException {
-        ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        ObjectNode report = mapper.createObjectNode().put("precision", precision.id());
+        new ObjectMapper()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .writeValue(modelDirectory.resolve(FILE).toFile(), json());
+    }
+
+    /** For programs: what {@link #write} writes. */
+    public JsonNode json() {
+        ObjectNode report = JsonNodeFactory.instance.objectNode().put("precision", precision);
         ArrayNode array = report.putArray("texts");
         for (Line line : lines) {
             array.addObject()
@@ -98,7 +107,7 @@ public record ExportReport(Precision precision, List<Line> lines) {
                     .put("perplexity", line.perplexity())
                     .put("fp32_perplexity", line.referencePerplexity());
         }
-        mapper.writeValue(modelDirectory.resolve(FILE).toFile(), report);
+        return report;
     }
 
     /**

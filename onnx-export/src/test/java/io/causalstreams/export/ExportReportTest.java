@@ -21,7 +21,7 @@ class ExportReportTest {
         LogitsScorer model = tokens -> new float[][] {{1, 2, 3}, {0, 5, 1}, {2, 2, 0}};
 
         // When
-        ExportReport report = ExportReport.compare(Precision.INT8, model, model, Map.of("text", new int[] {2, 1, 0}));
+        ExportReport report = ExportReport.compare("int8", model, model, Map.of("text", new int[] {2, 1, 0}));
 
         // Then
         assertThat(report.overall().divergence()).isZero();
@@ -36,7 +36,7 @@ class ExportReportTest {
         LogitsScorer loaded = tokens -> new float[][] {{LN3, 0}, {LN3, 0}};
 
         // When
-        ExportReport report = ExportReport.compare(Precision.INT4, fair, loaded, Map.of("coin", new int[] {0, 1}));
+        ExportReport report = ExportReport.compare("int4", fair, loaded, Map.of("coin", new int[] {0, 1}));
 
         // Then
         ExportReport.Line line = report.overall();

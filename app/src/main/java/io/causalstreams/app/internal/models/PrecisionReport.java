@@ -2,7 +2,6 @@ package io.causalstreams.app.internal.models;
 
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.export.ExportReport;
-import io.causalstreams.export.Precision;
 import io.causalstreams.export.ReportTexts;
 import io.causalstreams.inference.TeacherForcedScorer;
 import java.nio.file.Path;
@@ -10,7 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Measures an export against the same checkpoint at fp32, or another's of the same vocabulary, on the shipped texts. */
+/** Measures a model against another of its vocabulary, most often the same checkpoint at fp32, on the shipped texts. */
 public final class PrecisionReport {
     private PrecisionReport() {}
 
@@ -19,10 +18,9 @@ public final class PrecisionReport {
      *
      * @param reference a model at fp32
      * @param candidate what is compared with it
-     * @param precision of {@code candidate}
      * @throws AppException if the two are not of one vocabulary: differ in size, or divide the texts into other tokens
      */
-    public static ExportReport of(Precision precision, Path reference, Path candidate) {
+    public static ExportReport of(Path reference, Path candidate) {
         try (TeacherForcedScorer expected = TeacherForcedScorer.open(reference);
                 TeacherForcedScorer actual = TeacherForcedScorer.open(candidate)) {
             if (expected.vocabularySize() != actual.vocabularySize()) {
@@ -41,7 +39,7 @@ public final class PrecisionReport {
                 }
                 texts.put(name, Arrays.copyOf(tokens, common));
             });
-            return ExportReport.compare(precision, expected::logits, actual::logits, texts);
+            return ExportReport.compare(actual.precision(), expected::logits, actual::logits, texts);
         }
     }
 
