@@ -2,6 +2,7 @@ package io.causalstreams.inference.internal.engine;
 
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.EngineStats;
+import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.StepFailedException;
@@ -105,8 +106,7 @@ final class EngineLoop {
             }
         });
         for (RequestRun run : List.copyOf(runs)) {
-            run.fail(error.apply(run.request().id));
-            remove(run);
+            fail(run, error.apply(run.request().id));
         }
         stats = counters.snapshot(model, runs);
     }
@@ -151,8 +151,9 @@ final class EngineLoop {
         long now = nanoTime.getAsLong();
         for (RequestRun run : List.copyOf(runs)) {
             if (run.isPastDeadline(now)) {
-                run.expire();
+                run.endChoices(FinishReason.DEADLINE_EXCEEDED);
                 remove(run);
+                run.finish();
             }
         }
     }
@@ -213,9 +214,11 @@ final class EngineLoop {
         executor.probe(outcome.failedIn().get(0));
         for (Sequence sequence : outcome.failedIn()) {
             RequestRun run = sequence.run();
-            run.fail(new GenerationException.Failed(
-                    "request " + run.request().id + ": the model failed twice on a step it was in", outcome.failure()));
-            remove(run);
+            fail(
+                    run,
+                    new GenerationException.Failed(
+                            "request " + run.request().id + ": the model failed twice on a step it was in",
+                            outcome.failure()));
         }
     }
 
@@ -223,6 +226,9 @@ final class EngineLoop {
         Set<RequestRun> touched = new LinkedHashSet<>();
         outcome.outcomes().forEach((sequence, result) -> {
             RequestRun run = sequence.run();
+            if (run.isClosed()) {
+                return; // another choice of it failed
+            }
             touched.add(run);
             int before = sequence.cachedLength();
             try {
@@ -233,8 +239,11 @@ final class EngineLoop {
                 slots.progressed(sequence);
                 served.add(run.request().user, Math.max(1, sequence.cachedLength() - before));
             } catch (RuntimeException e) {
-                run.fail(new GenerationException.Failed(
-                        "request " + run.request().id + ": its next token cannot be chosen: " + e.getMessage(), e));
+                fail(
+                        run,
+                        new GenerationException.Failed(
+                                "request " + run.request().id + ": its next token cannot be chosen: " + e.getMessage(),
+                                e));
             }
         });
         counters.committed(outcome);
@@ -249,11 +258,20 @@ final class EngineLoop {
             }
         }
         run.flush();
-        if (run.isClosed()) {
+        if (run.isComplete()) {
+            remove(run);
+            run.finish();
+        } else if (run.isClosed()) {
             remove(run);
         }
     }
 
+    private void fail(RequestRun run, GenerationException error) {
+        remove(run);
+        run.fail(error);
+    }
+
+    /** Makes room for another; before a run's end is told, so that whoever hears of it may submit the next. */
     private void remove(RequestRun run) {
         if (runs.remove(run)) {
             for (Sequence sequence : run.sequences()) {

@@ -104,32 +104,35 @@ final class RequestRun {
         outbox.add(chunk);
     }
 
-    /** Sends what a committed step produced, and the end when every choice is complete. */
+    /** Sends what a committed step produced. */
     void flush() {
-        if (closed) {
-            return;
-        }
-        List<GenerationEvent.TokenChunk> chunks = List.copyOf(outbox);
-        outbox.clear();
-        chunks.forEach(chunk -> tell(() -> listener.onChunk(chunk)));
-        if (!closed && sequences.stream().allMatch(Sequence::isComplete)) {
-            closed = true;
-            tell(() -> listener.onFinished(finished()));
+        if (!closed) {
+            List<GenerationEvent.TokenChunk> chunks = List.copyOf(outbox);
+            outbox.clear();
+            chunks.forEach(chunk -> tell(() -> listener.onChunk(chunk)));
         }
     }
 
-    /** Ends what is still running, keeping the text so far. */
-    void expire() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    /** Whether nothing is left but to {@link #finish}. */
+    boolean isComplete() {
+        return !closed && sequences.stream().allMatch(Sequence::isComplete);
+    }
+
+    /** Ends the choices that are still running, keeping their text so far. */
+    void endChoices(FinishReason reason) {
         for (Sequence sequence : sequences) {
             if (sequence instanceof GenerationSequence generation) {
-                generation.end(FinishReason.DEADLINE_EXCEEDED);
+                generation.end(reason);
             }
         }
-        tell(() -> listener.onFinished(finished()));
+    }
+
+    /** Sends the end. */
+    void finish() {
+        if (!closed) {
+            closed = true;
+            tell(() -> listener.onFinished(finished()));
+        }
     }
 
     void fail(GenerationException error) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.FinishReason;
+import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.internal.model.StepFailedException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -187,6 +189,38 @@ class RobustnessTest {
         Recorder later = engine.submit("r-3", "c", TEN);
         engine.drain();
         assertThat(later.finished().choices()).isEqualTo(alone("c").finished().choices());
+    }
+
+    @Test
+    void shouldHaveRoomForTheNextWhenItTellsAnEnd() {
+        // Given: an engine that is full, and a listener that submits another request at the end of its own
+        EngineHarness engine =
+                new EngineHarness(EngineHarness.CONFIG.withSlots(1).withMaxWaiting(1));
+        List<Recorder> next = new ArrayList<>();
+        engine.queue.submit(new RequestRun(
+                engine.preparation.prepare(GenerationRequest.of("r-1", new Prompt.Text("a"), TEN)),
+                engine.facts,
+                new RequestListener() {
+                    @Override
+                    public void onChunk(GenerationEvent.TokenChunk chunk) {}
+
+                    @Override
+                    public void onFinished(GenerationEvent.Finished finished) {
+                        next.add(engine.submit("r-3", "c", TEN));
+                    }
+
+                    @Override
+                    public void onError(GenerationException error) {}
+                }));
+        engine.submit("r-2", "b", TEN);
+
+        // When
+        engine.drain();
+
+        // Then
+        assertThat(next).hasSize(1);
+        assertThat(next.get(0).finished().choices())
+                .isEqualTo(alone("c").finished().choices());
     }
 
     @Test
