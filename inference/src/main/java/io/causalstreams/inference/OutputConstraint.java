@@ -8,8 +8,18 @@ public sealed interface OutputConstraint {
     /** Any JSON object. */
     record JsonObject() implements OutputConstraint {}
 
-    /** JSON valid against a JSON Schema (the schema's text). */
-    record JsonSchema(String schema) implements OutputConstraint {}
+    /**
+     * JSON valid against a JSON Schema.
+     *
+     * @param schema the schema's text
+     * @param field of the request that held it, for messages
+     */
+    record JsonSchema(String schema, String field) implements OutputConstraint {
+        /** Of {@code response_format}. */
+        public JsonSchema(String schema) {
+            this(schema, "response_format");
+        }
+    }
 
     /** Exactly one of the strings. */
     record Choice(List<String> choices) implements OutputConstraint {

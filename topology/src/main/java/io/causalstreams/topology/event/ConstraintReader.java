@@ -84,13 +84,16 @@ final class ConstraintReader {
             return null;
         }
         if (schema.isObject() || schema.isBoolean()) {
-            return new OutputConstraint.JsonSchema(schema.toString());
+            return structured(schema);
         }
         if (!schema.isTextual()) {
             throw outputs.wrongType("json", schema, "a JSON Schema");
         }
-        return new OutputConstraint.JsonSchema(
-                parsed(outputs, schema.textValue()).toString());
+        return structured(parsed(outputs, schema.textValue()));
+    }
+
+    private static OutputConstraint structured(JsonNode schema) {
+        return new OutputConstraint.JsonSchema(schema.toString(), "structured_outputs");
     }
 
     private static JsonNode parsed(FieldReader outputs, String schema) {

@@ -274,9 +274,9 @@ class PromptEventTest {
         assertThat(constraint("{\"choice\":[\"a\",\"b\"]}")).isEqualTo(new OutputConstraint.Choice(List.of("a", "b")));
         assertThat(constraint("{\"regex\":\"[0-9]+\"}")).isEqualTo(new OutputConstraint.Regex("[0-9]+"));
         assertThat(constraint("{\"json\":{\"type\":\"array\"}}"))
-                .isEqualTo(new OutputConstraint.JsonSchema("{\"type\":\"array\"}"));
+                .isEqualTo(new OutputConstraint.JsonSchema("{\"type\":\"array\"}", "structured_outputs"));
         assertThat(constraint("{\"json\":\"{\\\"type\\\": \\\"array\\\"}\"}"))
-                .isEqualTo(new OutputConstraint.JsonSchema("{\"type\":\"array\"}"));
+                .isEqualTo(new OutputConstraint.JsonSchema("{\"type\":\"array\"}", "structured_outputs"));
     }
 
     @Test

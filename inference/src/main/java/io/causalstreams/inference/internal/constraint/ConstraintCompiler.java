@@ -70,9 +70,10 @@ public final class ConstraintCompiler {
     }
 
     private static String fieldOf(OutputConstraint constraint) {
-        boolean json =
-                constraint instanceof OutputConstraint.JsonObject || constraint instanceof OutputConstraint.JsonSchema;
-        return json ? "response_format" : "structured_outputs";
+        if (constraint instanceof OutputConstraint.JsonSchema schema) {
+            return schema.field();
+        }
+        return constraint instanceof OutputConstraint.JsonObject ? "response_format" : "structured_outputs";
     }
 
     private Expression grammarOf(OutputConstraint constraint, Expressions expressions) {
