@@ -95,6 +95,43 @@ class OperationsTest {
         }
     }
 
+    @Test
+    void shouldMeterWhatTheEngineEndedEarlyByItsError() {
+        // Given
+        engine.endingAtDeadline("late", 1);
+        try (OperatorDriver driver = new OperatorDriver(engine)) {
+            driver.send("k", "{\"id\":\"late\",\"prompt\":\"x\"}");
+
+            // When
+            engine.runAll();
+            driver.advance(10);
+
+            // Then
+            assertThat(outcomes(driver, "deadline_exceeded")).isEqualTo(1);
+            assertThat(outcomes(driver, "completed")).isZero();
+            assertThat(counter(driver, "dead.letters")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldTellTheAgeOfTheOldestThoughOthersGoFirst() throws InterruptedException {
+        try (OperatorDriver driver = new OperatorDriver(engine, Map.of(CausalStreamsConfig.MAX_IN_FLIGHT_CONFIG, 1))) {
+            // Given: one runs, a later one waits, and one more urgent has just come
+            driver.send("k", "{\"id\":\"running\",\"prompt\":\"x\"}");
+            driver.advance(10);
+            driver.send("k", "{\"id\":\"patient\",\"prompt\":\"x\",\"priority\":1}");
+            Thread.sleep(50);
+
+            // When
+            driver.send("k", "{\"id\":\"urgent\",\"prompt\":\"x\",\"priority\":0}");
+            driver.advance(10);
+
+            // Then
+            assertThat(gauge(driver, "requests.waiting")).isEqualTo(2);
+            assertThat(gauge(driver, "oldest.waiting")).isGreaterThanOrEqualTo(0.05);
+        }
+    }
+
     private static double gauge(OperatorDriver driver, String name) {
         return driver.meters.get("causal.streams." + name).gauge().value();
     }

@@ -1,6 +1,7 @@
 package io.causalstreams.topology.internal.processor;
 
 import io.causalstreams.inference.FinishReason;
+import io.causalstreams.inference.GenerationEvent.Choice;
 import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.topology.event.CompletionEvent.Failure;
@@ -13,11 +14,29 @@ public sealed interface Ending {
     /** The engine finished it. */
     record Completed(Finished finished) implements Ending {
 
-        /** Whether every choice came to its own end, and none to a deadline or an error. */
+        /** What the first choice that did not come to its own end came to; null = all did. */
+        @Nullable
+        ErrorCode error() {
+            for (Choice choice : finished.choices()) {
+                switch (choice.finishReason()) {
+                    case DEADLINE_EXCEEDED -> {
+                        return ErrorCode.DEADLINE_EXCEEDED;
+                    }
+                    case CANCELLED -> {
+                        return ErrorCode.CANCELLED;
+                    }
+                    case ERROR -> {
+                        return ErrorCode.INFERENCE_ERROR;
+                    }
+                    case STOP, LENGTH -> {}
+                }
+            }
+            return null;
+        }
+
+        /** Whether every choice came to its own end. */
         boolean isWhole() {
-            return finished.choices().stream()
-                    .allMatch(each ->
-                            each.finishReason() == FinishReason.STOP || each.finishReason() == FinishReason.LENGTH);
+            return error() == null;
         }
     }
 

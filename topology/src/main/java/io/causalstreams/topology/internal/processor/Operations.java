@@ -27,6 +27,7 @@ import org.apache.kafka.streams.processor.TaskId;
  * <p>Threading: told by stream threads, asked by any.
  */
 public final class Operations {
+    private static final String COMPLETED = "completed";
 
     private final MeterRegistry meters;
     private final CompletionSpans spans;
@@ -59,7 +60,7 @@ public final class Operations {
         this.completionTokens = counter("completion.tokens", "Tokens published.");
         this.cachedTokens = counter("cached.prompt.tokens", "Prompt tokens taken from the prefix cache.");
         this.duplicates = counter("duplicates", "Prompts whose id was in flight or remembered.");
-        this.deadLetters = counter("dead.letters", "Prompts that could not be read or answered.");
+        this.deadLetters = counter("dead.letters", "Prompts that could not be read, or not be answered to the end.");
         load("requests.waiting", "Requests in the journal, not in the engine.", TaskLoad::waiting);
         load("requests.running", "Requests in the engine.", TaskLoad::running);
         load("journal.entries", "Requests without a completion.", each -> (long) each.waiting() + each.running());
@@ -72,10 +73,9 @@ public final class Operations {
                 .register(meters);
         new EngineMeters(engine, meters).bind();
         // a rate misses the first increment of a counter that was not there before
-        requests("completed");
-        requests("ended_early");
+        requests(COMPLETED);
         for (ErrorCode code : ErrorCode.values()) {
-            requests(code.name().toLowerCase(Locale.ROOT));
+            requests(tag(code));
         }
     }
 
@@ -130,18 +130,22 @@ public final class Operations {
     }
 
     private void outcome(Ending ending) {
-        String outcome = "completed";
+        ErrorCode error = null;
         if (ending instanceof Ending.Completed completed) {
-            outcome = completed.isWhole() ? "completed" : "ended_early";
+            error = completed.error();
             promptTokens.increment(completed.finished().usage().promptTokens());
             cachedTokens.increment(completed.finished().usage().cachedTokens());
         } else if (ending instanceof Ending.Failed failed) {
-            outcome = failed.failure().code().name().toLowerCase(Locale.ROOT);
-            if (failed.cause() != null) {
-                deadLetters.increment();
-            }
+            error = failed.failure().code();
         }
-        requests(outcome).increment();
+        if (error != null && error != ErrorCode.CANCELLED && error != ErrorCode.REJECTED) {
+            deadLetters.increment();
+        }
+        requests(error == null ? COMPLETED : tag(error)).increment();
+    }
+
+    private static String tag(ErrorCode error) {
+        return error.name().toLowerCase(Locale.ROOT);
     }
 
     void unreadable() {

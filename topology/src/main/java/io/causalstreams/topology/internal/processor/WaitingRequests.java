@@ -18,12 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class WaitingRequests {
 
     private final TreeSet<TrackedRequest> inOrder = new TreeSet<>(TrackedRequest.ORDER);
+    private final TreeSet<TrackedRequest> byArrival =
+            new TreeSet<>(Comparator.comparingLong((TrackedRequest each) -> each.sequence));
     private final PriorityQueue<TrackedRequest> deadlines =
             new PriorityQueue<>(Comparator.comparingLong((TrackedRequest each) -> each.expiresMs));
     private final Set<String> busyLanes = new HashSet<>();
 
     void add(TrackedRequest request) {
         inOrder.add(request);
+        byArrival.add(request);
         if (request.deadline != null) {
             deadlines.add(request);
         }
@@ -45,8 +48,8 @@ final class WaitingRequests {
     List<TrackedRequest> takeExpired(long nowMs) {
         List<TrackedRequest> expired = new ArrayList<>();
         while (!deadlines.isEmpty() && deadlines.peek().isPast(nowMs)) {
-            TrackedRequest request = deadlines.poll();
-            inOrder.remove(request);
+            TrackedRequest request = deadlines.peek();
+            remove(request);
             expired.add(request);
         }
         return expired;
@@ -61,6 +64,7 @@ final class WaitingRequests {
 
     void remove(TrackedRequest request) {
         inOrder.remove(request);
+        byArrival.remove(request);
         if (request.deadline != null) {
             deadlines.remove(request);
         }
@@ -70,9 +74,9 @@ final class WaitingRequests {
         return inOrder.size();
     }
 
-    /** The next to run, or null. */
+    /** The one that arrived first, whenever its priority lets it run; or null. */
     @Nullable
     TrackedRequest oldest() {
-        return inOrder.isEmpty() ? null : inOrder.first();
+        return byArrival.isEmpty() ? null : byArrival.first();
     }
 }
