@@ -47,8 +47,12 @@ final class EngineOptions {
     /** The engine of {@code directory}; says on {@code progress} that it is being loaded. */
     GenerationEngine open(Path directory, EngineConfig defaults, Progress progress) {
         EngineConfig config = config(defaults);
-        progress.note("Loading " + directory.getFileName() + "…");
-        return GenerationEngine.open(directory, config);
+        Progress.Task loading = progress.start("Loading " + directory.getFileName(), 0);
+        try {
+            return GenerationEngine.open(directory, config);
+        } finally {
+            loading.close();
+        }
     }
 
     /** {@code defaults}, with what the user said instead. */

@@ -75,6 +75,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private int onePrompt(String prompt) throws IOException {
+        sampling.params(); // before anything is loaded
         String text =
                 prompt.equals(STANDARD_STREAM) ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : prompt;
         Progress progress = Progress.ofStderr();

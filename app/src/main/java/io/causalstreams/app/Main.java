@@ -4,12 +4,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.causalstreams.app.internal.ErrorLine;
 import java.io.PrintWriter;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -61,11 +61,15 @@ public final class Main implements Runnable {
     /** Runs one command and returns its exit code; does not end the JVM. */
     static int run(String... arguments) {
         Main main = new Main();
-        return new CommandLine(main)
+        CommandLine line = new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Main::usageError)
-                .setExecutionExceptionHandler(main::failure)
-                .execute(arguments);
+                .setExecutionExceptionHandler((failure, command, parsed) -> main.failure(failure, command.getErr()));
+        try {
+            return line.execute(arguments);
+        } catch (OutOfMemoryError | LinkageError e) { // picocli catches exceptions only
+            return main.failure(e, line.getErr());
+        }
     }
 
     /** No command: show what there is. */
@@ -77,30 +81,28 @@ public final class Main implements Runnable {
 
     private static int usageError(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
-        PrintWriter err = command.getErr();
         String name = command.getCommandSpec().qualifiedName();
-        err.println(name + ": " + usageLine(failure));
-        if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
-            err.println("Try '" + name + " --help'.");
-        }
+        String help = "; try '" + name + " --help'";
+        String line = failure instanceof UnmatchedArgumentException unmatched
+                ? unmatched(unmatched, help)
+                : ErrorLine.of(failure) + help;
+        command.getErr().println(name + ": " + line);
         return CommandLine.ExitCode.USAGE;
     }
 
-    private static String usageLine(ParameterException failure) {
-        if (failure instanceof UnmatchedArgumentException unmatched) {
-            String first = unmatched.getUnmatched().get(0);
-            String kind = unmatched.isUnknownOption() ? "option" : command(failure) ? "command" : "argument";
-            return "unknown " + kind + " '" + first + "'";
-        }
-        return ErrorLine.of(failure);
+    private static String unmatched(UnmatchedArgumentException failure, String help) {
+        String first = failure.getUnmatched().get(0);
+        String kind = failure.isUnknownOption() ? "option" : command(failure) ? "command" : "argument";
+        List<String> alike = failure.getSuggestions();
+        String next = alike.isEmpty() ? help : "; did you mean '" + String.join("' or '", alike) + "'?";
+        return "unknown " + kind + " '" + first + "'" + next;
     }
 
     private static boolean command(ParameterException failure) {
         return !failure.getCommandLine().getSubcommands().isEmpty();
     }
 
-    private int failure(Exception failure, CommandLine command, ParseResult parsed) {
-        PrintWriter err = command.getErr();
+    private int failure(Throwable failure, PrintWriter err) {
         boolean expected = failure.getClass().getName().startsWith("io.causalstreams."); // made to be read
         err.println("causal-streams: " + ErrorLine.of(failure) + (verbose || expected ? "" : hint(failure)));
         if (verbose) {
@@ -109,8 +111,8 @@ public final class Main implements Runnable {
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    private static String hint(Exception failure) {
-        return failure instanceof RuntimeException ? " (--verbose shows where)" : "";
+    private static String hint(Throwable failure) {
+        return failure instanceof RuntimeException || failure instanceof Error ? " (--verbose shows where)" : "";
     }
 
     private static Logger logger(String name) {

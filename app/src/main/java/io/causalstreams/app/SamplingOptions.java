@@ -1,5 +1,6 @@
 package io.causalstreams.app;
 
+import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.Prompt;
@@ -7,7 +8,10 @@ import io.causalstreams.inference.SamplingParams;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** How the answer to one prompt is chosen. */
 final class SamplingOptions {
@@ -40,16 +44,28 @@ final class SamplingOptions {
     @Option(names = "--raw", description = "Continue the prompt as it is, without the model's chat template.")
     private boolean raw;
 
-    /** Parameters only. */
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    /**
+     * Parameters only.
+     *
+     * @throws ParameterException if one is out of its range
+     */
     SamplingParams params() {
-        return SamplingParams.builder()
-                .maxTokens(maxTokens)
-                .temperature(temperature)
-                .topP(topP)
-                .topK(topK)
-                .seed(seed)
-                .stop(stop)
-                .build();
+        try {
+            return SamplingParams.builder()
+                    .maxTokens(maxTokens)
+                    .temperature(temperature)
+                    .topP(topP)
+                    .topK(topK)
+                    .seed(seed)
+                    .stop(stop)
+                    .build();
+        } catch (GenerationException.Invalid e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** A chat request where the model has a template and nobody said {@code --raw}, else a plain one. */

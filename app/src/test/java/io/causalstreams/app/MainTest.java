@@ -13,14 +13,24 @@ class MainTest {
     void shouldExitWithTwoAndNameTheUnknownCommand() {
         Outcome outcome = run("brokr");
         assertThat(outcome.exitCode).isEqualTo(2);
-        assertThat(outcome.err).contains("unknown command 'brokr'").contains("broker");
+        assertThat(outcome.err)
+                .hasLineCount(1)
+                .contains("unknown command 'brokr'")
+                .contains("did you mean 'broker'");
     }
 
     @Test
     void shouldExitWithTwoAndNameTheUnknownOption() {
         Outcome outcome = run("broker", "--prot", "3");
         assertThat(outcome.exitCode).isEqualTo(2);
-        assertThat(outcome.err).contains("unknown option '--prot'");
+        assertThat(outcome.err).hasLineCount(1).contains("unknown option '--prot'");
+    }
+
+    @Test
+    void shouldExitWithTwoBeforeItLoadsAModelForAWrongTemperature() {
+        Outcome outcome = run("generate", "--model", "no-such-model", "--temperature", "-1", "Hello");
+        assertThat(outcome.exitCode).isEqualTo(2);
+        assertThat(outcome.err).hasLineCount(1).contains("temperature");
     }
 
     @Test

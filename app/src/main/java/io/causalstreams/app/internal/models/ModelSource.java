@@ -86,7 +86,7 @@ public sealed interface ModelSource {
             return new Exported(directory);
         }
         boolean weights = holds(directory, ".safetensors");
-        if (!weights && holds(directory.resolve("onnx"), ".onnx")) {
+        if (!weights && (holds(directory, ".onnx") || holds(directory.resolve("onnx"), ".onnx"))) {
             return new Exported(directory);
         }
         if (weights || Files.exists(directory.resolve("config.json"))) {

@@ -28,11 +28,17 @@ class ModelSourceTest {
         Files.createFile(exported.resolve("model.onnx"));
         Path checkpoint = Files.createDirectory(directory.resolve("checkpoint"));
         Files.createFile(checkpoint.resolve("config.json"));
+        Path foreign = Files.createDirectory(directory.resolve("foreign"));
+        Files.createFile(foreign.resolve("config.json"));
+        Files.createFile(foreign.resolve("model_quantized.onnx"));
         Path one = Files.createDirectory(directory.resolve("one"));
         Path gguf = Files.createFile(one.resolve("m.gguf"));
 
         assertThat(ModelSource.parse(exported.toString())).isEqualTo(new ModelSource.Exported(exported));
         assertThat(ModelSource.parse(checkpoint.toString())).isEqualTo(new ModelSource.Checkpoint(checkpoint));
+        assertThat(ModelSource.parse(foreign.toString())).isEqualTo(new ModelSource.Exported(foreign));
+        assertThat(ModelSource.parse(foreign.resolve("model_quantized.onnx").toString()))
+                .isEqualTo(new ModelSource.Exported(foreign));
         assertThat(ModelSource.parse(one.toString())).isEqualTo(new ModelSource.Checkpoint(gguf));
         assertThat(ModelSource.parse(gguf.toString()).label()).isEqualTo("m");
     }
