@@ -18,7 +18,7 @@ import org.apache.kafka.streams.state.Stores;
  * The requests of a task that have no completion yet, with the tokens published of each.
  *
  * <p>Layout: an arrival is written once; its tokens follow under keys of their own, in chunks that are rewritten while
- * they hold fewer than {@value #CHUNK_TOKENS} tokens. One token at a time this costs about 55 changelog bytes and
+ * they hold fewer than {@value #CHUNK_TOKENS} tokens. One token at a time this costs about 62 changelog bytes and
  * 1.1 records a token: small chunks repeat little, and few keys need few deletes. Prompt and tokens together would cross
  * the producer's {@code max.request.size} one day, and then for ever.
  *
