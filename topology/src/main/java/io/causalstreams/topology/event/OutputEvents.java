@@ -164,23 +164,15 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
     }
 
     private CompletionEvent.@Nullable Failure failure(List<GenerationEvent.Choice> choices) {
-        for (GenerationEvent.Choice choice : choices) {
-            switch (choice.finishReason()) {
-                case DEADLINE_EXCEEDED -> {
-                    return new CompletionEvent.Failure(
-                            ErrorCode.DEADLINE_EXCEEDED, "request " + id + ": its deadline passed", "deadline");
-                }
-                case CANCELLED -> {
-                    return new CompletionEvent.Failure(
-                            ErrorCode.CANCELLED, "request " + id + ": it was cancelled", null);
-                }
-                case ERROR -> {
-                    return new CompletionEvent.Failure(
-                            ErrorCode.INFERENCE_ERROR, "request " + id + ": the model failed on it", null);
-                }
-                case STOP, LENGTH -> {}
-            }
+        ErrorCode code = ErrorCode.of(choices);
+        if (code == null) {
+            return null;
         }
-        return null;
+        String request = "request " + id + ": ";
+        return switch (code) {
+            case DEADLINE_EXCEEDED -> new CompletionEvent.Failure(code, request + "its deadline passed", "deadline");
+            case CANCELLED -> new CompletionEvent.Failure(code, request + "it was cancelled", null);
+            default -> new CompletionEvent.Failure(code, request + "the model failed on it", null);
+        };
     }
 }

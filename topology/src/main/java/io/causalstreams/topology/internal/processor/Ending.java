@@ -1,7 +1,6 @@
 package io.causalstreams.topology.internal.processor;
 
 import io.causalstreams.inference.FinishReason;
-import io.causalstreams.inference.GenerationEvent.Choice;
 import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.topology.event.CompletionEvent.Failure;
@@ -14,24 +13,10 @@ public sealed interface Ending {
     /** The engine finished it. */
     record Completed(Finished finished) implements Ending {
 
-        /** What the first choice that did not come to its own end came to; null = all did. */
+        /** What its completion tells as error; null = it has its whole answer. */
         @Nullable
         ErrorCode error() {
-            for (Choice choice : finished.choices()) {
-                switch (choice.finishReason()) {
-                    case DEADLINE_EXCEEDED -> {
-                        return ErrorCode.DEADLINE_EXCEEDED;
-                    }
-                    case CANCELLED -> {
-                        return ErrorCode.CANCELLED;
-                    }
-                    case ERROR -> {
-                        return ErrorCode.INFERENCE_ERROR;
-                    }
-                    case STOP, LENGTH -> {}
-                }
-            }
-            return null;
+            return ErrorCode.of(finished.choices());
         }
 
         /** Whether every choice came to its own end. */
