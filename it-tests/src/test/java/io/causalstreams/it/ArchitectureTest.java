@@ -2,7 +2,9 @@ package io.causalstreams.it;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -18,6 +20,8 @@ class ArchitectureTest {
     private static final String EXPORT = "io.causalstreams.export..";
     private static final String TOPOLOGY = "io.causalstreams.topology..";
     private static final String APP = "io.causalstreams.app..";
+    private static final String TESTKIT = "io.causalstreams.testkit..";
+    private static final String INTERNAL_TOPOLOGY = "io.causalstreams.topology.internal.";
 
     @Test
     void inferenceKnowsNoKafkaAndNoOtherModule() {
@@ -103,10 +107,64 @@ class ArchitectureTest {
                 .should()
                 .beFreeOfCycles()
                 .check(MAIN);
-        slices().matching("io.causalstreams.topology.internal.(*)..")
+    }
+
+    @Test
+    void topologyPackagesKnowOnlyThoseBelowThem() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage("io.causalstreams.topology.internal..")
+                .layer("operator")
+                .definedBy(INTERNAL_TOPOLOGY + "operator")
+                .layer("request")
+                .definedBy(INTERNAL_TOPOLOGY + "request")
+                .layer("telemetry")
+                .definedBy(INTERNAL_TOPOLOGY + "telemetry")
+                .layer("answer")
+                .definedBy(INTERNAL_TOPOLOGY + "answer")
+                .layer("input")
+                .definedBy(INTERNAL_TOPOLOGY + "input")
+                .layer("journal")
+                .definedBy(INTERNAL_TOPOLOGY + "journal")
+                .whereLayer("operator")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("request")
+                .mayOnlyBeAccessedByLayers("operator")
+                .whereLayer("telemetry")
+                .mayOnlyBeAccessedByLayers("operator", "request")
+                .whereLayer("answer")
+                .mayOnlyBeAccessedByLayers("operator", "request", "telemetry")
+                .whereLayer("input")
+                .mayOnlyBeAccessedByLayers("operator", "request")
+                .whereLayer("journal")
+                .mayOnlyBeAccessedByLayers("operator", "request", "telemetry", "answer", "input")
+                .ensureAllClassesAreContainedInArchitecture()
+                .check(new ClassFileImporter()
+                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                        .importPackages("io.causalstreams.topology.internal"));
+    }
+
+    @Test
+    void testkitKnowsTheEngineOnlyAndIsInAnArtifactOfItsOwn() {
+        noClasses()
+                .that()
+                .resideInAPackage(TESTKIT)
                 .should()
-                .beFreeOfCycles()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.kafka..", EXPORT, TOPOLOGY, APP)
                 .check(MAIN);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(TESTKIT)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(TESTKIT)
+                .check(MAIN);
+        assertThat(MAIN)
+                .filteredOn(each -> each.getPackageName().startsWith("io.causalstreams.testkit"))
+                .isNotEmpty()
+                .allSatisfy(each -> assertThat(
+                                each.getSource().orElseThrow().getUri().getPath())
+                        .contains("/topology-testkit/"));
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.causalstreams.it;
 import io.causalstreams.inference.ForwardingEngine;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationRequest;
-import io.causalstreams.topology.testkit.ScriptedEngine;
+import io.causalstreams.testkit.ScriptedEngine;
 import java.util.ArrayList;
 import java.util.List;
 import reactor.core.publisher.Flux;

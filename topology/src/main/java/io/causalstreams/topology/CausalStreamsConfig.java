@@ -7,7 +7,7 @@ import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
 import io.causalstreams.topology.internal.journal.SessionBounds;
-import io.causalstreams.topology.internal.processor.OperatorSettings;
+import io.causalstreams.topology.internal.request.OperatorSettings;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;

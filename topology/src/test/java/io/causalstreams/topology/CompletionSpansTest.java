@@ -6,7 +6,7 @@ import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.inference.GenerationException;
-import io.causalstreams.topology.testkit.ScriptedEngine;
+import io.causalstreams.testkit.ScriptedEngine;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanId;
 import io.opentelemetry.api.trace.StatusCode;

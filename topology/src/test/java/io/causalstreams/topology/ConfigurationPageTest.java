@@ -3,8 +3,8 @@ package io.causalstreams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.causalstreams.testkit.ScriptedEngine;
 import io.causalstreams.topology.internal.input.InputGate;
-import io.causalstreams.topology.testkit.ScriptedEngine;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.Prompt;
+import io.causalstreams.testkit.ScriptedEngine;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.ErrorCode;
 import io.causalstreams.topology.event.TokenEvent;
-import io.causalstreams.topology.testkit.ScriptedEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

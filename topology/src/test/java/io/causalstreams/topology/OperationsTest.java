@@ -3,7 +3,7 @@ package io.causalstreams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.inference.GenerationException;
-import io.causalstreams.topology.testkit.ScriptedEngine;
+import io.causalstreams.testkit.ScriptedEngine;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;

@@ -6,7 +6,7 @@ import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
-import io.causalstreams.topology.testkit.ScriptedEngine;
+import io.causalstreams.testkit.ScriptedEngine;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

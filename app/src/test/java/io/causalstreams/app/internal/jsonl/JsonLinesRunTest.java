@@ -2,10 +2,10 @@ package io.causalstreams.app.internal.jsonl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.causalstreams.testkit.ScriptedEngine;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.ErrorCode;
 import io.causalstreams.topology.event.EventJson;
-import io.causalstreams.topology.testkit.ScriptedEngine;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

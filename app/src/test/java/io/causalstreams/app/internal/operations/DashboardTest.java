@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.causalstreams.testkit.ScriptedEngine;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.CausalStreamsConfig;
-import io.causalstreams.topology.testkit.ScriptedEngine;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;

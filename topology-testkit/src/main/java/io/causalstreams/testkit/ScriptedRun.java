@@ -1,0 +1,191 @@
+package io.causalstreams.testkit;
+
+import io.causalstreams.inference.FinishReason;
+import io.causalstreams.inference.GenerationEvent;
+import io.causalstreams.inference.GenerationEvent.Choice;
+import io.causalstreams.inference.GenerationEvent.Finished;
+import io.causalstreams.inference.GenerationEvent.LabelScore;
+import io.causalstreams.inference.GenerationEvent.TokenChunk;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.GenerationRequest.Task;
+import io.causalstreams.inference.Prompt;
+import io.causalstreams.inference.TokenLogprob;
+import io.causalstreams.inference.TokenLogprob.Alternative;
+import io.causalstreams.inference.Usage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.FluxSink;
+
+/** One request of a {@link ScriptedEngine}. */
+final class ScriptedRun {
+
+    static final int VOCABULARY = 1 << 16;
+
+    private static final Pattern BEFORE_A_SPACE = Pattern.compile("(?<=\\S)(?=\\s)");
+    private static final double LOGPROB = -0.5;
+
+    private final GenerationRequest request;
+    private final List<String> words;
+    private final ScriptedEngine.@Nullable Failure failure;
+    private final FluxSink<GenerationEvent> sink;
+    private final Consumer<ScriptedRun> atEnd;
+    private final int[] done;
+    private int limit;
+    private final String text;
+
+    ScriptedRun(
+            GenerationRequest request,
+            String text,
+            ScriptedEngine.@Nullable Failure failure,
+            FluxSink<GenerationEvent> sink,
+            Consumer<ScriptedRun> atEnd) {
+        this.request = request;
+        this.text = text;
+        this.words = text.isEmpty() ? List.of() : List.of(BEFORE_A_SPACE.split(text));
+        this.failure = failure;
+        this.sink = sink;
+        this.atEnd = atEnd;
+        this.done = new int[request.sampling().n()];
+        for (int choice = 0; choice < request.resumeFrom().size(); choice++) {
+            done[choice] = request.resumeFrom().get(choice).size();
+        }
+        Integer maxTokens = request.sampling().maxTokens();
+        this.limit = maxTokens == null ? words.size() : Math.min(words.size(), maxTokens);
+    }
+
+    String id() {
+        return request.id();
+    }
+
+    /** The next token of every choice; returns how many. */
+    int step() {
+        if (request.task() instanceof Task.Classify classify) {
+            end(classified(classify));
+            return 0;
+        }
+        int stepped = 0;
+        for (int choice = 0; choice < done.length; choice++) {
+            if (failure != null && done[0] >= failure.tokens()) {
+                endEarly(failure.error());
+                return stepped;
+            }
+            if (done[choice] < limit) {
+                sink.next(chunk(choice));
+                done[choice]++;
+                stepped++;
+            }
+        }
+        if (IntStream.of(done).allMatch(tokens -> tokens >= limit)) {
+            end(finished(limit < words.size() ? FinishReason.LENGTH : FinishReason.STOP));
+        }
+        return stepped;
+    }
+
+    private void endEarly(@Nullable RuntimeException error) {
+        if (error == null) {
+            limit = done[0];
+            end(finished(FinishReason.DEADLINE_EXCEEDED));
+        } else {
+            atEnd.accept(this);
+            sink.error(error);
+        }
+    }
+
+    void fail(GenerationException error) {
+        atEnd.accept(this);
+        sink.error(error);
+    }
+
+    private void end(Finished finished) {
+        atEnd.accept(this);
+        sink.next(finished);
+        sink.complete();
+    }
+
+    private TokenChunk chunk(int choice) {
+        String word = words.get(done[choice]);
+        List<TokenLogprob> logprobs = request.sampling().logprobs() == null ? null : List.of(logprob(word));
+        return new TokenChunk(choice, done[choice], List.of(idOf(word)), word, logprobs);
+    }
+
+    private Finished finished(FinishReason reason) {
+        List<Choice> choices = new ArrayList<>();
+        List<String> said = words.subList(0, limit);
+        for (int choice = 0; choice < done.length; choice++) {
+            choices.add(new Choice(
+                    choice,
+                    String.join("", said),
+                    said.stream().map(ScriptedRun::idOf).toList(),
+                    reason,
+                    null,
+                    request.sampling().logprobs() == null
+                            ? null
+                            : said.stream().map(this::logprob).toList()));
+        }
+        return new Finished(choices, usage(limit * done.length), promptTokens(), promptLogprobs(), null);
+    }
+
+    private @Nullable List<@Nullable TokenLogprob> promptLogprobs() {
+        if (request.sampling().promptLogprobs() == null) {
+            return null;
+        }
+        List<@Nullable TokenLogprob> scores = new ArrayList<>();
+        for (int id : promptTokens()) {
+            scores.add(scores.isEmpty() ? null : new TokenLogprob(id, "<" + id + ">", LOGPROB, 1, List.of()));
+        }
+        return scores;
+    }
+
+    /** The label the script says gets nearly all of the probability. */
+    private Finished classified(Task.Classify classify) {
+        int labels = classify.labels().size();
+        double rest = labels == 1 ? 0 : 0.1 / (labels - 1);
+        List<LabelScore> scores = classify.labels().stream()
+                .map(label -> {
+                    double probability = labels == 1 ? 1 : label.equals(text) ? 0.9 : rest;
+                    return new LabelScore(label, Math.log(probability), probability);
+                })
+                .toList();
+        return new Finished(List.of(), usage(0), promptTokens(), null, scores);
+    }
+
+    private Usage usage(int completionTokens) {
+        return new Usage(promptTokens().size(), completionTokens, 0);
+    }
+
+    private List<Integer> promptTokens() {
+        return promptTokens(request.prompt());
+    }
+
+    static List<Integer> promptTokens(Prompt asked) {
+        if (asked instanceof Prompt.Tokens tokens) {
+            return tokens.ids();
+        }
+        String prompt = asked instanceof Prompt.Chat chat
+                ? String.join(
+                        " ",
+                        chat.messages().stream().map(Prompt.Message::content).toList())
+                : ((Prompt.Text) asked).text();
+        return prompt.isEmpty()
+                ? List.of()
+                : List.of(BEFORE_A_SPACE.split(prompt)).stream()
+                        .map(ScriptedRun::idOf)
+                        .toList();
+    }
+
+    private TokenLogprob logprob(String word) {
+        Integer alternatives = request.sampling().logprobs();
+        boolean own = alternatives != null && alternatives > 0;
+        return new TokenLogprob(
+                idOf(word), word, LOGPROB, 1, own ? List.of(new Alternative(idOf(word), word, LOGPROB)) : List.of());
+    }
+
+    private static int idOf(String word) {
+        return Math.floorMod(word.hashCode(), VOCABULARY);
+    }
+}

@@ -1,0 +1,51 @@
+package io.causalstreams.topology.internal.operator;
+
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.internal.journal.Journal;
+import io.causalstreams.topology.internal.request.OperatorSettings;
+import io.causalstreams.topology.internal.telemetry.Operations;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an enrichment is made of; its tasks share it.
+ *
+ * @param name names its journal and its requests
+ * @param request what to ask about a value
+ * @param join the value with its answer
+ * @param keySerde how keys are journaled; null = the topology's default
+ * @param valueSerde the same for values
+ * @param inKeyOrder whether a record waits for those of its key before it
+ */
+public record EnrichmentOperator<K, V, R>(
+        String name,
+        GenerationEngine engine,
+        Function<V, GenerationRequest> request,
+        BiFunction<V, CompletionEvent, R> join,
+        @Nullable Serde<K> keySerde,
+        @Nullable Serde<V> valueSerde,
+        boolean inKeyOrder,
+        OperatorSettings settings,
+        Operations operations) {
+
+    /** The journal's store. */
+    public String storeName() {
+        return name + "-journal";
+    }
+
+    /** What the operator needs in the topology. */
+    public Set<StoreBuilder<?>> stores() {
+        return Set.of(Journal.storeBuilder(storeName(), settings.recordMaxBytes()));
+    }
+
+    /** For {@code process} and {@code processValues}. */
+    public EnrichmentProcessor<K, V, R> processor() {
+        return new EnrichmentProcessor<>(this);
+    }
+}

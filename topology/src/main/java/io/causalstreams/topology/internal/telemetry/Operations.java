@@ -1,0 +1,202 @@
+package io.causalstreams.topology.internal.telemetry;
+
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.topology.RequestStatus;
+import io.causalstreams.topology.event.ErrorCode;
+import io.causalstreams.topology.event.OutputEvents.Partial;
+import io.causalstreams.topology.internal.answer.Ending;
+import io.causalstreams.topology.internal.answer.Job;
+import io.causalstreams.topology.internal.journal.Arrival;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
+import org.apache.kafka.streams.processor.TaskId;
+
+/**
+ * What operators want to know of one operator in one process: its requests, and meters named {@code causal.streams.*}.
+ *
+ * <p>Threading: told by stream threads, asked by any.
+ */
+public final class Operations {
+    private static final String COMPLETED = "completed";
+
+    private final MeterRegistry meters;
+    private final CompletionSpans spans;
+    private final Map<String, LiveRequest> requests = new ConcurrentHashMap<>();
+    private final Map<TaskId, TaskLoad> loads = new ConcurrentHashMap<>();
+
+    private final Timer queueTime;
+    private final Timer timeToFirstToken;
+    private final Timer timePerOutputToken;
+    private final Timer requestTime;
+    private final Counter promptTokens;
+    private final Counter completionTokens;
+    private final Counter cachedTokens;
+    private final Counter duplicates;
+    private final Counter deadLetters;
+
+    /** With the process's OpenTelemetry, if it has one. */
+    public Operations(GenerationEngine engine, MeterRegistry meters) {
+        this(engine, meters, GlobalOpenTelemetry.getOrNoop());
+    }
+
+    public Operations(GenerationEngine engine, MeterRegistry meters, OpenTelemetry telemetry) {
+        this.meters = meters;
+        this.spans = new CompletionSpans(telemetry, engine);
+        this.queueTime = timer("queue.time", "From arrival to the engine.");
+        this.timeToFirstToken = timer("time.to.first.token", "From arrival to the first published token.");
+        this.timePerOutputToken = timer("time.per.output.token", "Between tokens after the first, mean of a request.");
+        this.requestTime = timer("request.time", "From arrival to the completion.");
+        this.promptTokens = counter("prompt.tokens", "Tokens of the prompts of finished requests.");
+        this.completionTokens = counter("completion.tokens", "Tokens published.");
+        this.cachedTokens = counter("cached.prompt.tokens", "Prompt tokens taken from the prefix cache.");
+        this.duplicates = counter("duplicates", "Prompts whose id was in flight or remembered.");
+        this.deadLetters = counter("dead.letters", "Prompts that could not be read, or not be answered to the end.");
+        load("requests.waiting", "Requests in the journal, not in the engine.", TaskLoad::waiting);
+        load("requests.running", "Requests in the engine.", TaskLoad::running);
+        load("journal.entries", "Requests without a completion.", each -> (long) each.waiting() + each.running());
+        load("journal.bytes", "Bytes of their prompts.", TaskLoad::journalBytes);
+        load("remembered", "Completions remembered.", TaskLoad::remembered);
+        load("conversations", "Conversations kept.", TaskLoad::conversations);
+        Gauge.builder("causal.streams.oldest.waiting", this, Operations::oldestWaitingSeconds)
+                .baseUnit("seconds")
+                .description("Age of the oldest request that is not in the engine.")
+                .register(meters);
+        new EngineMeters(engine, meters).bind();
+        // a rate misses the first increment of a counter that was not there before
+        requests(COMPLETED);
+        for (ErrorCode code : ErrorCode.values()) {
+            requests(tag(code));
+        }
+    }
+
+    /** The request of this name, if it is in flight in this process. */
+    public Optional<RequestStatus> status(String id) {
+        LiveRequest request = requests.get(id);
+        return request == null ? Optional.empty() : Optional.of(request.status());
+    }
+
+    public void tracked(LiveRequest request) {
+        requests.put(request.id(), request);
+    }
+
+    public void submitted(LiveRequest request, long nowMs) {
+        queueTime.record(Duration.ofMillis(Math.max(0, nowMs - request.arrivedMs())));
+    }
+
+    public void published(LiveRequest request, int tokens, long nowMs) {
+        completionTokens.increment(tokens);
+        if (request.sawFirstToken(nowMs)) {
+            timeToFirstToken.record(Duration.ofMillis(Math.max(0, nowMs - request.arrivedMs())));
+        }
+    }
+
+    public void ended(
+            LiveRequest request, Arrival arrival, Job<?, ?> job, Ending ending, List<Partial> published, long nowMs) {
+        requests.remove(request.id(), request);
+        requestTime.record(Duration.ofMillis(Math.max(0, nowMs - request.arrivedMs())));
+        int tokens = published.stream().mapToInt(each -> each.tokenIds().size()).sum();
+        if (tokens > 1 && request.firstTokenMs() > 0) {
+            timePerOutputToken.record(Duration.ofNanos((nowMs - request.firstTokenMs()) * 1_000_000L / (tokens - 1)));
+        }
+        outcome(ending);
+        spans.ended(job.request(), arrival.headers(), job.session(), ending, published, request.arrivedMs(), nowMs);
+    }
+
+    /** One that only waited for its turn. */
+    public void passed(LiveRequest request) {
+        requests.remove(request.id(), request);
+    }
+
+    /** A request that ended without having been taken. */
+    public void refused(Arrival arrival, Job<?, ?> job, Ending ending, long nowMs) {
+        outcome(ending);
+        spans.ended(job.request(), arrival.headers(), job.session(), ending, List.of(), nowMs, nowMs);
+    }
+
+    private void outcome(Ending ending) {
+        ErrorCode error = null;
+        if (ending instanceof Ending.Completed completed) {
+            error = completed.error();
+            promptTokens.increment(completed.finished().usage().promptTokens());
+            cachedTokens.increment(completed.finished().usage().cachedTokens());
+        } else if (ending instanceof Ending.Failed failed) {
+            error = failed.failure().code();
+        }
+        if (error != null && error != ErrorCode.CANCELLED && error != ErrorCode.REJECTED) {
+            deadLetters.increment();
+        }
+        requests(error == null ? COMPLETED : tag(error)).increment();
+    }
+
+    private static String tag(ErrorCode error) {
+        return error.name().toLowerCase(Locale.ROOT);
+    }
+
+    public void unreadable() {
+        deadLetters.increment();
+    }
+
+    public void duplicate() {
+        duplicates.increment();
+    }
+
+    public void load(TaskId task, TaskLoad load) {
+        loads.put(task, load);
+    }
+
+    public void left(TaskId task, Iterable<? extends LiveRequest> inFlight) {
+        loads.remove(task);
+        inFlight.forEach(request -> requests.remove(request.id(), request));
+    }
+
+    private double oldestWaitingSeconds() {
+        return loads.values().stream()
+                        .map(TaskLoad::oldestWaiting)
+                        .filter(Objects::nonNull)
+                        .mapToLong(LiveRequest::waitedMs)
+                        .max()
+                        .orElse(0)
+                / 1000.0;
+    }
+
+    private void load(String name, String description, ToLongFunction<TaskLoad> value) {
+        Gauge.builder(
+                        "causal.streams." + name,
+                        this,
+                        self -> self.loads.values().stream().mapToLong(value).sum())
+                .description(description)
+                .register(meters);
+    }
+
+    private Counter requests(String outcome) {
+        return Counter.builder("causal.streams.requests")
+                .description("Requests that ended, by outcome.")
+                .tag("outcome", outcome)
+                .register(meters);
+    }
+
+    private Timer timer(String name, String description) {
+        return Timer.builder("causal.streams." + name)
+                .description(description)
+                .publishPercentileHistogram()
+                .register(meters);
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder("causal.streams." + name)
+                .description(description)
+                .register(meters);
+    }
+}

@@ -1,5 +1,0 @@
-/** For tests of topologies that generate text: an engine without a model, threads or time. */
-@NullMarked
-package io.causalstreams.topology.testkit;
-
-import org.jspecify.annotations.NullMarked;
