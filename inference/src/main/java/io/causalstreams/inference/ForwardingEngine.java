@@ -1,10 +1,10 @@
 package io.causalstreams.inference;
 
 import java.util.Objects;
-import reactor.core.publisher.Flux;
 
 /**
  * An engine that hands everything to another one: extend it to watch, delay or refuse requests, and override what differs.
+ * The reactive {@code generate} runs through this engine's own {@code prepare} and {@code generate}.
  *
  * <pre>{@code
  * final class CountingEngine extends ForwardingEngine {
@@ -14,8 +14,9 @@ import reactor.core.publisher.Flux;
  *         super(engine);
  *     }
  *
- *     public Flux<GenerationEvent> generate(GenerationRequest request) {
- *         return super.generate(request).doOnSubscribe(begun -> requests.incrementAndGet());
+ *     public Generation generate(PreparedRequest request, GenerationListener listener) {
+ *         requests.incrementAndGet();
+ *         return super.generate(request, listener);
  *     }
  * }
  * }</pre>
@@ -30,18 +31,13 @@ public abstract class ForwardingEngine implements GenerationEngine {
     }
 
     @Override
-    public Flux<GenerationEvent> generate(GenerationRequest request) {
-        return engine.generate(request);
+    public PreparedRequest prepare(GenerationRequest request) {
+        return engine.prepare(request);
     }
 
     @Override
-    public void validate(GenerationRequest request) {
-        engine.validate(request);
-    }
-
-    @Override
-    public int promptTokens(GenerationRequest request) {
-        return engine.promptTokens(request);
+    public Generation generate(PreparedRequest request, GenerationListener listener) {
+        return engine.generate(request, listener);
     }
 
     @Override

@@ -7,8 +7,8 @@ import reactor.core.publisher.Flux;
 /**
  * Generates text with one causal language model; many requests share each forward pass (continuous batching).
  *
- * <p>Threading: every method may be called from any thread. Tokenizing happens on the subscriber's thread, the forward
- * passes on the engine's one thread, and events arrive on that thread: a subscriber must not block.
+ * <p>Threading: every method may be called from any thread. {@link #prepare} works on the caller's thread, the forward passes
+ * are run by the engine's one thread, and events arrive on that thread: a listener or subscriber must not block.
  */
 public interface GenerationEngine extends AutoCloseable {
 
@@ -25,36 +25,38 @@ public interface GenerationEngine extends AutoCloseable {
     }
 
     /**
-     * Runs one request. The stream is {@link GenerationEvent.TokenChunk}* then exactly one {@link GenerationEvent.Finished},
-     * or an error. Cancelling the subscription frees the request's slots within one step. Events nobody has asked for
-     * yet are kept; their number is bounded by {@code n * maxTokens + 1}.
+     * Reads a request: checks its parameters, renders and tokenizes its prompt, compiles its constraint. This is all the work
+     * of a request that is done on the caller's thread.
+     *
+     * @throws GenerationException.Invalid naming the field at fault
+     * @throws GenerationException.Aborted if the engine was closed, {@code Dead} if it died: no verdict on the request
+     */
+    PreparedRequest prepare(GenerationRequest request);
+
+    /**
+     * Runs a request: {@code listener} is given its tokens and then its end, on the engine thread. Never blocks.
+     * A passed deadline is no failure: it finishes with {@link FinishReason#DEADLINE_EXCEEDED}.
+     *
+     * @param request prepared by this engine
+     * @return the running request, to cancel it
+     * @throws GenerationException.Busy if the engine is full: start it again later
+     * @throws GenerationException.Aborted if the engine was closed: run it on another; {@code Dead} if it died
+     */
+    Generation generate(PreparedRequest request, GenerationListener listener);
+
+    /**
+     * Prepares and runs one request. The stream is {@link GenerationEvent.TokenChunk}* then exactly one {@link
+     * GenerationEvent.Finished}, or an error. Cancelling the subscription cancels the request. Events nobody has asked for yet
+     * are kept; their number is bounded by {@code n * maxTokens + 1}.
      *
      * <p>Error signals are {@link GenerationException}s: {@code Invalid} (never retry), {@code Busy} (retry later),
      * {@code Aborted} (the engine was closed; retry on another), {@code Failed} (this request cannot be run here),
      * {@code Dead} (nothing can be run here any more; retry on another).
-     * A passed deadline is no error: it finishes with {@link FinishReason#DEADLINE_EXCEEDED}.
      *
-     * <p>Cold: each subscription runs the request again.
+     * <p>Cold: each subscription prepares and runs the request again.
      */
-    Flux<GenerationEvent> generate(GenerationRequest request);
-
-    /**
-     * Checks what can be checked without running: parameter ranges, prompt length against the context, constraint syntax.
-     *
-     * @throws GenerationException.Invalid naming the field
-     * @throws GenerationException.Aborted if the engine was closed, {@code Dead} if it died: no verdict on the request
-     */
-    void validate(GenerationRequest request);
-
-    /**
-     * Tokens of the request's prompt as the model would read it, chat template and first token included; what
-     * {@link Usage#promptTokens()} tells of a request that runs. An engine that cannot say so counts ids only.
-     *
-     * @throws GenerationException.Invalid if the prompt cannot be made into tokens
-     * @throws GenerationException.Aborted if the engine was closed, {@code Dead} if it died
-     */
-    default int promptTokens(GenerationRequest request) {
-        return request.prompt() instanceof Prompt.Tokens tokens ? tokens.ids().size() : 0;
+    default Flux<GenerationEvent> generate(GenerationRequest request) {
+        return GenerationStream.of(this, request);
     }
 
     /** Facts of the loaded model. */

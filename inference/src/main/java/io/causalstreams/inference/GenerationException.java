@@ -15,15 +15,31 @@ public abstract sealed class GenerationException extends RuntimeException {
     public static final class Invalid extends GenerationException {
         private static final long serialVersionUID = 1L;
         private final @Nullable String parameter;
+        private final int promptTokens;
 
         public Invalid(@Nullable String parameter, String message) {
+            this(parameter, message, 0);
+        }
+
+        private Invalid(@Nullable String parameter, String message, int promptTokens) {
             super(message, null);
             this.parameter = parameter;
+            this.promptTokens = promptTokens;
+        }
+
+        /** The same fault of a request whose prompt has {@code tokens}. */
+        public Invalid withPromptTokens(int tokens) {
+            return new Invalid(parameter, String.valueOf(getMessage()), tokens);
         }
 
         /** The request field at fault, by its wire name, or null when no single one is. */
         public @Nullable String parameter() {
             return parameter;
+        }
+
+        /** Tokens of the request's prompt; 0 when the fault was found before they were counted. */
+        public int promptTokens() {
+            return promptTokens;
         }
     }
 

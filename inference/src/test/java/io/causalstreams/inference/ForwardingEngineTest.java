@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
@@ -19,10 +20,12 @@ class ForwardingEngineTest {
             GenerationRequest.of("r-1", new Prompt.Text("x"), SamplingParams.greedy(1));
     /** What the other engine answers, by type; none is what a default method of the interface gives. */
     private static final Map<Class<?>, Object> ANSWERS = Map.of(
-            Flux.class,
-            Flux.just(1),
-            int.class,
-            7,
+            PreparedRequest.class,
+            proxy(PreparedRequest.class),
+            Generation.class,
+            (Generation) () -> {},
+            GenerationListener.class,
+            proxy(GenerationListener.class),
             boolean.class,
             false,
             ModelInfo.class,
@@ -35,10 +38,11 @@ class ForwardingEngineTest {
 
     private final List<Call> calls = new ArrayList<>();
 
-    /** Every method of the interface, so that one added there is missed here. */
+    /** Every method of the interface, so that one added there is missed here; but for the stream, which uses the others. */
     static Stream<Method> methods() {
         return Arrays.stream(GenerationEngine.class.getMethods())
-                .filter(method -> !Modifier.isStatic(method.getModifiers()));
+                .filter(method -> !Modifier.isStatic(method.getModifiers()))
+                .filter(method -> method.getReturnType() != Flux.class);
     }
 
     @ParameterizedTest
@@ -56,6 +60,41 @@ class ForwardingEngineTest {
         // Then
         assertThat(calls).containsExactly(new Call(method, Arrays.asList(arguments)));
         assertThat(answer).isEqualTo(ANSWERS.get(method.getReturnType()));
+    }
+
+    @Test
+    void shouldStreamThroughItsOwnMethods() {
+        // Given
+        List<String> used = new ArrayList<>();
+        ForwardingEngine engine = new ForwardingEngine(otherEngine()) {
+            @Override
+            public PreparedRequest prepare(GenerationRequest request) {
+                used.add("prepare");
+                return super.prepare(request);
+            }
+
+            @Override
+            public Generation generate(PreparedRequest request, GenerationListener listener) {
+                used.add("generate");
+                return super.generate(request, listener);
+            }
+        };
+
+        // When
+        engine.generate(REQUEST).subscribe();
+
+        // Then
+        assertThat(used).containsExactly("prepare", "generate");
+    }
+
+    private static <T> T proxy(Class<T> type) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
+            return switch (method.getName()) {
+                case "equals" -> proxy == args[0];
+                case "hashCode" -> System.identityHashCode(proxy);
+                default -> type.getSimpleName();
+            };
+        }));
     }
 
     private GenerationEngine otherEngine() {

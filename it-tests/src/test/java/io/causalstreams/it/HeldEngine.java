@@ -1,35 +1,40 @@
 package io.causalstreams.it;
 
 import io.causalstreams.inference.ForwardingEngine;
-import io.causalstreams.inference.GenerationEvent;
-import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.Generation;
+import io.causalstreams.inference.GenerationListener;
+import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.testkit.ScriptedEngine;
-import java.util.ArrayList;
-import java.util.List;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Sinks;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** An engine that takes requests and answers none of them until it is let go. */
+/** An engine that takes requests and answers none of them until it is let go. Threading: any. */
 final class HeldEngine extends ForwardingEngine {
-    private final Sinks.Empty<Void> released = Sinks.empty();
+    private final Map<Object, Runnable> held = new LinkedHashMap<>();
+    private boolean letGo;
 
     HeldEngine() {
         super(ScriptedEngine.saying("It is so.").runAutomatically());
     }
 
     /** Answers what waits, and everything from now on at once. */
-    void letGo() {
-        released.tryEmitEmpty();
+    synchronized void letGo() {
+        letGo = true;
+        held.values().forEach(Runnable::run);
+        held.clear();
     }
 
     @Override
-    public Flux<GenerationEvent> generate(GenerationRequest request) {
-        return Flux.defer(() -> Flux.fromIterable(answer(request))).delaySubscription(released.asMono());
+    public synchronized Generation generate(PreparedRequest request, GenerationListener listener) {
+        if (letGo) {
+            return super.generate(request, listener);
+        }
+        Object key = new Object();
+        held.put(key, () -> super.generate(request, listener));
+        return () -> drop(key);
     }
 
-    private synchronized List<GenerationEvent> answer(GenerationRequest request) {
-        List<GenerationEvent> events = new ArrayList<>();
-        super.generate(request).subscribe(events::add);
-        return events;
+    private synchronized void drop(Object key) {
+        held.remove(key);
     }
 }

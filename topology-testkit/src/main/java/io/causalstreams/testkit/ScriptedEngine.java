@@ -1,11 +1,14 @@
 package io.causalstreams.testkit;
 
 import io.causalstreams.inference.EngineStats;
+import io.causalstreams.inference.Generation;
 import io.causalstreams.inference.GenerationEngine;
-import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.ModelInfo;
+import io.causalstreams.inference.PreparedRequest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +16,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 
 /**
  * An engine that says what a script says: deterministic, without a model, threads or time.
@@ -82,7 +84,7 @@ public final class ScriptedEngine implements GenerationEngine {
     }
 
     /** The request of this id fails after {@code tokens} tokens of its first choice. */
-    public ScriptedEngine failing(String id, int tokens, RuntimeException error) {
+    public ScriptedEngine failing(String id, int tokens, GenerationException error) {
         failures.put(id, new Failure(tokens, error));
         return this;
     }
@@ -121,7 +123,7 @@ public final class ScriptedEngine implements GenerationEngine {
         return List.copyOf(submitted);
     }
 
-    /** Ids whose subscription was cancelled, in order. */
+    /** Ids of requests that were cancelled, in order. */
     public List<String> cancelled() {
         return List.copyOf(cancelled);
     }
@@ -131,41 +133,39 @@ public final class ScriptedEngine implements GenerationEngine {
         return running.stream().map(ScriptedRun::id).toList();
     }
 
-    @Override
-    public Flux<GenerationEvent> generate(GenerationRequest request) {
-        return Flux.<GenerationEvent>create(sink -> {
-            GenerationException refusal = refusal(request);
-            if (refusal != null) {
-                sink.error(refusal);
-                return;
-            }
-            submitted.add(request);
-            String id = request.id();
-            ScriptedRun run = new ScriptedRun(request, script.apply(request), failures.get(id), sink, running::remove);
-            running.add(run);
-            sink.onCancel(() -> {
-                if (running.remove(run)) {
-                    cancelled.add(id);
-                }
-            });
-            if (automatic) {
-                runAll();
-            }
-        });
-    }
-
-    @Override
-    public void validate(GenerationRequest request) {
-        if (death != null) {
-            throw dead(request.id(), death);
-        }
-        validation.accept(request);
-    }
-
     /** A prompt token is a word too; a chat's messages are one text. */
     @Override
-    public int promptTokens(GenerationRequest request) {
-        return ScriptedRun.promptTokens(request.prompt()).size();
+    public PreparedRequest prepare(GenerationRequest request) {
+        checkAlive(request.id());
+        int promptTokens = ScriptedRun.promptTokens(request.prompt()).size();
+        try {
+            validation.accept(request);
+        } catch (GenerationException.Invalid e) {
+            throw e.withPromptTokens(promptTokens);
+        }
+        return new Prepared(request, promptTokens);
+    }
+
+    /** {@code listener} is called by {@link #step()}, or before this returns if requests run automatically. */
+    @Override
+    public Generation generate(PreparedRequest prepared, GenerationListener listener) {
+        GenerationRequest request = prepared.request();
+        String id = request.id();
+        checkAlive(id);
+        if (running.size() >= capacity) {
+            throw new GenerationException.Busy("request " + id + ": the engine takes " + capacity + " requests");
+        }
+        submitted.add(request);
+        ScriptedRun run = new ScriptedRun(request, script.apply(request), failures.get(id), listener, running::remove);
+        running.add(run);
+        if (automatic) {
+            runAll();
+        }
+        return () -> {
+            if (running.remove(run)) {
+                cancelled.add(id);
+            }
+        };
     }
 
     @Override
@@ -191,21 +191,12 @@ public final class ScriptedEngine implements GenerationEngine {
         }
     }
 
-    private @Nullable GenerationException refusal(GenerationRequest request) {
+    private void checkAlive(String id) {
         if (closed) {
-            return new GenerationException.Aborted("the engine is closed");
+            throw new GenerationException.Aborted("request " + id + ": the engine is closed");
         }
         if (death != null) {
-            return dead(request.id(), death);
-        }
-        if (running.size() >= capacity) {
-            return new GenerationException.Busy("the engine takes " + capacity + " requests");
-        }
-        try {
-            validation.accept(request);
-            return null;
-        } catch (GenerationException.Invalid e) {
-            return e;
+            throw dead(id, death);
         }
     }
 
@@ -214,5 +205,17 @@ public final class ScriptedEngine implements GenerationEngine {
     }
 
     /** When and how a request ends early: with an error, or without one at its deadline. */
-    record Failure(int tokens, @Nullable RuntimeException error) {}
+    record Failure(int tokens, @Nullable GenerationException error) {}
+
+    private record Prepared(GenerationRequest request, int promptTokens) implements PreparedRequest {
+        @Override
+        public Prepared resumedFrom(List<List<Integer>> tokens) {
+            return new Prepared(request.resumedFrom(tokens), promptTokens);
+        }
+
+        @Override
+        public Prepared withDeadline(@Nullable Instant deadline) {
+            return new Prepared(request.withDeadline(deadline), promptTokens);
+        }
+    }
 }

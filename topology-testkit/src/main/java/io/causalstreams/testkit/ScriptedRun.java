@@ -1,12 +1,12 @@
 package io.causalstreams.testkit;
 
 import io.causalstreams.inference.FinishReason;
-import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationEvent.Choice;
 import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationEvent.LabelScore;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.GenerationRequest.Task;
 import io.causalstreams.inference.Prompt;
@@ -19,7 +19,6 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.FluxSink;
 
 /** One request of a {@link ScriptedEngine}. */
 final class ScriptedRun {
@@ -32,7 +31,7 @@ final class ScriptedRun {
     private final GenerationRequest request;
     private final List<String> words;
     private final ScriptedEngine.@Nullable Failure failure;
-    private final FluxSink<GenerationEvent> sink;
+    private final GenerationListener listener;
     private final Consumer<ScriptedRun> atEnd;
     private final int[] done;
     private int limit;
@@ -42,13 +41,13 @@ final class ScriptedRun {
             GenerationRequest request,
             String text,
             ScriptedEngine.@Nullable Failure failure,
-            FluxSink<GenerationEvent> sink,
+            GenerationListener listener,
             Consumer<ScriptedRun> atEnd) {
         this.request = request;
         this.text = text;
         this.words = text.isEmpty() ? List.of() : List.of(BEFORE_A_SPACE.split(text));
         this.failure = failure;
-        this.sink = sink;
+        this.listener = listener;
         this.atEnd = atEnd;
         this.done = new int[request.sampling().n()];
         for (int choice = 0; choice < request.resumeFrom().size(); choice++) {
@@ -75,7 +74,7 @@ final class ScriptedRun {
                 return stepped;
             }
             if (done[choice] < limit) {
-                sink.next(chunk(choice));
+                listener.onTokens(chunk(choice));
                 done[choice]++;
                 stepped++;
             }
@@ -86,25 +85,24 @@ final class ScriptedRun {
         return stepped;
     }
 
-    private void endEarly(@Nullable RuntimeException error) {
+    private void endEarly(@Nullable GenerationException error) {
         if (error == null) {
             limit = done[0];
             end(finished(FinishReason.DEADLINE_EXCEEDED));
         } else {
             atEnd.accept(this);
-            sink.error(error);
+            listener.onFailed(error);
         }
     }
 
     void fail(GenerationException error) {
         atEnd.accept(this);
-        sink.error(error);
+        listener.onFailed(error);
     }
 
     private void end(Finished finished) {
         atEnd.accept(this);
-        sink.next(finished);
-        sink.complete();
+        listener.onFinished(finished);
     }
 
     private TokenChunk chunk(int choice) {

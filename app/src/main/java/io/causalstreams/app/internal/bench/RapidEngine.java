@@ -2,17 +2,20 @@ package io.causalstreams.app.internal.bench;
 
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.ForwardingEngine;
+import io.causalstreams.inference.Generation;
 import io.causalstreams.inference.GenerationEngine;
-import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationEvent.Choice;
 import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
-import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationListener;
+import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Usage;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -33,19 +36,23 @@ final class RapidEngine extends ForwardingEngine {
     }
 
     @Override
-    public Flux<GenerationEvent> generate(GenerationRequest request) {
-        int tokens = Objects.requireNonNull(request.sampling().maxTokens(), "max_tokens");
-        return Flux.interval(Duration.ofMillis(STEP_MILLIS))
+    public Generation generate(PreparedRequest request, GenerationListener listener) {
+        int tokens = Objects.requireNonNull(request.request().sampling().maxTokens(), "max_tokens");
+        Disposable running = Flux.interval(Duration.ofMillis(STEP_MILLIS))
                 .onBackpressureBuffer()
                 .take(tokens)
-                .<GenerationEvent>map(step -> new TokenChunk(0, Math.toIntExact(step), List.of(TOKEN), TEXT, null))
-                .concatWithValues(finished(request, tokens));
+                .map(step -> new TokenChunk(0, Math.toIntExact(step), List.of(TOKEN), TEXT, null))
+                .subscribe(
+                        listener::onTokens,
+                        error -> listener.onFailed(new GenerationException.Failed(String.valueOf(error), error)),
+                        () -> listener.onFinished(finished(request.promptTokens(), tokens)));
+        return running::dispose;
     }
 
-    private Finished finished(GenerationRequest request, int tokens) {
+    private static Finished finished(int promptTokens, int tokens) {
         List<Integer> all = Collections.nCopies(tokens, TOKEN);
         Choice choice = new Choice(0, TEXT.repeat(tokens), all, FinishReason.LENGTH, null, null);
-        return new Finished(List.of(choice), new Usage(promptTokens(request), tokens, 0), List.of(), null, null);
+        return new Finished(List.of(choice), new Usage(promptTokens, tokens, 0), List.of(), null, null);
     }
 
     @Override

@@ -1,13 +1,15 @@
 package io.causalstreams.app.internal.bench;
 
 import io.causalstreams.inference.ForwardingEngine;
+import io.causalstreams.inference.Generation;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationEvent;
-import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationListener;
+import io.causalstreams.inference.PreparedRequest;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
-import reactor.core.publisher.Flux;
 
 /**
  * An engine that notes when it emits each token of its requests, in its own thread and before anybody else hears of the
@@ -26,18 +28,10 @@ final class TimedEngine extends ForwardingEngine {
     }
 
     @Override
-    public Flux<GenerationEvent> generate(GenerationRequest request) {
-        AtomicLongArray moments = emissions.computeIfAbsent(request.id(), id -> new AtomicLongArray(completionTokens));
-        return super.generate(request).doOnNext(event -> note(event, moments));
-    }
-
-    private static void note(GenerationEvent event, AtomicLongArray moments) {
-        if (event instanceof GenerationEvent.TokenChunk chunk) {
-            long now = System.nanoTime();
-            for (int i = 0; i < chunk.tokenIds().size(); i++) {
-                moments.set(chunk.tokenIndex() + i, now);
-            }
-        }
+    public Generation generate(PreparedRequest request, GenerationListener listener) {
+        AtomicLongArray moments =
+                emissions.computeIfAbsent(request.request().id(), id -> new AtomicLongArray(completionTokens));
+        return super.generate(request, new TimedListener(moments, listener));
     }
 
     /** {@link System#nanoTime()} when token {@code index} of request {@code id} was emitted. */
@@ -51,4 +45,25 @@ final class TimedEngine extends ForwardingEngine {
 
     @Override
     public void close() {}
+
+    private record TimedListener(AtomicLongArray moments, GenerationListener listener) implements GenerationListener {
+        @Override
+        public void onTokens(GenerationEvent.TokenChunk tokens) {
+            long now = System.nanoTime();
+            for (int i = 0; i < tokens.tokenIds().size(); i++) {
+                moments.set(tokens.tokenIndex() + i, now);
+            }
+            listener.onTokens(tokens);
+        }
+
+        @Override
+        public void onFinished(GenerationEvent.Finished finished) {
+            listener.onFinished(finished);
+        }
+
+        @Override
+        public void onFailed(GenerationException error) {
+            listener.onFailed(error);
+        }
+    }
 }

@@ -3,16 +3,15 @@ package io.causalstreams.app.internal.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.causalstreams.inference.EngineStats;
-import io.causalstreams.inference.GenerationEngine;
-import io.causalstreams.inference.GenerationEvent;
+import io.causalstreams.inference.ForwardingEngine;
+import io.causalstreams.inference.Generation;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
-import io.causalstreams.inference.GenerationRequest;
-import io.causalstreams.inference.ModelInfo;
+import io.causalstreams.inference.GenerationListener;
+import io.causalstreams.inference.PreparedRequest;
+import io.causalstreams.testkit.ScriptedEngine;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Flux;
 
 class TimedEngineTest {
 
@@ -40,27 +39,16 @@ class TimedEngineTest {
         assertThatThrownBy(() -> timed.emittedNanos("bench-5", 0)).hasMessageContaining("before it was emitted");
     }
 
-    private static final class TwoChunks implements GenerationEngine {
-        @Override
-        public Flux<GenerationEvent> generate(GenerationRequest request) {
-            return Flux.just(
-                    new TokenChunk(0, 0, List.of(7), "a", null), new TokenChunk(0, 1, List.of(8, 9), "bc", null));
+    private static final class TwoChunks extends ForwardingEngine {
+        TwoChunks() {
+            super(ScriptedEngine.saying("never said"));
         }
 
         @Override
-        public void validate(GenerationRequest request) {}
-
-        @Override
-        public ModelInfo model() {
-            return new ModelInfo("two-chunks", "", 10, 8, "fp32", false);
+        public Generation generate(PreparedRequest request, GenerationListener listener) {
+            listener.onTokens(new TokenChunk(0, 0, List.of(7), "a", null));
+            listener.onTokens(new TokenChunk(0, 1, List.of(8, 9), "bc", null));
+            return () -> {};
         }
-
-        @Override
-        public EngineStats stats() {
-            return new EngineStats(0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
-        }
-
-        @Override
-        public void close() {}
     }
 }

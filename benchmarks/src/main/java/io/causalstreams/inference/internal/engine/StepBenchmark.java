@@ -4,6 +4,7 @@ import io.causalstreams.benchmarks.SyntheticVocabulary;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
@@ -69,7 +70,8 @@ public class StepBenchmark {
     @Benchmark
     public boolean step() {
         while (running < requests) {
-            queue.submit(new RequestRun(preparation.prepare(request(running++)), facts, new Counter()));
+            TokenizedRequest next = preparation.prepare(request(running++));
+            queue.submit(next.id, () -> new RequestRun(next, facts, new Counter()));
         }
         boolean more = loop.step();
         if (failure != null) {
@@ -91,9 +93,9 @@ public class StepBenchmark {
         return GenerationRequest.of("request-" + number, new Prompt.Tokens(prompt), greedy);
     }
 
-    private final class Counter implements RequestListener {
+    private final class Counter implements GenerationListener {
         @Override
-        public void onChunk(GenerationEvent.TokenChunk chunk) {}
+        public void onTokens(GenerationEvent.TokenChunk tokens) {}
 
         @Override
         public void onFinished(GenerationEvent.Finished finished) {
@@ -101,7 +103,7 @@ public class StepBenchmark {
         }
 
         @Override
-        public void onError(GenerationException error) {
+        public void onFailed(GenerationException error) {
             failure = error;
         }
     }

@@ -1,7 +1,7 @@
 package io.causalstreams.inference.internal.engine;
 
 import io.causalstreams.inference.GenerationEvent;
-import io.causalstreams.inference.internal.engine.PreparedRequest.Label;
+import io.causalstreams.inference.internal.engine.TokenizedRequest.Label;
 import io.causalstreams.inference.internal.model.CausalLm.LogitsWanted;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.sampling.Logprobs;
@@ -17,7 +17,7 @@ import java.util.List;
  * the others. Nothing is sampled, so there is no decode step.
  */
 final class ClassificationSequence extends Sequence {
-    private final PreparedRequest request;
+    private final TokenizedRequest request;
     private final List<Label> labels;
     private final double[] logprobs;
     private final int scoringChunk;

@@ -171,7 +171,7 @@ final class EngineLoop {
     }
 
     private SequenceView view(Sequence sequence) {
-        PreparedRequest request = sequence.run().request();
+        TokenizedRequest request = sequence.run().request();
         return new SequenceView(
                 sequence.id(),
                 sequence.hasSlot(),

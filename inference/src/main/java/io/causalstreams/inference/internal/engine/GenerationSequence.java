@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One choice of a generation. Its tokens are the prompt, then the resumed ones, then what it generates. */
 final class GenerationSequence extends Sequence {
-    private final PreparedRequest request;
+    private final TokenizedRequest request;
     private final int choice;
     private final Tokenizer tokenizer;
     private final Sampler sampler;

@@ -3,6 +3,7 @@ package io.causalstreams.inference.internal.engine;
 import io.causalstreams.inference.GenerationException.Invalid;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.internal.constraint.TokenConstraint;
@@ -44,11 +45,19 @@ final class RequestPreparation {
     }
 
     /** Everything the engine thread needs to run the request. @throws Invalid naming the field at fault */
-    PreparedRequest prepare(GenerationRequest request) {
+    TokenizedRequest prepare(GenerationRequest request) {
+        int[] prompt = promptTokens(request);
+        try {
+            return prepare(request, prompt);
+        } catch (Invalid e) {
+            throw e.withPromptTokens(prompt.length);
+        }
+    }
+
+    private TokenizedRequest prepare(GenerationRequest request, int[] prompt) {
         String id = request.id();
         SamplingParams sampling = request.sampling();
         String field = request.prompt() instanceof Prompt.Chat ? "messages" : "prompt";
-        int[] prompt = promptTokens(request);
         int longest = contextTokens - (Integer.valueOf(0).equals(sampling.maxTokens()) ? 0 : 1);
         if (prompt.length > longest) {
             throw new Invalid(
@@ -62,27 +71,35 @@ final class RequestPreparation {
         }
         checkTokens(id, "logit_bias", sampling.logitBias().keySet());
         int left = contextTokens - prompt.length;
-        int maxTokens = sampling.maxTokens() == null ? left : Math.min(left, sampling.maxTokens());
         @Nullable
-        List<PreparedRequest.Label> labels =
+        List<TokenizedRequest.Label> labels =
                 request.task() instanceof GenerationRequest.Task.Classify task ? labels(id, task.labels(), left) : null;
         OutputConstraint constraint = sampling.constraint();
-        return new PreparedRequest(
-                id,
+        return new TokenizedRequest(
+                this,
+                request,
                 prompt,
-                sampling,
-                maxTokens,
+                sampling.maxTokens() == null ? left : Math.min(left, sampling.maxTokens()),
                 sampling.seed() == null ? seed(id) : sampling.seed(),
-                resumed(request),
                 constraint == null ? null : constraints.apply(constraint),
-                labels,
-                request.priority(),
-                request.deadline(),
-                request.user() == null ? "" : request.user());
+                labels);
+    }
+
+    /**
+     * The request as this prepared it.
+     *
+     * @throws IllegalArgumentException if another did
+     */
+    TokenizedRequest own(PreparedRequest request) {
+        if (request instanceof TokenizedRequest tokenized && tokenized.preparation == this) {
+            return tokenized;
+        }
+        throw new IllegalArgumentException("request " + request.request().id()
+                + " was prepared by another engine; prepare it with the one that is to run it");
     }
 
     /** The prompt as the model reads it. @throws Invalid naming the field at fault */
-    int[] promptTokens(GenerationRequest request) {
+    private int[] promptTokens(GenerationRequest request) {
         Prompt prompt = request.prompt();
         if (prompt instanceof Prompt.Tokens tokens) {
             checkTokens(request.id(), "prompt", tokens.ids());
@@ -105,14 +122,14 @@ final class RequestPreparation {
         return tokenizer.encodeTemplate(template.apply(messages));
     }
 
-    private List<PreparedRequest.Label> labels(String id, List<String> texts, int left) {
+    private List<TokenizedRequest.Label> labels(String id, List<String> texts, int left) {
         if (texts.isEmpty()) {
             throw new Invalid("labels", "request " + id + ": labels is empty; name at least one");
         }
         if (new HashSet<>(texts).size() < texts.size()) {
             throw new Invalid("labels", "request " + id + ": labels names one twice; each must be different");
         }
-        List<PreparedRequest.Label> labels = new ArrayList<>();
+        List<TokenizedRequest.Label> labels = new ArrayList<>();
         for (String text : texts) {
             int[] tokens = tokenizer.encodeText(text);
             if (tokens.length == 0) {
@@ -124,12 +141,13 @@ final class RequestPreparation {
                         "request " + id + ": label '" + text + "' has " + tokens.length + " tokens, the prompt leaves "
                                 + left + " of " + contextTokens + "; shorten one of them");
             }
-            labels.add(new PreparedRequest.Label(text, tokens));
+            labels.add(new TokenizedRequest.Label(text, tokens));
         }
         return labels;
     }
 
-    private List<int[]> resumed(GenerationRequest request) {
+    /** Per choice the tokens generated before; as many entries as choices. @throws Invalid if they are none of the model */
+    List<int[]> resumed(GenerationRequest request) {
         List<List<Integer>> resumeFrom = request.resumeFrom();
         int choices = request.sampling().n();
         if (resumeFrom.size() > choices) {

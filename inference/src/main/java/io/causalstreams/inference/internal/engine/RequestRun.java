@@ -3,6 +3,7 @@ package io.causalstreams.inference.internal.engine;
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.TokenLogprob;
 import io.causalstreams.inference.Usage;
 import java.time.Duration;
@@ -28,8 +29,8 @@ import org.slf4j.LoggerFactory;
 final class RequestRun {
     private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
 
-    private final PreparedRequest request;
-    private final RequestListener listener;
+    private final TokenizedRequest request;
+    private final GenerationListener listener;
     private final List<Sequence> sequences = new ArrayList<>();
     private final List<@Nullable TokenLogprob> promptScores = new ArrayList<>();
     private final List<GenerationEvent.TokenChunk> outbox = new ArrayList<>();
@@ -37,7 +38,7 @@ final class RequestRun {
     private boolean closed;
     private @Nullable Long expiresNanos;
 
-    RequestRun(PreparedRequest request, ModelFacts model, RequestListener listener) {
+    RequestRun(TokenizedRequest request, ModelFacts model, GenerationListener listener) {
         this.request = request;
         this.listener = listener;
         this.promptScores.add(null);
@@ -50,7 +51,7 @@ final class RequestRun {
         }
     }
 
-    PreparedRequest request() {
+    TokenizedRequest request() {
         return request;
     }
 
@@ -109,7 +110,7 @@ final class RequestRun {
         if (!closed) {
             List<GenerationEvent.TokenChunk> chunks = List.copyOf(outbox);
             outbox.clear();
-            chunks.forEach(chunk -> tell(() -> listener.onChunk(chunk)));
+            chunks.forEach(chunk -> tell(() -> listener.onTokens(chunk)));
         }
     }
 
@@ -138,7 +139,7 @@ final class RequestRun {
     void fail(GenerationException error) {
         if (!closed) {
             closed = true;
-            tell(() -> listener.onError(error));
+            tell(() -> listener.onFailed(error));
         }
     }
 

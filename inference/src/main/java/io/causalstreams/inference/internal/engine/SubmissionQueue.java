@@ -3,6 +3,8 @@ package io.causalstreams.inference.internal.engine;
 import io.causalstreams.inference.GenerationException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hand-off into the engine: any thread submits and cancels, the engine thread takes. A request counts from its
@@ -14,7 +16,7 @@ final class SubmissionQueue {
     private final List<RequestRun> submitted = new ArrayList<>();
     private final List<RequestRun> cancelled = new ArrayList<>();
     private int inFlight;
-    private @org.jspecify.annotations.Nullable GenerationException refusal;
+    private @Nullable GenerationException refusal;
 
     /** What has happened since the last time; cancellations of what was never submitted do not occur. */
     record Batch(List<RequestRun> submitted, List<RequestRun> cancelled) {}
@@ -26,22 +28,38 @@ final class SubmissionQueue {
     }
 
     /**
-     * Takes a request.
+     * Takes a request; its run is made only if there is room for it.
      *
      * @throws GenerationException.Busy if {@code limit} requests are in flight
      * @throws GenerationException.Aborted if the engine was closed, {@code Dead} if it died
      */
-    void submit(RequestRun run) {
-        synchronized (this) {
-            checkOpen(run.request().id);
-            if (inFlight >= limit) {
-                throw new GenerationException.Busy("request " + run.request().id + ": the engine has taken " + inFlight
-                        + " requests, its limit (slots + maxWaiting); submit it again later");
-            }
-            inFlight++;
-            submitted.add(run);
+    RequestRun submit(String id, Supplier<RequestRun> request) {
+        reserve(id);
+        RequestRun run;
+        try {
+            run = request.get();
+            enter(id, run);
+        } catch (RuntimeException e) {
+            done();
+            checkOpen(id); // closed meanwhile: the tokenizer is gone, the request is not at fault
+            throw e;
         }
         wake.run();
+        return run;
+    }
+
+    private synchronized void reserve(String id) {
+        checkOpen(id);
+        if (inFlight >= limit) {
+            throw new GenerationException.Busy("request " + id + ": the engine has taken " + inFlight
+                    + " requests, its limit (slots + maxWaiting); submit it again later");
+        }
+        inFlight++;
+    }
+
+    private synchronized void enter(String id, RequestRun run) {
+        checkOpen(id);
+        submitted.add(run);
     }
 
     void cancel(RequestRun run) {

@@ -4,7 +4,7 @@ import io.causalstreams.inference.internal.text.Tokenizer;
 import java.util.List;
 
 /** One token per printable ASCII character: token 2 is the space, 3 is '!', …; 0 ends a sequence, 1 is control too. */
-final class AsciiTokenizer implements Tokenizer {
+class AsciiTokenizer implements Tokenizer {
     static final int SIZE = 97;
 
     static int token(char character) {

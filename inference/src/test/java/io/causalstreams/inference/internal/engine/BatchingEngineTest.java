@@ -162,8 +162,8 @@ class BatchingEngineTest {
         engine.close();
 
         // Then: neither valid nor invalid, whatever a closed tokenizer throws
-        assertThatThrownBy(() -> engine.validate(request("r-2", 3))).isInstanceOf(GenerationException.Aborted.class);
-        assertThatThrownBy(() -> engine.validate(invalid)).isInstanceOf(GenerationException.Aborted.class);
+        assertThatThrownBy(() -> engine.prepare(request("r-2", 3))).isInstanceOf(GenerationException.Aborted.class);
+        assertThatThrownBy(() -> engine.prepare(invalid)).isInstanceOf(GenerationException.Aborted.class);
     }
 
     @Test
@@ -191,7 +191,7 @@ class BatchingEngineTest {
         StepVerifier.create(engine.generate(request("r-2", 3)))
                 .expectError(GenerationException.Dead.class)
                 .verify(PATIENCE);
-        assertThatThrownBy(() -> engine.validate(request("r-3", 3))).isInstanceOf(GenerationException.Dead.class);
+        assertThatThrownBy(() -> engine.prepare(request("r-3", 3))).isInstanceOf(GenerationException.Dead.class);
     }
 
     @Test
@@ -207,16 +207,6 @@ class BatchingEngineTest {
                         .hasMessageContaining("as the test wants"))
                 .verify(PATIENCE);
         assertThat(engine.isAlive()).isFalse();
-    }
-
-    @Test
-    void shouldCountPromptTokensAsARunDoes() {
-        GenerationRequest request = request("r-1", 3);
-        GenerationEvent.Finished finished =
-                (GenerationEvent.Finished) engine.generate(request).blockLast(PATIENCE);
-        assertThat(engine.promptTokens(request))
-                .isPositive()
-                .isEqualTo(java.util.Objects.requireNonNull(finished).usage().promptTokens());
     }
 
     private static GenerationEngine start(ScriptedLm model, EngineConfig config) {

@@ -1,6 +1,7 @@
 package io.causalstreams.inference.internal.engine;
 
 import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
@@ -57,9 +58,12 @@ final class EngineHarness {
 
     Submitted submitRun(GenerationRequest request) {
         Recorder recorder = new Recorder();
-        RequestRun run = new RequestRun(preparation.prepare(request), facts, recorder);
-        queue.submit(run);
-        return new Submitted(run, recorder);
+        return new Submitted(submit(request, recorder), recorder);
+    }
+
+    RequestRun submit(GenerationRequest request, GenerationListener listener) {
+        TokenizedRequest prepared = preparation.prepare(request);
+        return queue.submit(request.id(), () -> new RequestRun(prepared, facts, listener));
     }
 
     boolean step() {

@@ -1,22 +1,28 @@
 package io.causalstreams.inference.internal.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what a request's listener hears, and refuses anything after the end. */
-final class Recorder implements RequestListener {
-    final List<GenerationEvent.TokenChunk> chunks = new ArrayList<>();
-    GenerationEvent.@Nullable Finished finished;
+/** Keeps what a request's listener is given, and refuses anything after the end. */
+final class Recorder implements GenerationListener {
+    final List<GenerationEvent.TokenChunk> chunks = new CopyOnWriteArrayList<>();
+    private final CountDownLatch end = new CountDownLatch(1);
+    volatile GenerationEvent.@Nullable Finished finished;
 
-    @Nullable
-    GenerationException error;
+    volatile @Nullable GenerationException error;
 
     @Override
-    public void onChunk(GenerationEvent.TokenChunk chunk) {
+    public void onTokens(GenerationEvent.TokenChunk chunk) {
         refuseAfterEnd();
         chunks.add(chunk);
     }
@@ -25,16 +31,28 @@ final class Recorder implements RequestListener {
     public void onFinished(GenerationEvent.Finished event) {
         refuseAfterEnd();
         finished = event;
+        end.countDown();
     }
 
     @Override
-    public void onError(GenerationException exception) {
+    public void onFailed(GenerationException exception) {
         refuseAfterEnd();
         error = exception;
+        end.countDown();
     }
 
     boolean hasEnded() {
         return finished != null || error != null;
+    }
+
+    /** Waits for the end of a request that an engine's thread runs. */
+    Recorder awaitEnd() {
+        try {
+            assertThat(end.await(30, TimeUnit.SECONDS)).as("it ends").isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return this;
     }
 
     GenerationEvent.Finished finished() {

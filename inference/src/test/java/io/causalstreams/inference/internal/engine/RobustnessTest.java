@@ -7,6 +7,7 @@ import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
@@ -197,21 +198,18 @@ class RobustnessTest {
         EngineHarness engine =
                 new EngineHarness(EngineHarness.CONFIG.withSlots(1).withMaxWaiting(1));
         List<Recorder> next = new ArrayList<>();
-        engine.queue.submit(new RequestRun(
-                engine.preparation.prepare(GenerationRequest.of("r-1", new Prompt.Text("a"), TEN)),
-                engine.facts,
-                new RequestListener() {
-                    @Override
-                    public void onChunk(GenerationEvent.TokenChunk chunk) {}
+        engine.submit(GenerationRequest.of("r-1", new Prompt.Text("a"), TEN), new GenerationListener() {
+            @Override
+            public void onTokens(GenerationEvent.TokenChunk tokens) {}
 
-                    @Override
-                    public void onFinished(GenerationEvent.Finished finished) {
-                        next.add(engine.submit("r-3", "c", TEN));
-                    }
+            @Override
+            public void onFinished(GenerationEvent.Finished finished) {
+                next.add(engine.submit("r-3", "c", TEN));
+            }
 
-                    @Override
-                    public void onError(GenerationException error) {}
-                }));
+            @Override
+            public void onFailed(GenerationException error) {}
+        });
         engine.submit("r-2", "b", TEN);
 
         // When

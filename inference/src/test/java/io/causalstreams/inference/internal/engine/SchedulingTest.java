@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
@@ -97,9 +98,9 @@ class SchedulingTest {
     }
 
     private static void submit(EngineHarness engine, List<String> order, String id, int priority, String user) {
-        RequestListener listener = new RequestListener() {
+        GenerationListener listener = new GenerationListener() {
             @Override
-            public void onChunk(GenerationEvent.TokenChunk chunk) {}
+            public void onTokens(GenerationEvent.TokenChunk tokens) {}
 
             @Override
             public void onFinished(GenerationEvent.Finished finished) {
@@ -107,12 +108,11 @@ class SchedulingTest {
             }
 
             @Override
-            public void onError(GenerationException error) {
+            public void onFailed(GenerationException error) {
                 throw error;
             }
         };
-        engine.queue.submit(
-                new RequestRun(engine.preparation.prepare(request(id, priority, user, 6)), engine.facts, listener));
+        engine.submit(request(id, priority, user, 6), listener);
     }
 
     private static GenerationRequest request(String id, int priority, String user, int tokens) {

@@ -165,7 +165,7 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
             return;
         }
         try {
-            operator.engine().validate(job.request());
+            operator.engine().prepare(job.request());
         } catch (GenerationException.Busy | GenerationException.Aborted | GenerationException.Dead e) {
             // no verdict on the request: it waits in the journal, here or with the next owner
             return;

@@ -174,7 +174,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
 
     private void validate(Job<byte[], OutputEvent> job) {
         try {
-            engine.validate(job.request());
+            engine.prepare(job.request());
         } catch (GenerationException.Busy | GenerationException.Aborted | GenerationException.Dead e) {
             // no verdict on the request: it waits in the journal, here or with the next owner
             return;

@@ -32,7 +32,7 @@ record Conversations(GenerationEngine engine, Sessions sessions) {
         while (!history.isEmpty()) {
             Job<K, V> whole = job.after(history);
             try {
-                engine.validate(whole.request());
+                engine.prepare(whole.request());
                 return whole;
             } catch (GenerationException.Invalid e) {
                 Sessions.forgetOldest(history);
@@ -44,7 +44,9 @@ record Conversations(GenerationEngine engine, Sessions sessions) {
     /** Tokens of the prompt, with the turns before it; 0 when it cannot be made into tokens. */
     int promptTokens(Job<?, ?> job) {
         try {
-            return engine.promptTokens(withHistory(job).request());
+            return engine.prepare(withHistory(job).request()).promptTokens();
+        } catch (GenerationException.Invalid e) {
+            return e.promptTokens();
         } catch (RuntimeException e) {
             // the request has ended for a reason of its own; what its prompt holds is only told along
             return 0;

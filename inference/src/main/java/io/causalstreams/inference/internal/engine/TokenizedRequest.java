@@ -1,0 +1,97 @@
+package io.causalstreams.inference.internal.engine;
+
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.PreparedRequest;
+import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request whose prompt is tokens and whose parameters were checked against the model. Immutable by agreement: nobody
+ * writes into its arrays.
+ */
+final class TokenizedRequest implements PreparedRequest {
+    final RequestPreparation preparation;
+    final GenerationRequest request;
+    final String id;
+    final SamplingParams sampling;
+    final int priority;
+    final @Nullable Instant deadline;
+    final String user;
+
+    final int[] promptTokens;
+    /** Most tokens of one choice: what was asked for, or what the context has left. */
+    final int maxTokens;
+
+    final long seed;
+    final @Nullable TokenConstraint constraint;
+    /** Labels to score instead of generating; null for a generation. */
+    final @Nullable List<Label> labels;
+
+    /** Per choice the tokens generated before; as many entries as choices. */
+    final List<int[]> resumed;
+
+    /** @throws GenerationException.Invalid if the tokens to resume from are none of the model's */
+    TokenizedRequest(
+            RequestPreparation preparation,
+            GenerationRequest request,
+            int[] promptTokens,
+            int maxTokens,
+            long seed,
+            @Nullable TokenConstraint constraint,
+            @Nullable List<Label> labels) {
+        this.preparation = preparation;
+        this.request = request;
+        this.id = request.id();
+        this.sampling = request.sampling();
+        this.priority = request.priority();
+        this.deadline = request.deadline();
+        this.user = Objects.requireNonNullElse(request.user(), "");
+        this.promptTokens = promptTokens;
+        this.maxTokens = maxTokens;
+        this.seed = seed;
+        this.constraint = constraint;
+        this.labels = labels == null ? null : List.copyOf(labels);
+        this.resumed = preparation.resumed(request);
+    }
+
+    @Override
+    public GenerationRequest request() {
+        return request;
+    }
+
+    @Override
+    public int promptTokens() {
+        return promptTokens.length;
+    }
+
+    @Override
+    public TokenizedRequest resumedFrom(List<List<Integer>> tokens) {
+        return of(request.resumedFrom(tokens));
+    }
+
+    @Override
+    public TokenizedRequest withDeadline(@Nullable Instant other) {
+        return of(request.withDeadline(other));
+    }
+
+    /** The same prompt, parameters and labels of a request that differs in nothing that was read from it. */
+    private TokenizedRequest of(GenerationRequest other) {
+        return new TokenizedRequest(preparation, other, promptTokens, maxTokens, seed, constraint, labels);
+    }
+
+    /** A label and its tokens as a continuation of the prompt, at least one. */
+    static final class Label {
+        final String text;
+        final int[] tokens;
+
+        Label(String text, int[] tokens) {
+            this.text = text;
+            this.tokens = tokens;
+        }
+    }
+}
