@@ -1,0 +1,112 @@
+package io.causalstreams.topology.upgrade;
+
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.ProcessorWrapper;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.WrappedFixedKeyProcessorSupplier;
+import org.apache.kafka.streams.processor.api.WrappedProcessorSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * Fills stores before their processors are initialised, as Kafka Streams does from a changelog; {@code TopologyTestDriver}
+ * has no changelog to restore from.
+ */
+public final class RestoredStores implements ProcessorWrapper {
+
+    /** Setting: content by store, {@code Map<String, Map<Bytes, byte[]>>}. */
+    static final String CONTENT = "test.restored.stores";
+
+    private Map<String, Map<Bytes, byte[]>> content = Map.of();
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public void configure(Map<String, ?> settings) {
+        if (settings.get(CONTENT) != null) {
+            content = (Map<String, Map<Bytes, byte[]>>) settings.get(CONTENT);
+        }
+    }
+
+    @Override
+    public <K, V, L, R> WrappedProcessorSupplier<K, V, L, R> wrapProcessorSupplier(
+            String name, ProcessorSupplier<K, V, L, R> supplier) {
+        return new WrappedProcessorSupplier<>() {
+            @Override
+            public Processor<K, V, L, R> get() {
+                Processor<K, V, L, R> inner = supplier.get();
+                return new Processor<>() {
+                    @Override
+                    public void init(ProcessorContext<L, R> context) {
+                        fill(stores(), context);
+                        inner.init(context);
+                    }
+
+                    @Override
+                    public void process(Record<K, V> record) {
+                        inner.process(record);
+                    }
+
+                    @Override
+                    public void close() {
+                        inner.close();
+                    }
+                };
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return supplier.stores();
+            }
+        };
+    }
+
+    @Override
+    public <K, V, R> WrappedFixedKeyProcessorSupplier<K, V, R> wrapFixedKeyProcessorSupplier(
+            String name, FixedKeyProcessorSupplier<K, V, R> supplier) {
+        return new WrappedFixedKeyProcessorSupplier<>() {
+            @Override
+            public FixedKeyProcessor<K, V, R> get() {
+                FixedKeyProcessor<K, V, R> inner = supplier.get();
+                return new FixedKeyProcessor<>() {
+                    @Override
+                    public void init(FixedKeyProcessorContext<K, R> context) {
+                        fill(stores(), context);
+                        inner.init(context);
+                    }
+
+                    @Override
+                    public void process(FixedKeyRecord<K, V> record) {
+                        inner.process(record);
+                    }
+
+                    @Override
+                    public void close() {
+                        inner.close();
+                    }
+                };
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return supplier.stores();
+            }
+        };
+    }
+
+    private void fill(Set<StoreBuilder<?>> stores, ProcessingContext context) {
+        for (StoreBuilder<?> store : stores == null ? Set.<StoreBuilder<?>>of() : stores) {
+            KeyValueStore<Bytes, byte[]> journal = context.getStateStore(store.name());
+            content.getOrDefault(store.name(), Map.of()).forEach(journal::put);
+        }
+    }
+}
