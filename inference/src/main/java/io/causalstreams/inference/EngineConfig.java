@@ -1,5 +1,6 @@
 package io.causalstreams.inference;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,85 +38,74 @@ public record EngineConfig(
     }
 
     public EngineConfig withSlots(int slots) {
-        return new EngineConfig(
-                slots,
-                maxContextTokens,
-                prefillChunkTokens,
-                maxWaiting,
-                prefixCacheTokens,
-                intraOpThreads,
-                speculation);
+        return with(draft -> draft.slots = slots);
     }
 
     public EngineConfig withMaxContextTokens(@Nullable Integer maxContextTokens) {
-        return new EngineConfig(
-                slots,
-                maxContextTokens,
-                prefillChunkTokens,
-                maxWaiting,
-                prefixCacheTokens,
-                intraOpThreads,
-                speculation);
+        return with(draft -> draft.maxContextTokens = maxContextTokens);
     }
 
     public EngineConfig withPrefillChunkTokens(int prefillChunkTokens) {
-        return new EngineConfig(
-                slots,
-                maxContextTokens,
-                prefillChunkTokens,
-                maxWaiting,
-                prefixCacheTokens,
-                intraOpThreads,
-                speculation);
+        return with(draft -> draft.prefillChunkTokens = prefillChunkTokens);
     }
 
     public EngineConfig withMaxWaiting(int maxWaiting) {
-        return new EngineConfig(
-                slots,
-                maxContextTokens,
-                prefillChunkTokens,
-                maxWaiting,
-                prefixCacheTokens,
-                intraOpThreads,
-                speculation);
+        return with(draft -> draft.maxWaiting = maxWaiting);
     }
 
     public EngineConfig withPrefixCacheTokens(int prefixCacheTokens) {
-        return new EngineConfig(
-                slots,
-                maxContextTokens,
-                prefillChunkTokens,
-                maxWaiting,
-                prefixCacheTokens,
-                intraOpThreads,
-                speculation);
+        return with(draft -> draft.prefixCacheTokens = prefixCacheTokens);
     }
 
     public EngineConfig withIntraOpThreads(@Nullable Integer intraOpThreads) {
-        return new EngineConfig(
-                slots,
-                maxContextTokens,
-                prefillChunkTokens,
-                maxWaiting,
-                prefixCacheTokens,
-                intraOpThreads,
-                speculation);
+        return with(draft -> draft.intraOpThreads = intraOpThreads);
     }
 
     public EngineConfig withSpeculation(boolean speculation) {
-        return new EngineConfig(
-                slots,
-                maxContextTokens,
-                prefillChunkTokens,
-                maxWaiting,
-                prefixCacheTokens,
-                intraOpThreads,
-                speculation);
+        return with(draft -> draft.speculation = speculation);
+    }
+
+    private EngineConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
     }
 
     private static void require(boolean holds, String name, @Nullable Object value, String range) {
         if (!holds) {
             throw new IllegalArgumentException("engine config " + name + " is " + value + "; it must be " + range);
+        }
+    }
+
+    /** A configuration with one thing to be changed. */
+    private static final class Draft {
+        private int slots;
+        private @Nullable Integer maxContextTokens;
+        private int prefillChunkTokens;
+        private int maxWaiting;
+        private int prefixCacheTokens;
+        private @Nullable Integer intraOpThreads;
+        private boolean speculation;
+
+        Draft(EngineConfig from) {
+            slots = from.slots;
+            maxContextTokens = from.maxContextTokens;
+            prefillChunkTokens = from.prefillChunkTokens;
+            maxWaiting = from.maxWaiting;
+            prefixCacheTokens = from.prefixCacheTokens;
+            intraOpThreads = from.intraOpThreads;
+            speculation = from.speculation;
+        }
+
+        EngineConfig config() {
+            return new EngineConfig(
+                    slots,
+                    maxContextTokens,
+                    prefillChunkTokens,
+                    maxWaiting,
+                    prefixCacheTokens,
+                    intraOpThreads,
+                    speculation);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.causalstreams.inference;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,14 +40,43 @@ public record GenerationRequest(
         return new GenerationRequest(id, prompt, new Task.Generate(), sampling, List.of(), 0, null, null);
     }
 
-    /** This request, continued after {@code tokens} (per choice). */
-    public GenerationRequest resumedFrom(List<List<Integer>> tokens) {
-        return new GenerationRequest(id, prompt, task, sampling, tokens, priority, deadline, user);
+    public GenerationRequest withId(String id) {
+        return with(draft -> draft.id = id);
     }
 
-    /** This request with another deadline. */
-    public GenerationRequest withDeadline(@Nullable Instant other) {
-        return new GenerationRequest(id, prompt, task, sampling, resumeFrom, priority, other, user);
+    public GenerationRequest withPrompt(Prompt prompt) {
+        return with(draft -> draft.prompt = prompt);
+    }
+
+    public GenerationRequest withTask(Task task) {
+        return with(draft -> draft.task = task);
+    }
+
+    public GenerationRequest withSampling(SamplingParams sampling) {
+        return with(draft -> draft.sampling = sampling);
+    }
+
+    /** This request, continued after {@code tokens} (per choice). */
+    public GenerationRequest resumedFrom(List<List<Integer>> tokens) {
+        return with(draft -> draft.resumeFrom = tokens);
+    }
+
+    public GenerationRequest withPriority(int priority) {
+        return with(draft -> draft.priority = priority);
+    }
+
+    public GenerationRequest withDeadline(@Nullable Instant deadline) {
+        return with(draft -> draft.deadline = deadline);
+    }
+
+    public GenerationRequest withUser(@Nullable String user) {
+        return with(draft -> draft.user = user);
+    }
+
+    private GenerationRequest with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.request();
     }
 
     /** What the engine is asked to do with the prompt. */
@@ -64,6 +94,33 @@ public record GenerationRequest(
             public Classify {
                 labels = List.copyOf(labels);
             }
+        }
+    }
+
+    /** A request with one thing to be changed. */
+    private static final class Draft {
+        private String id;
+        private Prompt prompt;
+        private Task task;
+        private SamplingParams sampling;
+        private List<List<Integer>> resumeFrom;
+        private int priority;
+        private @Nullable Instant deadline;
+        private @Nullable String user;
+
+        Draft(GenerationRequest from) {
+            id = from.id;
+            prompt = from.prompt;
+            task = from.task;
+            sampling = from.sampling;
+            resumeFrom = from.resumeFrom;
+            priority = from.priority;
+            deadline = from.deadline;
+            user = from.user;
+        }
+
+        GenerationRequest request() {
+            return new GenerationRequest(id, prompt, task, sampling, resumeFrom, priority, deadline, user);
         }
     }
 }

@@ -99,6 +99,11 @@ public record SamplingParams(
         return new Builder();
     }
 
+    /** Starts from these parameters. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
     /** Greedy, at most {@code maxTokens}. */
     public static SamplingParams greedy(int maxTokens) {
         return builder().temperature(0).maxTokens(maxTokens).build();
@@ -133,6 +138,28 @@ public record SamplingParams(
         private @Nullable OutputConstraint constraint;
 
         private Builder() {}
+
+        private Builder(SamplingParams from) {
+            maxTokens = from.maxTokens;
+            minTokens = from.minTokens;
+            ignoreEos = from.ignoreEos;
+            temperature = from.temperature;
+            topP = from.topP;
+            topK = from.topK;
+            minP = from.minP;
+            repetitionPenalty = from.repetitionPenalty;
+            presencePenalty = from.presencePenalty;
+            frequencyPenalty = from.frequencyPenalty;
+            logitBias = from.logitBias;
+            seed = from.seed;
+            n = from.n;
+            stop = from.stop;
+            stopTokenIds = from.stopTokenIds;
+            includeStopStrInOutput = from.includeStopStrInOutput;
+            logprobs = from.logprobs;
+            promptLogprobs = from.promptLogprobs;
+            constraint = from.constraint;
+        }
 
         public Builder maxTokens(@Nullable Integer maxTokens) {
             this.maxTokens = maxTokens;

@@ -114,15 +114,8 @@ class ClassificationIT {
     }
 
     private static List<LabelScore> classify(List<String> labels) {
-        GenerationRequest request = new GenerationRequest(
-                "classify",
-                TICKET,
-                new GenerationRequest.Task.Classify(labels),
-                SamplingParams.greedy(1),
-                List.of(),
-                0,
-                null,
-                null);
+        GenerationRequest request = GenerationRequest.of("classify", TICKET, SamplingParams.greedy(1))
+                .withTask(new GenerationRequest.Task.Classify(labels));
         return Objects.requireNonNull(Generations.run(engine, request).classification());
     }
 

@@ -149,15 +149,11 @@ class SoakIT {
                 ? new GenerationRequest.Task.Classify(List.of("good", "bad"))
                 : new GenerationRequest.Task.Generate();
         Instant deadline = random.nextInt(8) == 0 ? Instant.now().plusMillis(random.nextInt(60)) : null;
-        return new GenerationRequest(
-                id,
-                prompt,
-                task,
-                sampling.build(),
-                List.of(),
-                random.nextInt(3),
-                deadline,
-                "user-" + random.nextInt(4));
+        return GenerationRequest.of(id, prompt, sampling.build())
+                .withTask(task)
+                .withPriority(random.nextInt(3))
+                .withDeadline(deadline)
+                .withUser("user-" + random.nextInt(4));
     }
 
     private static boolean idle(EngineStats stats) {

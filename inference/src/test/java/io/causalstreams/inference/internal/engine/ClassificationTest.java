@@ -122,14 +122,8 @@ class ClassificationTest {
     }
 
     private static GenerationRequest classify(List<String> labels) {
-        return new GenerationRequest(
-                "c-1",
-                new Prompt.Text(PROMPT),
-                new GenerationRequest.Task.Classify(labels),
-                SamplingParams.builder().build(),
-                List.of(),
-                0,
-                null,
-                null);
+        return GenerationRequest.of(
+                        "c-1", new Prompt.Text(PROMPT), SamplingParams.builder().build())
+                .withTask(new GenerationRequest.Task.Classify(labels));
     }
 }

@@ -291,14 +291,7 @@ class RobustnessTest {
     }
 
     private static GenerationRequest withDeadline(String id, TestClock clock, Duration in) {
-        return new GenerationRequest(
-                id,
-                new Prompt.Text("Hello"),
-                new GenerationRequest.Task.Generate(),
-                TEN,
-                List.of(),
-                0,
-                Objects.requireNonNull(clock.instant()).plus(in),
-                null);
+        return request(id, "Hello")
+                .withDeadline(Objects.requireNonNull(clock.instant()).plus(in));
     }
 }

@@ -116,15 +116,9 @@ class SchedulingTest {
     }
 
     private static GenerationRequest request(String id, int priority, String user, int tokens) {
-        return new GenerationRequest(
-                id,
-                new Prompt.Text("prompt"),
-                new GenerationRequest.Task.Generate(),
-                endless(tokens),
-                List.of(),
-                priority,
-                null,
-                user);
+        return GenerationRequest.of(id, new Prompt.Text("prompt"), endless(tokens))
+                .withPriority(priority)
+                .withUser(user);
     }
 
     private static SamplingParams endless(int tokens) {

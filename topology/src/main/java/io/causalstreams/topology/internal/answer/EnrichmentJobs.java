@@ -43,17 +43,7 @@ public record EnrichmentJobs<K, V, R>(
         }
         GenerationRequest asked =
                 Objects.requireNonNull(request.apply(value(arrival)), "the request function gave null");
-        return new EnrichmentJob(
-                arrival,
-                new GenerationRequest(
-                        arrival.id(),
-                        asked.prompt(),
-                        asked.task(),
-                        asked.sampling(),
-                        List.of(),
-                        asked.priority(),
-                        asked.deadline(),
-                        asked.user()));
+        return new EnrichmentJob(arrival, asked.withId(arrival.id()).resumedFrom(List.of()));
     }
 
     @Override

@@ -139,16 +139,7 @@ public record PromptJobs(
             List<Prompt.Message> all = new ArrayList<>(turn.subList(0, system));
             all.addAll(history);
             all.addAll(turn.subList(system, turn.size()));
-            GenerationRequest whole = new GenerationRequest(
-                    request.id(),
-                    new Prompt.Chat(all),
-                    request.task(),
-                    request.sampling(),
-                    request.resumeFrom(),
-                    request.priority(),
-                    request.deadline(),
-                    request.user());
-            return new PromptJob(arrival, whole, session, events);
+            return new PromptJob(arrival, request.withPrompt(new Prompt.Chat(all)), session, events);
         }
 
         @Override
