@@ -48,7 +48,7 @@ public final class OnnxExporter {
 
     static void export(
             Path source, Path outputDirectory, ExportOptions options, Function<Decoder, PrecisionPlan> plan) {
-        try (Checkpoint checkpoint = Checkpoint.open(source);
+        try (Checkpoint checkpoint = CheckpointFormats.open(source);
                 StagingDirectory staging = StagingDirectory.beside(outputDirectory)) {
             checkpoint.writeTokenizer(staging.path());
             writeModel(checkpoint, source, outputDirectory, staging.path(), options, plan);
@@ -68,7 +68,7 @@ public final class OnnxExporter {
      * @throws ExportException as {@link #export}
      */
     public static String explain(Path source, ExportOptions options) {
-        try (Checkpoint checkpoint = Checkpoint.open(source)) {
+        try (Checkpoint checkpoint = CheckpointFormats.open(source)) {
             ModelConfig config = new ModelConfig(checkpoint.config());
             Decoder decoder = Families.describe(config, Tensors.of(checkpoint.weights()));
             PrecisionPlan plain = PrecisionPlan.of(options.precision(), decoder);

@@ -3,7 +3,7 @@ package io.causalstreams.export.internal.checkpoint;
 import java.nio.ByteBuffer;
 
 /** Random access to the bytes of one file. */
-interface ByteSource extends AutoCloseable {
+public interface ByteSource extends AutoCloseable {
 
     /** How errors call it: the file's path. */
     String name();

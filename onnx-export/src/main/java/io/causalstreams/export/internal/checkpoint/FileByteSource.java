@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** A file behind positional channel reads: no mapping, so any size works and a file cut short is an error, not a fault. */
-final class FileByteSource implements ByteSource {
+public final class FileByteSource implements ByteSource {
 
     private final Path path;
     private final FileChannel channel;
@@ -21,7 +21,7 @@ final class FileByteSource implements ByteSource {
         this.size = size;
     }
 
-    static FileByteSource open(Path path) {
+    public static FileByteSource open(Path path) {
         if (!Files.exists(path)) {
             throw new CheckpointException(path + ": no such file; the checkpoint is incomplete, download it again");
         }

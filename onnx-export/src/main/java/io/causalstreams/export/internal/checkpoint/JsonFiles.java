@@ -10,12 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The small JSON files beside the weights. */
-final class JsonFiles {
+public final class JsonFiles {
 
     /** Tokenizers of large vocabularies have some 30 MB. */
     private static final long MAX_BYTES = 200_000_000;
 
-    static final JsonMapper MAPPER = JsonMapper.builder().build();
+    public static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     static {
         MAPPER.getFactory()
@@ -26,7 +26,7 @@ final class JsonFiles {
     private JsonFiles() {}
 
     /** Reads a file whose content is one JSON object. */
-    static ObjectNode readObject(Path file) {
+    public static ObjectNode readObject(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new CheckpointException(
@@ -46,7 +46,7 @@ final class JsonFiles {
     }
 
     /** Parses text that is one JSON object; {@code what} names it in errors. */
-    static ObjectNode parse(String what, String text) {
+    public static ObjectNode parse(String what, String text) {
         try {
             if (MAPPER.readTree(text) instanceof ObjectNode object) {
                 return object;
@@ -58,7 +58,7 @@ final class JsonFiles {
         }
     }
 
-    static void write(Path file, JsonNode content) {
+    public static void write(Path file, JsonNode content) {
         try {
             MAPPER.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), content);
         } catch (IOException e) {

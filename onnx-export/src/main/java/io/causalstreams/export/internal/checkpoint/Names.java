@@ -4,20 +4,20 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** Names for events and metadata: lower case, with dashes, no path separators. */
-final class Names {
+public final class Names {
 
     private static final String CACHE_PREFIX = "models--";
 
     private Names() {}
 
-    static String of(String text) {
+    public static String of(String text) {
         String name =
                 text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9._]+", "-").replaceAll("^[-.]+|[-.]+$", "");
         return name.isEmpty() ? "model" : name;
     }
 
     /** The directory's name; in a hub cache ({@code models--owner--name/snapshots/revision}) the repository's. */
-    static String ofPath(Path path) {
+    public static String ofPath(Path path) {
         Path absolute = path.toAbsolutePath().normalize();
         for (Path part = absolute; part != null; part = part.getParent()) {
             Path fileName = part.getFileName();

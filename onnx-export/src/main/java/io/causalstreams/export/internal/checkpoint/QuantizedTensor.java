@@ -1,5 +1,6 @@
 package io.causalstreams.export.internal.checkpoint;
 
+import io.causalstreams.export.internal.checkpoint.ggml.GgmlType;
 import java.nio.ByteBuffer;
 import java.util.List;
 

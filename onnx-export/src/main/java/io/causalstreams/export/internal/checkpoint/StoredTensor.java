@@ -1,5 +1,6 @@
 package io.causalstreams.export.internal.checkpoint;
 
+import io.causalstreams.export.internal.checkpoint.ggml.GgmlType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.List;
  * @param source the file
  * @param offset first byte, from the start of the file
  */
-record StoredTensor(String name, GgmlType type, List<Long> shape, ByteSource source, long offset) {
+public record StoredTensor(String name, GgmlType type, List<Long> shape, ByteSource source, long offset) {
 
     /** Bytes held at once while a tensor is decoded; a multiple of no block size needs to divide it. */
     private static final int CHUNK_BYTES = 1 << 20;
@@ -21,7 +22,7 @@ record StoredTensor(String name, GgmlType type, List<Long> shape, ByteSource sou
     /** The largest array most JVMs allocate. */
     private static final long MAX_ARRAY = Integer.MAX_VALUE - 8L;
 
-    StoredTensor {
+    public StoredTensor {
         shape = List.copyOf(shape);
     }
 
@@ -31,16 +32,16 @@ record StoredTensor(String name, GgmlType type, List<Long> shape, ByteSource sou
     }
 
     /** Number of stored bytes. */
-    long bytes() {
+    public long bytes() {
         return elements() / type.blockElements() * type.blockBytes();
     }
 
-    long[] dimensions() {
+    public long[] dimensions() {
         return shape.stream().mapToLong(Long::longValue).toArray();
     }
 
     /** All elements as fp32 in stored order; NaN and infinities are refused. */
-    float[] read() {
+    public float[] read() {
         if (elements() > MAX_ARRAY) {
             throw new CheckpointException(source.name() + ": tensor " + name + " has " + elements()
                     + " elements, more than one array holds; such a model cannot be exported");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.causalstreams.export.internal.checkpoint.Checkpoint;
+import io.causalstreams.export.internal.checkpoint.safetensors.SafetensorsCheckpoint;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,7 +69,7 @@ class FamiliesTest {
     }
 
     private static Decoder describe(String model, String key, String value) throws JsonProcessingException {
-        try (Checkpoint checkpoint = Checkpoint.open(TINY.resolve(model))) {
+        try (Checkpoint checkpoint = SafetensorsCheckpoint.open(TINY.resolve(model))) {
             ObjectNode config = checkpoint.config().deepCopy();
             config.set(key, new ObjectMapper().readTree(value));
             return Families.describe(new ModelConfig(config), Tensors.of(checkpoint.weights()));

@@ -3,9 +3,9 @@ package io.causalstreams.export.internal.checkpoint;
 import java.nio.ByteBuffer;
 
 /** A file's content in memory. */
-record HeapByteSource(ByteBuffer content) implements ByteSource {
+public record HeapByteSource(ByteBuffer content) implements ByteSource {
 
-    static HeapByteSource of(byte[] bytes) {
+    public static HeapByteSource of(byte[] bytes) {
         return new HeapByteSource(ByteBuffer.wrap(bytes));
     }
 

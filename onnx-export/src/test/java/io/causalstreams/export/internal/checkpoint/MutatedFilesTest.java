@@ -2,6 +2,13 @@ package io.causalstreams.export.internal.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.causalstreams.export.internal.checkpoint.gguf.GgufWeights;
+import io.causalstreams.export.internal.checkpoint.gguf.file.GgufFile;
+import io.causalstreams.export.internal.checkpoint.gguf.file.TinyGguf;
+import io.causalstreams.export.internal.checkpoint.gguf.mapping.GgufMapping;
+import io.causalstreams.export.internal.checkpoint.safetensors.SafetensorsBytes;
+import io.causalstreams.export.internal.checkpoint.safetensors.SafetensorsFile;
+import io.causalstreams.export.internal.checkpoint.tokenizer.GgufTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,7 +111,7 @@ final class MutatedFilesTest {
 
     private void openGguf(byte[] bytes) {
         GgufFile file = GgufFile.open(HeapByteSource.of(bytes));
-        GgufFamily family = GgufFamily.of(file);
+        GgufMapping family = GgufMapping.of(file);
         GgufWeights weights = new GgufWeights(file, family.weights(file, family.config(file)));
         weights.names().forEach(weights::read);
         weights.names().forEach(weights::quantized);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.export.internal.checkpoint.ggml;
+
+import org.jspecify.annotations.NullMarked;
