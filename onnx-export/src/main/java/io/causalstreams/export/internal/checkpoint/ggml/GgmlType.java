@@ -22,7 +22,19 @@ public enum GgmlType {
     Q3_K(11, 256, 32 + 64 + 12 + 2),
     Q4_K(12, 256, 2 + 2 + 12 + 128),
     Q5_K(13, 256, 2 + 2 + 12 + 32 + 128),
-    Q6_K(14, 256, 128 + 64 + 16 + 2);
+    Q6_K(14, 256, 128 + 64 + 16 + 2),
+    IQ1_S(19, 256, 2 + 32 + 16),
+    IQ1_M(29, 256, 32 + 16 + 8),
+    IQ2_XXS(16, 256, 2 + 64),
+    IQ2_XS(17, 256, 2 + 64 + 8),
+    IQ2_S(22, 256, 2 + 32 + 32 + 8 + 8),
+    IQ3_XXS(18, 256, 2 + 64 + 32),
+    IQ3_S(21, 256, 2 + 64 + 8 + 32 + 4),
+    IQ4_XS(23, 256, 2 + 2 + 4 + 128),
+    TQ1_0(34, 256, 48 + 4 + 2),
+    TQ2_0(35, 256, 64 + 2),
+    MXFP4(39, 32, 1 + 16),
+    NVFP4(40, 64, 4 + 32);
 
     private final int code;
     private final int blockElements;
@@ -66,6 +78,18 @@ public enum GgmlType {
             case Q4_K -> SuperBlocks::q4;
             case Q5_K -> SuperBlocks::q5;
             case Q6_K -> SuperBlocks::q6;
+            case IQ1_S -> CodebookBlocks::iq1s;
+            case IQ1_M -> CodebookBlocks::iq1m;
+            case IQ2_XXS -> CodebookBlocks::iq2xxs;
+            case IQ2_XS -> CodebookBlocks::iq2xs;
+            case IQ2_S -> CodebookBlocks::iq2s;
+            case IQ3_XXS -> CodebookBlocks::iq3xxs;
+            case IQ3_S -> CodebookBlocks::iq3s;
+            case IQ4_XS -> SuperBlocks::iq4xs;
+            case TQ1_0 -> TernaryBlocks::tq1;
+            case TQ2_0 -> TernaryBlocks::tq2;
+            case MXFP4 -> FloatBlocks::mxfp4;
+            case NVFP4 -> FloatBlocks::nvfp4;
         };
     }
 }

@@ -3,29 +3,29 @@ package io.causalstreams.export.internal.checkpoint.ggml;
 import java.nio.ByteBuffer;
 
 /** The types that are not quantized: one number is one block. */
-final class PlainFloats {
+public final class PlainFloats {
 
     private PlainFloats() {}
 
-    static void float32(ByteBuffer source, int count, float[] target, int offset) {
+    public static void float32(ByteBuffer source, int count, float[] target, int offset) {
         source.asFloatBuffer().get(target, offset, count);
         source.position(source.position() + count * Float.BYTES);
     }
 
-    static void float16(ByteBuffer source, int count, float[] target, int offset) {
+    public static void float16(ByteBuffer source, int count, float[] target, int offset) {
         for (int i = 0; i < count; i++) {
             target[offset + i] = halfToFloat(source.getShort());
         }
     }
 
-    static void bfloat16(ByteBuffer source, int count, float[] target, int offset) {
+    public static void bfloat16(ByteBuffer source, int count, float[] target, int offset) {
         for (int i = 0; i < count; i++) {
             target[offset + i] = Float.intBitsToFloat(source.getShort() << 16);
         }
     }
 
     /** IEEE 754 binary16 to binary32, exact; {@code Float.float16ToFloat} came only with Java 20. */
-    static float halfToFloat(short half) {
+    public static float halfToFloat(short half) {
         int sign = (half & 0x8000) << 16;
         int exponent = (half >>> 10) & 0x1f;
         int fraction = half & 0x3ff;

@@ -24,7 +24,7 @@ final class SmallBlocks {
     private static final int HALF = SIZE / 2;
 
     /** {@code kvalues_iq4nl} of {@code ggml-common.h}. */
-    private static final byte[] NONLINEAR = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+    static final byte[] NONLINEAR = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
 
     private SmallBlocks() {}
 

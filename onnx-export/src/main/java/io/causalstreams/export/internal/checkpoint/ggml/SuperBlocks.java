@@ -13,9 +13,10 @@ import java.nio.ByteBuffer;
  *  Q4_K  d | dmin | 12 bytes of scales, mins | 128 bytes             x = d * s[g] * q - dmin * m[g]
  *  Q5_K  d | dmin | 12 bytes | 32 bytes of high bits | 128 bytes     x = d * s[g] * q - dmin * m[g]
  *  Q6_K  128 bytes | 64 bytes of high bits | 16 signed scales | d    x = d * s[g] * (q - 32)
+ *  IQ4_XS  d | 8 × 2 high bits of scales | 8 × 4 low | 128 bytes     x = d * (s[g] - 32) * TABLE[q], as IQ4_NL
  * </pre>
  *
- * d and dmin are fp16. Groups have 16 numbers in Q2_K, Q3_K and Q6_K, 32 in Q4_K and Q5_K.
+ * d and dmin are fp16. Groups have 16 numbers in Q2_K, Q3_K and Q6_K, 32 in Q4_K, Q5_K and IQ4_XS.
  */
 final class SuperBlocks {
 
@@ -108,6 +109,25 @@ final class SuperBlocks {
                 target[offset + i] = d * source.get(scales + i / 16) * (q - 32);
             }
             source.position(scales + 18);
+            offset += SIZE;
+        }
+    }
+
+    static void iq4xs(ByteBuffer source, int blocks, float[] target, int offset) {
+        for (int block = 0; block < blocks; block++) {
+            int start = source.position();
+            float d = halfToFloat(source.getShort(start));
+            int high = source.getShort(start + 2);
+            for (int g = 0; g < SIZE / 32; g++) {
+                int low = (source.get(start + 4 + g / 2) >> (g % 2 * 4)) & 0xf;
+                float scale = d * ((low | (((high >> (2 * g)) & 3) << 4)) - 32);
+                for (int i = 0; i < 16; i++) {
+                    int pair = source.get(start + 8 + g * 16 + i);
+                    target[offset + g * 32 + i] = scale * SmallBlocks.NONLINEAR[pair & 0xf];
+                    target[offset + g * 32 + 16 + i] = scale * SmallBlocks.NONLINEAR[(pair >> 4) & 0xf];
+                }
+            }
+            source.position(start + 136);
             offset += SIZE;
         }
     }

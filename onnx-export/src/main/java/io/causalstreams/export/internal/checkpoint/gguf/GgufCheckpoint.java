@@ -2,13 +2,9 @@ package io.causalstreams.export.internal.checkpoint.gguf;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.causalstreams.export.internal.checkpoint.ByteSource;
 import io.causalstreams.export.internal.checkpoint.Checkpoint;
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
-import io.causalstreams.export.internal.checkpoint.FileByteSource;
 import io.causalstreams.export.internal.checkpoint.WeightSource;
-import io.causalstreams.export.internal.checkpoint.gguf.file.GgufFile;
-import io.causalstreams.export.internal.checkpoint.gguf.file.GgufMetadata;
 import io.causalstreams.export.internal.checkpoint.gguf.mapping.GgufMapping;
 import io.causalstreams.export.internal.checkpoint.tokenizer.GgufTokenizer;
 import java.io.IOException;
@@ -19,43 +15,32 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A single GGUF file: metadata, tokenizer and weights. */
+/** A model as GGUF, in one file or several parts: metadata, tokenizer and weights. */
 public final class GgufCheckpoint implements Checkpoint {
 
-    private final ByteSource source;
-    private final GgufFile file;
+    private final GgufParts parts;
     private final ObjectNode config;
     private final GgufWeights weights;
 
-    private GgufCheckpoint(ByteSource source, GgufFile file) {
-        this.source = source;
-        this.file = file;
-        GgufMapping family = GgufMapping.of(file);
-        this.config = family.config(file);
-        this.weights = new GgufWeights(file, family.weights(file, config));
+    private GgufCheckpoint(GgufParts parts) {
+        this.parts = parts;
+        GgufMapping family = GgufMapping.of(parts.file());
+        this.config = family.config(parts.file());
+        this.weights = new GgufWeights(parts.file(), family.weights(parts.file(), config));
     }
 
+    /** Opens a file; where it is one of several parts, the others beside it too. */
     public static GgufCheckpoint open(Path path) {
-        ByteSource source = FileByteSource.open(path);
+        GgufParts parts = GgufParts.open(path);
         try {
-            GgufFile file = GgufFile.open(source);
-            requireWhole(file.metadata());
-            return new GgufCheckpoint(source, file);
+            return new GgufCheckpoint(parts);
         } catch (RuntimeException e) {
-            source.close();
+            parts.close();
             throw e;
         }
     }
 
-    private static void requireWhole(GgufMetadata metadata) {
-        int parts = metadata.integer("split.count").orElse(1);
-        if (parts > 1) {
-            throw new CheckpointException(metadata.file() + ": is one of " + parts
-                    + " parts of a model; join them with llama-gguf-split --merge, or give the model as safetensors");
-        }
-    }
-
-    /** The GGUF file of a directory that holds one, and no other checkpoint. */
+    /** The GGUF file of a directory that holds one, or the parts of one, and no other checkpoint. */
     public static Optional<Path> onlyFileOf(Path directory) {
         if (Files.exists(directory.resolve("config.json"))) {
             return Optional.empty();
@@ -64,7 +49,7 @@ public final class GgufCheckpoint implements Checkpoint {
             List<Path> found = files.filter(
                             file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".gguf"))
                     .toList();
-            return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+            return GgufParts.firstOf(found);
         } catch (IOException e) {
             throw new CheckpointException(directory + ": cannot be listed (" + e.getMessage() + ")", e);
         }
@@ -82,16 +67,16 @@ public final class GgufCheckpoint implements Checkpoint {
 
     @Override
     public void writeTokenizer(Path directory) {
-        GgufTokenizer.write(file.metadata(), config, directory);
+        GgufTokenizer.write(parts.file().metadata(), config, directory);
     }
 
     @Override
     public String name() {
-        return GgufNames.of(file.metadata(), source.name());
+        return GgufNames.of(parts.file().metadata(), parts.sources().get(0).name());
     }
 
     @Override
     public void close() {
-        source.close();
+        parts.close();
     }
 }

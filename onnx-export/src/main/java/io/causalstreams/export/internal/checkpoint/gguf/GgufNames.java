@@ -12,13 +12,16 @@ final class GgufNames {
     private static final Pattern QUANTIZATION =
             Pattern.compile("[.-](I?Q\\d\\w*|B?F16|F32)$", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern PART = Pattern.compile("-\\d{5}-of-\\d{5}$");
+
     private GgufNames() {}
 
     /** The file's name without its quantization; a file with a bare name like {@code model} is called as its metadata say. */
     static String of(GgufMetadata metadata, String file) {
         Path fileName = Path.of(file).getFileName();
         String stem = (fileName == null ? "" : fileName.toString()).replaceFirst("(?i)\\.gguf$", "");
-        String name = QUANTIZATION.matcher(stem).replaceFirst("");
+        String whole = PART.matcher(stem).replaceFirst("");
+        String name = QUANTIZATION.matcher(whole).replaceFirst("");
         boolean telling = name.length() > 1 && !name.equalsIgnoreCase("model") && !name.equalsIgnoreCase("ggml-model");
         return Names.of(telling ? name : metadata.string("general.name").orElse(name));
     }

@@ -161,7 +161,7 @@ final class GgufCheckpointTest {
         refuses(
                 TinyGguf.llama().tensor("blk.1.ffn_norm.weight", shape(4), counting(4)),
                 "blk.1.ffn_norm.weight has no place");
-        refuses(TinyGguf.llama().tensor("x.weight", 16, shape(256), new byte[66]), "x.weight has ggml type 16");
+        refuses(TinyGguf.llama().tensor("x.weight", 99, shape(256), new byte[66]), "x.weight has ggml type 99");
         refuses(TinyGguf.llama().string("llama.rope.scaling.type", "spiral"), "has rope scaling spiral");
         refuses(TinyGguf.llama().tensor("rope_freqs.weight", shape(2), 3, 1), "rope_freqs.weight is not a scaling");
         refuses(TinyGguf.llama().u32("llama.attention.head_count", 3), "does not fit the head counts");
@@ -177,7 +177,7 @@ final class GgufCheckpointTest {
         refuses(
                 TinyGguf.llama().tensor("blk.0.attn_q.bias", shape(8), counting(8)),
                 "has biases in only some of attn_q");
-        refuses(TinyGguf.llama().u32("split.count", 3), "is one of 3 parts");
+        refuses(TinyGguf.llama().u32("split.count", 3), "is one of 3 parts, which are found by their names");
         refuses(new GgufBytes(), "metadata general.architecture is missing");
     }
 

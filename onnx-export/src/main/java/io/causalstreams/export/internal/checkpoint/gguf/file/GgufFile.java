@@ -50,6 +50,11 @@ public record GgufFile(GgufMetadata metadata, Map<String, StoredTensor> tensors,
                     + ": is not a GGUF file; give a .gguf file, or a directory with config.json and *.safetensors");
         }
         int version = cursor.i32();
+        if (version == Integer.reverseBytes(2) || version == Integer.reverseBytes(3)) {
+            throw new CheckpointException(
+                    source.name()
+                            + ": is big-endian GGUF, which is not read; convert it with gguf-py's gguf_convert_endian.py, or give the model as safetensors");
+        }
         if (version != 2 && version != 3) {
             throw new CheckpointException(source.name() + ": has GGUF version " + Integer.toUnsignedString(version)
                     + ", versions 2 and 3 (little-endian) can be read; convert the model again");
