@@ -53,7 +53,8 @@ final class TinyModels {
 
     /** Every checkpoint that has figures. */
     static Stream<Golden> all() throws IOException {
-        return Stream.concat(read("goldens.json"), read("goldens-shapes.json"));
+        return Stream.of(read("goldens.json"), read("goldens-shapes.json"), read("goldens-quantized.json"))
+                .flatMap(models -> models);
     }
 
     private static Stream<Golden> read(String file) throws IOException {

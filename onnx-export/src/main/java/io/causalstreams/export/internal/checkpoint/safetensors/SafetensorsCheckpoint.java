@@ -6,6 +6,7 @@ import io.causalstreams.export.internal.checkpoint.CheckpointException;
 import io.causalstreams.export.internal.checkpoint.JsonFiles;
 import io.causalstreams.export.internal.checkpoint.Names;
 import io.causalstreams.export.internal.checkpoint.WeightSource;
+import io.causalstreams.export.internal.checkpoint.quantized.QuantizedWeights;
 import io.causalstreams.export.internal.checkpoint.tokenizer.DirectoryTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +16,14 @@ public final class SafetensorsCheckpoint implements Checkpoint {
 
     private final Path directory;
     private final JsonNode config;
-    private final SafetensorsWeights weights;
+    private final SafetensorsWeights stored;
+    private final WeightSource weights;
 
-    private SafetensorsCheckpoint(Path directory, JsonNode config, SafetensorsWeights weights) {
+    private SafetensorsCheckpoint(Path directory, JsonNode config, SafetensorsWeights stored) {
         this.directory = directory;
         this.config = config;
-        this.weights = weights;
+        this.stored = stored;
+        this.weights = QuantizedWeights.of(config, stored, stored.stored());
     }
 
     public static SafetensorsCheckpoint open(Path directory) {
@@ -30,8 +33,13 @@ public final class SafetensorsCheckpoint implements Checkpoint {
                     directory + ": has no config.json; give a checkpoint directory with config.json and *.safetensors");
         }
         JsonNode config = JsonFiles.readObject(configFile);
-        return new SafetensorsCheckpoint(
-                directory, config, SafetensorsWeights.open(directory, ShardIndex.of(directory)));
+        SafetensorsWeights stored = SafetensorsWeights.open(directory, ShardIndex.of(directory));
+        try {
+            return new SafetensorsCheckpoint(directory, config, stored);
+        } catch (RuntimeException e) {
+            stored.close();
+            throw e;
+        }
     }
 
     @Override
@@ -56,6 +64,6 @@ public final class SafetensorsCheckpoint implements Checkpoint {
 
     @Override
     public void close() {
-        weights.close();
+        stored.close();
     }
 }

@@ -8,6 +8,7 @@ import io.causalstreams.export.internal.checkpoint.ByteSource;
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
 import io.causalstreams.export.internal.checkpoint.StoredTensor;
 import io.causalstreams.export.internal.checkpoint.ggml.GgmlType;
+import io.causalstreams.export.internal.checkpoint.quantized.RawTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,7 @@ public final class SafetensorsFile {
             Map.entry("U16", 16),
             Map.entry("U8", 8),
             Map.entry("BOOL", 8));
+    private static final Set<String> PLAIN = Set.of("F32", "F16", "BF16");
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -63,7 +66,7 @@ public final class SafetensorsFile {
 
     private final ByteSource source;
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    private final Map<String, String> unreadable = new LinkedHashMap<>();
+    private final Map<String, RawTensor> stored = new LinkedHashMap<>();
 
     private SafetensorsFile(ByteSource source) {
         this.source = source;
@@ -82,14 +85,14 @@ public final class SafetensorsFile {
         return file;
     }
 
-    /** Tensors of floating-point types that can be read, by name, in the header's order. */
+    /** Tensors of types that are weights as they are, by name, in the header's order. */
     public Map<String, StoredTensor> tensors() {
         return tensors;
     }
 
-    /** The other tensors: name to type. */
-    Map<String, String> unreadable() {
-        return unreadable;
+    /** All tensors, of whatever type, by name. */
+    Map<String, RawTensor> stored() {
+        return stored;
     }
 
     private long headerBytes() {
@@ -185,17 +188,12 @@ public final class SafetensorsFile {
                 end == source.size() - dataStart,
                 "tensors end at byte " + end + ", the data at " + (source.size() - dataStart));
         for (Entry entry : entries) {
-            switch (entry.type()) {
-                case "F32", "F16", "BF16" ->
-                    tensors.put(
-                            entry.name(),
-                            new StoredTensor(
-                                    entry.name(),
-                                    GgmlType.valueOf(entry.type()),
-                                    entry.shape(),
-                                    source,
-                                    dataStart + entry.begin()));
-                default -> unreadable.put(entry.name(), entry.type());
+            String name = entry.name();
+            long offset = dataStart + entry.begin();
+            stored.put(name, new RawTensor(name, entry.type(), entry.shape(), source, offset, bytes(entry)));
+            if (PLAIN.contains(entry.type())) {
+                GgmlType type = GgmlType.valueOf(entry.type());
+                tensors.put(name, new StoredTensor(name, type, entry.shape(), source, offset));
             }
         }
     }

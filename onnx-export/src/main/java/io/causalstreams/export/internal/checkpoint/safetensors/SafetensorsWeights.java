@@ -5,6 +5,7 @@ import io.causalstreams.export.internal.checkpoint.CheckpointException;
 import io.causalstreams.export.internal.checkpoint.FileByteSource;
 import io.causalstreams.export.internal.checkpoint.StoredTensor;
 import io.causalstreams.export.internal.checkpoint.WeightSource;
+import io.causalstreams.export.internal.checkpoint.quantized.RawTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +18,7 @@ final class SafetensorsWeights implements WeightSource, AutoCloseable {
 
     private final List<ByteSource> sources = new ArrayList<>();
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    private final Map<String, String> unreadable = new LinkedHashMap<>();
+    private final Map<String, RawTensor> stored = new LinkedHashMap<>();
     private final Path directory;
 
     private SafetensorsWeights(Path directory) {
@@ -32,8 +33,7 @@ final class SafetensorsWeights implements WeightSource, AutoCloseable {
                 weights.add(directory.resolve(file), index.weightMap());
             }
             for (Map.Entry<String, String> promised : index.weightMap().entrySet()) {
-                if (!weights.tensors.containsKey(promised.getKey())
-                        && !weights.unreadable.containsKey(promised.getKey())) {
+                if (!weights.stored.containsKey(promised.getKey())) {
                     throw new CheckpointException(directory.resolve(promised.getValue()) + ": lacks tensor "
                             + promised.getKey() + " that the index promises; download the checkpoint again");
                 }
@@ -50,15 +50,25 @@ final class SafetensorsWeights implements WeightSource, AutoCloseable {
         sources.add(source);
         SafetensorsFile file = SafetensorsFile.open(source);
         String fileName = path.getFileName().toString();
-        for (StoredTensor tensor : file.tensors().values()) {
+        for (RawTensor tensor : file.stored().values()) {
             // A file may hold tensors the index assigns elsewhere; the index decides.
-            if (fileName.equals(weightMap.getOrDefault(tensor.name(), fileName))
-                    && tensors.put(tensor.name(), tensor) != null) {
+            if (!fileName.equals(weightMap.getOrDefault(tensor.name(), fileName))) {
+                continue;
+            }
+            StoredTensor plain = file.tensors().get(tensor.name());
+            if (plain != null) {
+                tensors.put(tensor.name(), plain);
+            }
+            if (stored.put(tensor.name(), tensor) != null) {
                 throw new CheckpointException(path + ": holds tensor " + tensor.name()
                         + ", which another file holds too; download the checkpoint again");
             }
         }
-        unreadable.putAll(file.unreadable());
+    }
+
+    /** All tensors, of whatever type, by name. */
+    Map<String, RawTensor> stored() {
+        return stored;
     }
 
     @Override
@@ -86,11 +96,11 @@ final class SafetensorsWeights implements WeightSource, AutoCloseable {
         if (tensor != null) {
             return tensor;
         }
-        String type = unreadable.get(name);
+        RawTensor other = stored.get(name);
         throw new CheckpointException(directory + ": "
-                + (type == null
+                + (other == null
                         ? "has no tensor " + name + "; the weights do not belong to this config.json"
-                        : "tensor " + name + " has type " + type + "; give a checkpoint in F32, F16 or BF16"));
+                        : "tensor " + name + " has type " + other.type() + "; give a checkpoint in F32, F16 or BF16"));
     }
 
     @Override
