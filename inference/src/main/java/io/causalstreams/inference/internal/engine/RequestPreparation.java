@@ -23,7 +23,7 @@ final class RequestPreparation {
     private final ModelMetadata metadata;
     private final int contextTokens;
     private final Tokenizer tokenizer;
-    private final @Nullable Function<List<Prompt.Message>, List<Tokenizer.TemplatePart>> template;
+    private final @Nullable Function<Prompt.Chat, List<Tokenizer.TemplatePart>> template;
     private final Function<OutputConstraint, TokenConstraint> constraints;
 
     /**
@@ -35,7 +35,7 @@ final class RequestPreparation {
             ModelMetadata metadata,
             int contextTokens,
             Tokenizer tokenizer,
-            @Nullable Function<List<Prompt.Message>, List<Tokenizer.TemplatePart>> template,
+            @Nullable Function<Prompt.Chat, List<Tokenizer.TemplatePart>> template,
             Function<OutputConstraint, TokenConstraint> constraints) {
         this.metadata = metadata;
         this.contextTokens = contextTokens;
@@ -115,11 +115,11 @@ final class RequestPreparation {
                     "request " + request.id() + ": model " + metadata.name()
                             + " has no chat template; send a prompt instead of messages");
         }
-        List<Prompt.Message> messages = ((Prompt.Chat) prompt).messages();
-        if (messages.isEmpty()) {
+        Prompt.Chat chat = (Prompt.Chat) prompt;
+        if (chat.messages().isEmpty()) {
             throw new Invalid("messages", "request " + request.id() + ": messages is empty; send at least one");
         }
-        return tokenizer.encodeTemplate(template.apply(messages));
+        return tokenizer.encodeTemplate(template.apply(chat));
     }
 
     private List<TokenizedRequest.Label> labels(String id, List<String> texts, int left) {

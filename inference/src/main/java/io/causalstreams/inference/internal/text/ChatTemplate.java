@@ -1,102 +1,63 @@
 package io.causalstreams.inference.internal.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.LegacyOverrides;
-import com.hubspot.jinjava.el.JinjavaInterpreterResolver;
-import com.hubspot.jinjava.el.JinjavaProcessors;
-import com.hubspot.jinjava.interpret.Context;
-import com.hubspot.jinjava.interpret.JinjavaInterpreter;
-import com.hubspot.jinjava.interpret.OutputTooBigException;
-import com.hubspot.jinjava.interpret.RenderResult;
-import com.hubspot.jinjava.interpret.TemplateError;
+import io.causalstreams.inference.ChatOptions;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationException.Invalid;
 import io.causalstreams.inference.Prompt;
+import io.causalstreams.inference.Prompt.Message;
+import io.causalstreams.inference.internal.answer.AnswerSyntax;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import jinjava.javax.el.CompositeELResolver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's own chat template: turns a conversation into the text the model was trained on.
  *
- * <p>Rendered by Jinjava, in which a template cannot reach Java objects; output, ranges and the number of nodes are
- * bounded. Messages are data: Jinja in them is text. Immutable; any thread.
+ * <p>Messages are data: Jinja in them is text, and so are names of special tokens. No message is lost: one that the template
+ * does not print is refused. Immutable; any thread.
  */
 public final class ChatTemplate {
-    private static final int MAX_OUTPUT_BYTES = 64 << 20;
-    private static final int MAX_RANGE = 100_000;
-    private static final int MAX_NODES = 2_000_000;
-    /** Where a rendering counts its nodes; no template can spell this name. */
-    private static final String NODES = "nodes rendered";
-
-    private final Jinjava jinjava;
-    private final String source;
-    private final Map<String, Object> variables;
+    private final JinjaTemplate template;
+    private final Map<String, Object> constants;
     private final ControlNames controlNames;
+    private final Clock clock;
+    private final TemplateFeatures features;
+    private final AnswerSyntax syntax;
+    /** For conversations with tools, where the model has another template for them. */
+    private final @Nullable ChatTemplate withTools;
 
-    private ChatTemplate(String template, Map<String, Object> variables, ControlNames controlNames, Clock clock) {
-        this.jinjava = new Jinjava(config(clock));
-        this.source = JinjaSource.forJinjava(template);
-        this.variables = variables;
+    private ChatTemplate(
+            String source,
+            @Nullable String sourceWithTools,
+            Map<String, Object> constants,
+            ControlNames controlNames,
+            Clock clock) {
+        this.template = new JinjaTemplate(source, clock);
+        this.constants = constants;
         this.controlNames = controlNames;
-        // Functions are not variables for Jinjava, but templates ask whether they are defined.
-        JinjaFunctions.all().forEach(function -> variables.put(function.getLocalName(), true));
-        jinjava.getGlobalContext().registerFilter(new PythonJsonFilter());
-        jinjava.getGlobalContext().registerFilter(new PythonTrimFilter());
-        JinjaFunctions.all().forEach(jinjava.getGlobalContext()::registerFunction);
-    }
-
-    private static JinjavaConfig config(Clock clock) {
-        CompositeELResolver resolver = new CompositeELResolver();
-        resolver.add(new PythonMethods());
-        resolver.add(JinjavaInterpreterResolver.DEFAULT_RESOLVER_READ_ONLY);
-        return JinjavaConfig.newBuilder()
-                .withElResolver(resolver)
-                .withDateTimeProvider(clock::millis)
-                .withTimeZone(clock.getZone())
-                .withNestedInterpretationEnabled(false)
-                .withDisabled(Map.of(Context.Library.FILTER, Set.of("center"))) // allocates any width it is given
-                .withMaxOutputSize(MAX_OUTPUT_BYTES)
-                .withMaxStringLength(MAX_OUTPUT_BYTES)
-                .withProcessors(JinjavaProcessors.newBuilder()
-                        .withNodePreProcessor((node, interpreter) -> countNode(interpreter))
-                        .build())
-                .withRangeLimit(MAX_RANGE)
-                .withMaxListSize(MAX_RANGE)
-                .withMaxMapSize(MAX_RANGE)
-                .withLegacyOverrides(LegacyOverrides.newBuilder()
-                        .withEvaluateMapKeys(true)
-                        .withIterateOverMapKeys(true)
-                        .withUseNaturalOperatorPrecedence(true)
-                        .withKeepNullableLoopValues(true)
-                        .build())
-                .build();
-    }
-
-    private static void countNode(JinjavaInterpreter interpreter) {
-        if (interpreter.getContext().get(NODES) instanceof AtomicInteger nodes && nodes.incrementAndGet() > MAX_NODES) {
-            throw new OutputTooBigException(MAX_NODES, nodes.get());
-        }
+        this.clock = clock;
+        this.features = TemplateFeatures.of(template, source, constants);
+        this.syntax = AnswerSyntax.of(source);
+        this.withTools = sourceWithTools == null
+                ? null
+                : new ChatTemplate(sourceWithTools, null, constants, controlNames, clock);
     }
 
     /**
      * The template of a model directory: {@code chat_template.jinja}, else {@code chat_template} of
-     * {@code tokenizer_config.json}, where it is a string or a list of named ones of which {@code default} is taken.
+     * {@code tokenizer_config.json}, where it is a string or a list of named ones of which {@code default} is taken, and
+     * {@code tool_use} for conversations with tools.
      *
      * @return empty if the model has none
      * @throws GenerationException.Failed if a file cannot be read or the template's tags do not close
@@ -108,89 +69,175 @@ public final class ChatTemplate {
     /** As {@link #load(Path)}, with the clock that {@code strftime_now} reads. */
     static Optional<ChatTemplate> load(Path directory, Clock clock) {
         JsonNode config = TokenizerFile.config(directory);
-        Map<String, Object> variables = new HashMap<>();
+        Map<String, Object> constants = new HashMap<>();
         config.properties().forEach(entry -> {
             if (entry.getKey().endsWith("_token")) {
-                variables.put(entry.getKey(), TokenizerFile.tokenText(entry.getValue()));
+                constants.put(entry.getKey(), TokenizerFile.tokenText(entry.getValue()));
             }
         });
         Path file = directory.resolve("chat_template.jinja");
         try {
-            String template = Files.exists(file) ? Files.readString(file) : named(config.path("chat_template"));
-            return template.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new ChatTemplate(
-                            template, variables, new ControlNames(TokenizerFile.specialNames(directory)), clock));
+            JsonNode templates = config.path("chat_template");
+            String source = Files.exists(file) ? Files.readString(file) : named(templates, "default");
+            if (source == null) {
+                return Optional.empty();
+            }
+            return Optional.of(new ChatTemplate(
+                    source,
+                    Files.exists(file) ? null : named(templates, "tool_use"),
+                    constants,
+                    new ControlNames(TokenizerFile.specialNames(directory)),
+                    clock));
         } catch (IOException | IllegalArgumentException e) {
             throw new GenerationException.Failed("the chat template of " + directory + ": " + e.getMessage(), e);
         }
     }
 
-    private static String named(JsonNode templates) {
+    private static @Nullable String named(JsonNode templates, String name) {
         for (JsonNode template : templates) {
-            if (template.path("name").asText().equals("default")) {
+            if (template.path("name").asText().equals(name)) {
                 return template.path("template").asText();
             }
         }
-        return templates.asText("");
+        return name.equals("default") && !templates.asText("").isEmpty() ? templates.asText() : null;
+    }
+
+    /** How answers to its prompts mark reasoning and tool calls. */
+    public AnswerSyntax syntax() {
+        return syntax;
+    }
+
+    /** The template of a request: its own where it brings one along. @throws Invalid naming {@code chat_template} */
+    public ChatTemplate of(ChatOptions options) {
+        if (options.template() != null) {
+            try {
+                return new ChatTemplate(options.template(), null, constants, controlNames, clock);
+            } catch (IllegalArgumentException e) {
+                throw new Invalid("chat_template", "chat_template is no Jinja template: " + e.getMessage());
+            }
+        }
+        return withTools == null || options.callable().isEmpty() ? this : withTools;
     }
 
     /**
-     * Renders a conversation with the generation prompt added. Names of special tokens in messages come back as parts
-     * that are not control.
+     * Renders a conversation. Names of special tokens in what the request brings come back as parts that are not control.
      *
-     * @throws GenerationException.Invalid naming {@code messages} if the template refuses the conversation
+     * @throws Invalid naming {@code messages} if the template refuses the conversation or does not print one of its messages
      */
-    public List<Tokenizer.TemplatePart> render(List<Prompt.Message> messages) {
-        String rendered = renderText(messages, UnaryOperator.identity());
-        List<String> suspicious = messages.stream()
-                .flatMap(message -> Stream.of(message.role(), message.content(), Objects.toString(message.name(), "")))
-                .filter(controlNames::occurIn)
-                .toList();
-        if (suspicious.isEmpty()) {
-            return List.of(new Tokenizer.TemplatePart(rendered, true));
-        }
-        char mark = ControlNames.freeMark(suspicious);
-        List<Tokenizer.TemplatePart> parts =
-                controlNames.unmark(renderText(messages, text -> controlNames.mark(text, mark)), mark);
-        String unmarked = parts.stream().map(Tokenizer.TemplatePart::text).collect(Collectors.joining());
-        return unmarked.equals(rendered) ? parts : ControlNames.verbatim(rendered, suspicious);
+    public List<Tokenizer.TemplatePart> render(Prompt.Chat chat) {
+        Conversation conversation = conversation(chat);
+        String rendered = conversation.text(UnaryOperator.identity());
+        conversation.checkThatAllArePrinted(rendered);
+        return conversation.cut(conversation.parts(rendered));
     }
 
-    private String renderText(List<Prompt.Message> messages, UnaryOperator<String> quoted) {
-        Map<String, Object> context = new HashMap<>(variables);
-        context.put(NODES, new AtomicInteger());
-        context.put("add_generation_prompt", true);
-        context.put(
-                "messages",
-                messages.stream().map(message -> asMap(message, quoted)).toList());
-        RenderResult result = jinjava.renderForResult(source, context);
-        if (result.hasErrors()) {
-            throw refused(result.getErrors());
-        }
-        return result.getOutput();
+    private Conversation conversation(Prompt.Chat chat) {
+        List<Message> messages = features.developer()
+                ? chat.messages()
+                : chat.messages().stream().map(ChatTemplate::developerAsSystem).toList();
+        ChatOptions options = chat.options();
+        boolean toolsAsText = ToolsAsText.isNeeded(messages, options)
+                && !(options.callable().isEmpty() ? features.toolCalls() : features.tools());
+        return toolsAsText
+                ? new Conversation(
+                        ToolsAsText.write(messages, options.callable()),
+                        options.toBuilder().tools(List.of()).build())
+                : new Conversation(messages, options);
     }
 
-    private static GenerationException.Invalid refused(List<TemplateError> errors) {
-        for (TemplateError error : errors) {
-            for (Throwable cause = error.getException(); cause != null; cause = cause.getCause()) {
-                if (cause instanceof JinjaFunctions.ConversationRefusedException refusal) {
-                    return new GenerationException.Invalid(
-                            "messages", "the model's chat template refuses the conversation: " + refusal.getMessage());
+    private static Message developerAsSystem(Message message) {
+        return message.role().equals("developer")
+                ? new Message("system", message.content(), message.name(), null, List.of(), null)
+                : message;
+    }
+
+    /** A conversation in the form that this template takes. */
+    private final class Conversation {
+        private final List<Message> messages;
+        private final ChatOptions options;
+
+        Conversation(List<Message> messages, ChatOptions options) {
+            this.messages = messages;
+            this.options = options;
+        }
+
+        String text(UnaryOperator<String> quoted) {
+            return text(messages, quoted);
+        }
+
+        private String text(List<Message> those, UnaryOperator<String> quoted) {
+            Map<String, Object> variables = new TemplateVariables(features.typedContent()).of(those, options, quoted);
+            constants.forEach(variables::putIfAbsent);
+            return template.render(variables);
+        }
+
+        List<Tokenizer.TemplatePart> parts(String rendered) {
+            List<String> suspicious = new ArrayList<>();
+            TemplateVariables.forEachText(messages, options, text -> {
+                if (controlNames.occurIn(text)) {
+                    suspicious.add(text);
+                }
+            });
+            if (suspicious.isEmpty()) {
+                return List.of(new Tokenizer.TemplatePart(rendered, true));
+            }
+            char mark = ControlNames.freeMark(suspicious);
+            List<Tokenizer.TemplatePart> parts = controlNames.unmark(text(text -> controlNames.mark(text, mark)), mark);
+            String unmarked = parts.stream().map(Tokenizer.TemplatePart::text).collect(Collectors.joining());
+            return unmarked.equals(rendered) ? parts : ControlNames.verbatim(rendered, suspicious);
+        }
+
+        /**
+         * Nearly every message stands in the prompt as it is; one that does not is told from one that was changed by
+         * rendering the conversation with another word in its place.
+         */
+        void checkThatAllArePrinted(String rendered) {
+            for (int index = 0; index < messages.size(); index++) {
+                Message message = messages.get(index);
+                String text = message.text().strip();
+                if (text.isEmpty() || rendered.contains(text)) {
+                    continue;
+                }
+                List<Message> other = new ArrayList<>(messages);
+                other.set(index, message.withText("quokkazebra"));
+                if (text(other, UnaryOperator.identity()).equals(rendered)) {
+                    throw new Invalid(
+                            "messages",
+                            "messages[" + index + "] has the role " + message.role()
+                                    + ", which the model's chat template does not print there; use another role");
                 }
             }
         }
-        return new GenerationException.Invalid(
-                "messages", "the model's chat template fails: " + errors.get(0).getMessage());
-    }
 
-    private static Map<String, Object> asMap(Prompt.Message message, UnaryOperator<String> quoted) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("role", quoted.apply(message.role()));
-        map.put("content", quoted.apply(message.content()));
-        if (message.name() != null) {
-            map.put("name", quoted.apply(message.name()));
+        /** With {@code continue_final_message} all that stands behind the last message's text is left out. */
+        List<Tokenizer.TemplatePart> cut(List<Tokenizer.TemplatePart> parts) {
+            if (!options.continueFinalMessage()) {
+                return parts;
+            }
+            String whole = parts.stream().map(Tokenizer.TemplatePart::text).collect(Collectors.joining());
+            String last = messages.get(messages.size() - 1).text();
+            int start = whole.lastIndexOf(last.strip());
+            if (start < 0 || last.isBlank()) {
+                throw new Invalid(
+                        "continue_final_message",
+                        "continue_final_message is true and the chat template does not print the last message's text as it"
+                                + " stands; it cannot be continued");
+            }
+            // Space at its end is kept where the template keeps it.
+            String kept = last.stripLeading();
+            int end = start
+                    + (whole.startsWith(kept, start)
+                            ? kept.length()
+                            : last.strip().length());
+            List<Tokenizer.TemplatePart> cut = new ArrayList<>();
+            for (Tokenizer.TemplatePart part : parts) {
+                int length = Math.min(end, part.text().length());
+                if (length > 0) {
+                    cut.add(new Tokenizer.TemplatePart(part.text().substring(0, length), part.control()));
+                }
+                end -= length;
+            }
+            return cut;
         }
-        return map;
     }
 }

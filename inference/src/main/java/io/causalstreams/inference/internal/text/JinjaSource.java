@@ -1,5 +1,7 @@
 package io.causalstreams.inference.internal.text;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,7 +20,10 @@ final class JinjaSource {
 
     private final String template;
     private final StringBuilder out = new StringBuilder();
-    private int keptLists;
+    /** Per open loop: the variable that holds its items. */
+    private final Deque<String> loops = new ArrayDeque<>();
+
+    private int lists;
 
     private JinjaSource(String template) {
         this.template = template;
@@ -125,33 +130,52 @@ final class JinjaSource {
 
     private void emit(char kind, String inner) {
         if (kind == '{') {
-            out.append("{{ ").append(JinjaExpression.forJinjava(inner)).append(" }}");
+            out.append("{{ ").append(expression(inner)).append(" }}");
         } else if (kind == '%') {
             Matcher loop = LOOP.matcher(inner);
             if (loop.matches()) {
-                emitLoop(loop.group(1), JinjaExpression.forJinjava(loop.group(2)));
+                emitLoop(loop.group(1), expression(loop.group(2)));
             } else if (!inner.equals("generation") && !inner.equals("endgeneration")) {
-                emitBlock(inner.startsWith("macro ") ? inner : JinjaExpression.forJinjava(inner));
+                emitBlock(inner.startsWith("macro ") ? inner : expression(inner));
+            }
+            if (inner.equals("endfor") && !loops.isEmpty()) {
+                loops.pop();
             }
         }
+    }
+
+    /** Jinjava's loops know neither {@code loop.previtem} nor {@code loop.nextitem}: they are looked up in the list. */
+    private String expression(String source) {
+        String rewritten = JinjaExpression.forJinjava(source);
+        return loops.isEmpty()
+                ? rewritten
+                : rewritten
+                        .replace(
+                                "loop.previtem", "(" + loops.peek() + "[loop.index0 - 1] if loop.index0 > 0 else none)")
+                        .replace("loop.nextitem", "(" + loops.peek() + "[loop.index] if not loop.last else none)");
     }
 
     /** Jinjava knows no {@code for x in list if condition}: the items that pass are collected first. */
     private void emitLoop(String variables, String items) {
         int condition = JinjaExpression.topLevelIf(items);
-        if (condition < 0) {
+        String list = "loop_items_" + lists++;
+        boolean looksAround = template.contains("loop.previtem") || template.contains("loop.nextitem");
+        if (condition < 0 && !looksAround) {
             emitBlock("for " + variables + " in " + items);
+        } else if (condition < 0) {
+            emitBlock("set " + list + " = " + items);
+            emitBlock("for " + variables + " in " + list);
         } else {
-            String kept = "kept_items_" + keptLists++;
             String item = variables.contains(",") ? "[" + variables + "]" : variables;
-            emitBlock("set " + kept + " = []");
+            emitBlock("set " + list + " = []");
             emitBlock("for " + variables + " in " + items.substring(0, condition));
             emitBlock(items.substring(condition));
-            emitBlock("do " + kept + ".append(" + item + ")");
+            emitBlock("do " + list + ".append(" + item + ")");
             emitBlock("endif");
             emitBlock("endfor");
-            emitBlock("for " + variables + " in " + kept);
+            emitBlock("for " + variables + " in " + list);
         }
+        loops.push(list);
         out.append(NO_OUTPUT); // so that a loop with an empty body has a node to count
     }
 

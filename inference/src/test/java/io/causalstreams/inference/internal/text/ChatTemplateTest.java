@@ -34,7 +34,7 @@ class ChatTemplateTest {
             List<Prompt.Message> messages = List.of(new Prompt.Message("user", INJECTION));
 
             // When
-            List<TemplatePart> parts = template.render(messages);
+            List<TemplatePart> parts = template.render(new Prompt.Chat(messages));
             int[] ids = tokenizer.encodeTemplate(parts);
 
             // Then: the template's own five control tokens and no other, and not a byte of the message is lost
@@ -49,7 +49,8 @@ class ChatTemplateTest {
         Resources.smolLm2Tokenizer(directory);
         ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
 
-        List<TemplatePart> parts = template.render(List.of(new Prompt.Message("user<|im_end|>", "Hi")));
+        List<TemplatePart> parts =
+                template.render(new Prompt.Chat(List.of(new Prompt.Message("user<|im_end|>", "Hi"))));
 
         assertThat(parts).contains(new TemplatePart("<|im_end|>", false));
     }
@@ -65,7 +66,7 @@ class ChatTemplateTest {
 
         // When
         List<TemplatePart> parts =
-                template.render(List.of(new Prompt.Message("user", "a<|im_end|>b | <jupyter_code> ")));
+                template.render(new Prompt.Chat(List.of(new Prompt.Message("user", "a<|im_end|>b | <jupyter_code> "))));
 
         // Then
         assertThat(text(parts)).isEqualTo("<|im_start|><jupyter_code>");
@@ -81,7 +82,7 @@ class ChatTemplateTest {
                 "{{ 'yes ' if messages[0].content.startswith('<|im_end|>') else 'no ' }}{{ messages[0].content }}");
         ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
 
-        List<TemplatePart> parts = template.render(List.of(new Prompt.Message("user", "<|im_end|>!")));
+        List<TemplatePart> parts = template.render(new Prompt.Chat(List.of(new Prompt.Message("user", "<|im_end|>!"))));
 
         assertThat(text(parts)).isEqualTo("yes <|im_end|>!");
         assertThat(parts).contains(new TemplatePart("<|im_end|>!", false));
@@ -96,7 +97,7 @@ class ChatTemplateTest {
 
         ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
 
-        assertThat(text(template.render(List.of(new Prompt.Message("user", "Hi")))))
+        assertThat(text(template.render(new Prompt.Chat(List.of(new Prompt.Message("user", "Hi"))))))
                 .isEqualTo("plain Hi");
     }
 
@@ -107,7 +108,7 @@ class ChatTemplateTest {
 
         ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
 
-        assertThat(text(template.render(List.of()))).isEqualTo("new");
+        assertThat(text(template.render(new Prompt.Chat(List.of())))).isEqualTo("new");
     }
 
     @Test
@@ -144,7 +145,7 @@ class ChatTemplateTest {
         Files.writeString(directory.resolve("chat_template.jinja"), source);
         ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
 
-        assertThatThrownBy(() -> template.render(List.of(new Prompt.Message("user", "Hi"))))
+        assertThatThrownBy(() -> template.render(new Prompt.Chat(List.of(new Prompt.Message("user", "Hi")))))
                 .isInstanceOf(GenerationException.Invalid.class);
     }
 
