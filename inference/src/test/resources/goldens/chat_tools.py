@@ -106,6 +106,17 @@ def render(model, variables):
     return environment().from_string(model["template"]).render(**given)
 
 
+def dropped(model, variables):
+    """The first message that changes nothing in the text, if there is one."""
+    text = render(model, variables)
+    for index, each in enumerate(variables["messages"]):
+        others = [*variables["messages"]]
+        others[index] = {**each, "content": "another word"}
+        if each["content"] and not each.get("tool_calls") and render(model, {**variables, "messages": others}) == text:
+            return index
+    return None
+
+
 def main():
     cases = []
     for name, model in json.loads((HERE / "chat_tools_templates.json").read_text()).items():
@@ -113,6 +124,9 @@ def main():
             case = {"model": name, "conversation": conversation, **variables}
             try:
                 case["text"] = render(model, variables)
+                index = dropped(model, variables)
+                if index is not None:
+                    case["dropped"] = index
             except jinja2.exceptions.TemplateError as refused:
                 case["refused"] = str(refused)
             except TypeError:

@@ -195,8 +195,10 @@ public final class ChatTemplate {
             for (int index = 0; index < messages.size(); index++) {
                 Message message = messages.get(index);
                 String text = message.text().strip();
-                if (text.isEmpty() || rendered.contains(text)) {
-                    continue;
+                if (text.isEmpty()
+                        || rendered.contains(text)
+                        || !message.toolCalls().isEmpty()) {
+                    continue; // some templates leave out what is said beside a call
                 }
                 List<Message> other = new ArrayList<>(messages);
                 other.set(index, message.withText("quokkazebra"));

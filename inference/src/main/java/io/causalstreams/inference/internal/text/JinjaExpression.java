@@ -12,15 +12,19 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li>{@code f(a=b - 1)} → {@code f(a=(b - 1))}: Jinjava takes {@code (a=b) - 1}
  *   <li>{@code "\\u00e9"} → the character itself; {@code }}} inside of an expression → {@code } }}
- *   <li>{@code not x is defined} → {@code not (x is defined)}: Jinjava takes {@code (not x) is defined}
+ *   <li>{@code not x is defined}, {@code not x == 1} → {@code not (x is defined)}, {@code not (x == 1)}: Jinjava takes
+ *       {@code (not x) is defined}
  *   <li>{@code x[::-1]} → {@code x|reverse|list}: Jinjava has no steps in slices
  * </ul>
  */
 final class JinjaExpression {
     private static final Pattern CODE_POINT =
             Pattern.compile("(?<!\\\\)\\\\(?:u(?<long>[0-9a-fA-F]{4})|x(?<short>[0-9a-fA-F]{2}))");
-    private static final Pattern NEGATED_TEST =
-            Pattern.compile("\\bnot\\s+((?!not\\b)[\\w.]+(?:\\[[^\\[\\]]*])*)\\s+is\\s+((?:not\\s+)?\\w+)");
+    /** {@code not} as an operator of its own, neither of {@code is not} nor of {@code not in}. */
+    private static final Pattern NOT = Pattern.compile("(?<![\\w.])(?<!\\bis )not\\s+(?!in\\b)");
+    /** What ends its operand: it binds closer than these. */
+    private static final Pattern LOOSER = Pattern.compile("\\s(?:and|or|if|else)\\s");
+
     private static final Pattern REVERSED = Pattern.compile("\\[\\s*:\\s*:\\s*-\\s*1\\s*]");
 
     private final String source;
@@ -68,7 +72,7 @@ final class JinjaExpression {
 
     private String rewrite() {
         Matcher reversed = REVERSED.matcher(source);
-        Matcher negated = NEGATED_TEST.matcher(source).useTransparentBounds(true);
+        Matcher not = NOT.matcher(source).useTransparentBounds(true);
         int at = 0;
         while (at < source.length()) {
             char c = source.charAt(at);
@@ -79,19 +83,39 @@ final class JinjaExpression {
             } else if (c == '[' && reversed.region(at, source.length()).lookingAt()) {
                 out.append("|reverse|list");
                 at = reversed.end();
-            } else if (c == 'n' && negated.region(at, source.length()).lookingAt()) {
+            } else if (c == 'n' && not.region(at, source.length()).lookingAt()) {
+                int end = operandEnd(not.end());
                 out.append("not (")
-                        .append(negated.group(1))
-                        .append(" is ")
-                        .append(negated.group(2))
+                        .append(forJinjava(source.substring(not.end(), end)))
                         .append(')');
-                at = negated.end();
+                at = end;
             } else {
                 append(c, at);
                 at++;
             }
         }
         return out.toString();
+    }
+
+    /** Where the operand of {@code not} that starts at {@code start} ends. */
+    private int operandEnd(int start) {
+        Matcher looser = LOOSER.matcher(source);
+        int depth = 0;
+        for (int at = start; at < source.length(); at++) {
+            char c = source.charAt(at);
+            if (c == '\'' || c == '"') {
+                at = stringEnd(source, at) - 1;
+            } else if ("([{".indexOf(c) >= 0) {
+                depth++;
+            } else if (depth == 0
+                    && (")]},:".indexOf(c) >= 0
+                            || looser.region(at, source.length()).lookingAt())) {
+                return at;
+            } else if (")]}".indexOf(c) >= 0) {
+                depth--;
+            }
+        }
+        return source.length();
     }
 
     private void appendString(String literal) {

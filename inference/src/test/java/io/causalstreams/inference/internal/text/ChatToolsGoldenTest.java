@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -50,7 +51,8 @@ class ChatToolsGoldenTest {
         }
         List<DynamicTest> tests = new ArrayList<>();
         for (JsonNode golden : Resources.json("goldens/chat_tools.json").path("cases")) {
-            ChatTemplate template = templates.get(golden.path("model").asText());
+            ChatTemplate template =
+                    Objects.requireNonNull(templates.get(golden.path("model").asText()));
             tests.add(DynamicTest.dynamicTest(
                     golden.path("model").asText() + ": "
                             + golden.path("conversation").asText(),
@@ -58,8 +60,12 @@ class ChatToolsGoldenTest {
                         if (golden.has("refused")) {
                             assertThatThrownBy(() -> template.render(chat(golden)))
                                     .isInstanceOf(GenerationException.Invalid.class)
+                                    .hasMessageContaining(golden.path("refused").asText());
+                        } else if (golden.has("dropped")) {
+                            assertThatThrownBy(() -> template.render(chat(golden)))
+                                    .isInstanceOf(GenerationException.Invalid.class)
                                     .hasMessageContaining(
-                                            golden.path("refused").asText());
+                                            "messages[" + golden.path("dropped").asInt() + "] ");
                         } else {
                             assertThat(text(template.render(chat(golden))))
                                     .isEqualTo(golden.path("text").asText());
