@@ -166,8 +166,7 @@ final class ScriptedRun {
         }
         String prompt = asked instanceof Prompt.Chat chat
                 ? String.join(
-                        " ",
-                        chat.messages().stream().map(Prompt.Message::content).toList())
+                        " ", chat.messages().stream().map(Prompt.Message::text).toList())
                 : ((Prompt.Text) asked).text();
         return prompt.isEmpty()
                 ? List.of()

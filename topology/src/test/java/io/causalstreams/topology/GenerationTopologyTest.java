@@ -580,7 +580,7 @@ class GenerationTopologyTest {
             }
             assertThat(driver.completionEvents()).hasSize(4).allMatch(each -> each.error() == null);
             assertThat(((Prompt.Chat) small.submitted().get(3).prompt()).messages())
-                    .extracting(Prompt.Message::content)
+                    .extracting(Prompt.Message::text)
                     .containsExactly("S", "c", "ok", "d");
         }
     }

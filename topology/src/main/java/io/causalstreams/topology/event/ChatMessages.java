@@ -3,10 +3,11 @@ package io.causalstreams.topology.event;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.causalstreams.inference.GenerationException.Invalid;
 import io.causalstreams.inference.Prompt.Message;
+import io.causalstreams.inference.Prompt.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads {@code messages}: content as a string or as OpenAI's list of text parts. */
+/** Reads {@code messages}: content as a string or as OpenAI's list of text parts, calls of tools and their results. */
 final class ChatMessages {
 
     private ChatMessages() {}
@@ -33,25 +34,37 @@ final class ChatMessages {
         if (role == null || role.isEmpty()) {
             throw fields.invalid("role", "is missing; it must be system, user, assistant or what the template knows");
         }
-        return new Message(role, content(fields), fields.string("name"));
-    }
-
-    private static String content(FieldReader fields) {
-        JsonNode content = fields.value("content");
-        if (content == null) {
+        List<ToolCall> calls = toolCalls(fields);
+        List<String> content = content(fields);
+        String reasoning = fields.string("reasoning_content");
+        if (content.isEmpty() && calls.isEmpty() && reasoning == null) {
             throw fields.invalid("content", "is missing; it must be a string");
         }
+        return new Message(
+                role,
+                content,
+                fields.string("name"),
+                reasoning == null ? fields.string("reasoning") : reasoning,
+                calls,
+                fields.string("tool_call_id"));
+    }
+
+    private static List<String> content(FieldReader fields) {
+        JsonNode content = fields.value("content");
+        if (content == null) {
+            return List.of();
+        }
         if (content.isTextual()) {
-            return FieldReader.text(content);
+            return List.of(FieldReader.text(content));
         }
         if (!content.isArray()) {
             throw fields.wrongType("content", content, "a string or a list of text parts");
         }
-        StringBuilder text = new StringBuilder();
+        List<String> parts = new ArrayList<>();
         for (JsonNode part : content) {
-            text.append(text(part, fields));
+            parts.add(text(part, fields));
         }
-        return text.toString();
+        return parts;
     }
 
     private static String text(JsonNode part, FieldReader fields) {
@@ -60,8 +73,42 @@ final class ChatMessages {
         boolean textPart =
                 part.isObject() && (type == null || type.asText().equals("text")) && text != null && text.isTextual();
         if (!textPart) {
-            throw fields.invalid("content", "has a part that is no text; parts must be {\"type\":\"text\",\"text\":…}");
+            String found = part.isObject() && type != null && type.isTextual() ? " of type " + named(type) : "";
+            throw fields.invalid(
+                    "content", "has a part" + found + " that is no text; parts must be {\"type\":\"text\",\"text\":…}");
         }
         return FieldReader.text(text);
+    }
+
+    /** The type of a part, as far as it is a name: nothing else of a prompt stands in a message. */
+    private static String named(JsonNode type) {
+        return type.asText().matches("[a-z_]{1,30}") ? type.asText() : "unknown";
+    }
+
+    private static List<ToolCall> toolCalls(FieldReader fields) {
+        JsonNode list = fields.array("tool_calls");
+        if (list == null) {
+            return List.of();
+        }
+        List<ToolCall> calls = new ArrayList<>();
+        for (JsonNode each : list) {
+            calls.add(toolCall(each, fields, "tool_calls[" + calls.size() + "]"));
+        }
+        return calls;
+    }
+
+    private static ToolCall toolCall(JsonNode call, FieldReader fields, String place) {
+        JsonNode function = call.path("function");
+        if (!function.path("name").isTextual()) {
+            throw fields.invalid(
+                    place,
+                    "has no function.name; it must be {\"id\":…,\"type\":\"function\",\"function\":{\"name\":…,\"arguments\":…}}");
+        }
+        JsonNode arguments = function.path("arguments");
+        String json = arguments.isTextual() ? arguments.asText() : arguments.isObject() ? arguments.toString() : "{}";
+        if (!EventJson.isObject(json)) {
+            throw fields.invalid(place, "has arguments that are no JSON object; send the object as a string");
+        }
+        return new ToolCall(call.path("id").asText(""), function.path("name").asText(), json.isBlank() ? "{}" : json);
     }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON of the events, as UTF-8 bytes.
@@ -69,6 +70,21 @@ public final class EventJson {
         } catch (IOException e) {
             throw new UnreadablePromptException("the prompt event is not JSON: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether a text is a JSON object. */
+    static boolean isObject(String json) {
+        try {
+            JsonNode node = MAPPER.readTree(json);
+            return node != null && node.isObject();
+        } catch (JsonProcessingException e) {
+            return false;
+        }
+    }
+
+    /** A JSON value as strings, numbers, booleans, lists and maps. */
+    static @Nullable Object plain(JsonNode json) {
+        return MAPPER.convertValue(json, Object.class);
     }
 
     private static byte[] bytes(Object event) {

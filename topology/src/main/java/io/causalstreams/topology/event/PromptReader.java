@@ -23,6 +23,15 @@ final class PromptReader {
             "model",
             "messages",
             "prompt",
+            "tools",
+            "tool_choice",
+            "parallel_tool_calls",
+            "chat_template",
+            "chat_template_kwargs",
+            "reasoning_effort",
+            "documents",
+            "add_generation_prompt",
+            "continue_final_message",
             "task",
             "labels",
             "max_completion_tokens",
@@ -95,7 +104,7 @@ final class PromptReader {
             throw fields.invalid("prompt", "is there beside messages; send one of the two");
         }
         if (messages != null) {
-            return new Prompt.Chat(ChatMessages.read(messages));
+            return new Prompt.Chat(ChatMessages.read(messages), new ChatOptionsReader(fields).read());
         }
         if (prompt == null) {
             throw fields.invalid("messages", "is missing; send messages (chat) or prompt (text or token ids)");

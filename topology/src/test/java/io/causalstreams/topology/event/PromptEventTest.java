@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.causalstreams.inference.ChatOptions;
+import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationException.Invalid;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.Tool;
+import io.causalstreams.inference.ToolChoice;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -45,7 +49,7 @@ class PromptEventTest {
                         "m",
                         new Prompt.Chat(List.of(
                                 new Prompt.Message("system", "Be brief."),
-                                new Prompt.Message("user", "Hello you", "ann"))),
+                                new Prompt.Message("user", List.of("Hello ", "you"), "ann", null, List.of(), null))),
                         new GenerationRequest.Task.Generate(),
                         new SamplingParams(
                                 7,
@@ -73,6 +77,71 @@ class PromptEventTest {
                         "s",
                         "u"));
         assertThat(event.shape()).isEqualTo(OutputEvents.Shape.CHAT);
+    }
+
+    @Test
+    void shouldReadToolsTheirCallsAndTheirResults() {
+        PromptEvent event = parse("""
+                {"messages":[{"role":"user","content":"Weather?"},
+                 {"role":"assistant","content":null,"reasoning_content":"Hm.","tool_calls":[
+                   {"id":"c1","type":"function","function":{"name":"weather","arguments":"{\\"city\\": \\"Bern\\"}"}}]},
+                 {"role":"tool","tool_call_id":"c1","content":"3"}],
+                 "tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object"}}}],
+                 "tool_choice":{"type":"function","function":{"name":"weather"}},"parallel_tool_calls":false,
+                 "chat_template_kwargs":{"enable_thinking":false},"documents":[{"title":"T","text":"x"}]}
+                """);
+
+        Prompt.Chat chat = (Prompt.Chat) event.prompt();
+        assertThat(chat.messages())
+                .element(1)
+                .isEqualTo(new Prompt.Message(
+                        "assistant",
+                        List.of(),
+                        null,
+                        "Hm.",
+                        List.of(new Prompt.ToolCall("c1", "weather", "{\"city\": \"Bern\"}")),
+                        null));
+        assertThat(chat.messages().get(2).toolCallId()).isEqualTo("c1");
+        ChatOptions options = chat.options();
+        assertThat(options.tools()).extracting(Tool::name).containsExactly("weather");
+        assertThat(options.toolChoice()).isEqualTo(new ToolChoice.Named("weather"));
+        assertThat(options.parallelToolCalls()).isFalse();
+        assertThat(options.templateVariables()).isEqualTo(Map.of("enable_thinking", false));
+        assertThat(options.documents()).containsExactly(Map.of("title", "T", "text", "x"));
+        assertThat(options.addGenerationPrompt()).isTrue();
+    }
+
+    @Test
+    void shouldEndThePromptInsideTheLastMessageWhenAsked() {
+        ChatOptions options = ((Prompt.Chat)
+                        parse("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"continue_final_message\":true}")
+                                .prompt())
+                .options();
+
+        assertThat(options.continueFinalMessage()).isTrue();
+        assertThat(options.addGenerationPrompt()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "tools|\"tools\":[{\"type\":\"retrieval\"}]",
+                "tools|\"tools\":[{\"function\":{\"name\":\"a b\"}}]",
+                "tools|\"tools\":[{\"function\":{\"name\":\"a\"}},{\"function\":{\"name\":\"a\"}}]",
+                "tools|\"tools\":[{\"function\":{\"name\":\"a\",\"parameters\":[]}}]",
+                "tool_choice|\"tool_choice\":\"required\"",
+                "tool_choice|\"tool_choice\":\"any\"",
+                "tool_choice|\"tool_choice\":{\"function\":{\"name\":\"b\"}}",
+                "documents|\"documents\":[\"x\"]",
+                "continue_final_message|\"continue_final_message\":true,\"add_generation_prompt\":true"
+            })
+    void shouldRefuseWhatIsNoToolAndNoChoice(String field, String fields) {
+        assertThatThrownBy(() -> parse("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]," + fields + "}"))
+                .isInstanceOfSatisfying(
+                        GenerationException.Invalid.class,
+                        e -> assertThat(e.parameter()).startsWith(field));
     }
 
     @Test

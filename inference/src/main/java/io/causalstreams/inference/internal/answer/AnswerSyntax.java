@@ -1,5 +1,6 @@
 package io.causalstreams.inference.internal.answer;
 
+import io.causalstreams.inference.AnswerReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -83,10 +84,8 @@ public record AnswerSyntax(@Nullable Tags thinking, Calls calls) {
         return new AnswerSyntax(thinking, calls(template));
     }
 
-    /** Of a model without a chat template. */
-    public static AnswerSyntax none() {
-        return new AnswerSyntax(null, Calls.HERMES);
-    }
+    /** Of a prompt that is no conversation, and of a model without a chat template. */
+    public static final AnswerSyntax PLAIN = new AnswerSyntax(null, Calls.HERMES);
 
     private static Calls calls(String template) {
         if (template.contains("[TOOL_CALLS]")) {
@@ -129,6 +128,6 @@ public record AnswerSyntax(@Nullable Tags thinking, Calls calls) {
      * @param insideThinking whether the prompt ends with the opening tag of {@link #thinking}
      */
     public AnswerReader reader(Collection<String> tools, boolean insideThinking) {
-        return new AnswerReader(this, Set.copyOf(tools), insideThinking);
+        return new TaggedAnswer(this, Set.copyOf(tools), insideThinking);
     }
 }

@@ -50,7 +50,11 @@ final class GenerationSequence extends Sequence {
         this.history = new TokenHistory(request.promptTokens);
         this.tokenStop = new TokenStop(sampling, model.eosTokenIds(), request.maxTokens);
         this.detokenizer = new StreamingDetokenizer(
-                tokenizer, sampling.stop(), sampling.includeStopStrInOutput(), sampling.minTokens());
+                tokenizer,
+                sampling.stop(),
+                sampling.includeStopStrInOutput(),
+                sampling.minTokens(),
+                request.answer.shownTokens());
         this.constraint = request.constraint == null ? null : request.constraint.start();
         this.scoresPrompt = choice == 0 && sampling.promptLogprobs() != null;
         this.scoringChunk = model.scoringChunkTokens();

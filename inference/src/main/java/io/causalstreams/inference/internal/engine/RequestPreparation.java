@@ -8,6 +8,7 @@ import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.internal.constraint.TokenConstraint;
 import io.causalstreams.inference.internal.model.ModelMetadata;
+import io.causalstreams.inference.internal.text.RenderedChat;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class RequestPreparation {
     private final ModelMetadata metadata;
     private final int contextTokens;
     private final Tokenizer tokenizer;
-    private final @Nullable Function<Prompt.Chat, List<Tokenizer.TemplatePart>> template;
+    private final @Nullable Function<Prompt.Chat, RenderedChat> template;
     private final Function<OutputConstraint, TokenConstraint> constraints;
 
     /**
@@ -35,7 +36,7 @@ final class RequestPreparation {
             ModelMetadata metadata,
             int contextTokens,
             Tokenizer tokenizer,
-            @Nullable Function<Prompt.Chat, List<Tokenizer.TemplatePart>> template,
+            @Nullable Function<Prompt.Chat, RenderedChat> template,
             Function<OutputConstraint, TokenConstraint> constraints) {
         this.metadata = metadata;
         this.contextTokens = contextTokens;
@@ -46,15 +47,24 @@ final class RequestPreparation {
 
     /** Everything the engine thread needs to run the request. @throws Invalid naming the field at fault */
     TokenizedRequest prepare(GenerationRequest request) {
-        int[] prompt = promptTokens(request);
+        Prompt asked = request.prompt();
+        if (asked instanceof Prompt.Chat chat) {
+            RenderedChat rendered = render(request.id(), chat);
+            AnswerForm answer = AnswerForm.of(rendered, chat.options().callable(), tokenizer);
+            return prepare(request, tokenizer.encodeTemplate(rendered.parts()), answer);
+        }
+        return prepare(request, promptTokens(request.id(), asked), AnswerForm.PLAIN);
+    }
+
+    private TokenizedRequest prepare(GenerationRequest request, int[] prompt, AnswerForm answer) {
         try {
-            return prepare(request, prompt);
+            return check(request, prompt, answer);
         } catch (Invalid e) {
             throw e.withPromptTokens(prompt.length);
         }
     }
 
-    private TokenizedRequest prepare(GenerationRequest request, int[] prompt) {
+    private TokenizedRequest check(GenerationRequest request, int[] prompt, AnswerForm answer) {
         String id = request.id();
         SamplingParams sampling = request.sampling();
         String field = request.prompt() instanceof Prompt.Chat ? "messages" : "prompt";
@@ -79,6 +89,7 @@ final class RequestPreparation {
                 this,
                 request,
                 prompt,
+                answer,
                 sampling.maxTokens() == null ? left : Math.min(left, sampling.maxTokens()),
                 sampling.seed() == null ? seed(id) : sampling.seed(),
                 constraint == null ? null : constraints.apply(constraint),
@@ -99,27 +110,26 @@ final class RequestPreparation {
     }
 
     /** The prompt as the model reads it. @throws Invalid naming the field at fault */
-    private int[] promptTokens(GenerationRequest request) {
-        Prompt prompt = request.prompt();
+    private int[] promptTokens(String id, Prompt prompt) {
         if (prompt instanceof Prompt.Tokens tokens) {
-            checkTokens(request.id(), "prompt", tokens.ids());
+            checkTokens(id, "prompt", tokens.ids());
             return tokens.ids().stream().mapToInt(Integer::intValue).toArray();
         }
-        if (prompt instanceof Prompt.Text text) {
-            int[] tokens = tokenizer.encodeText(text.text());
-            return metadata.addBos() && metadata.bosTokenId() >= 0 ? prepend(metadata.bosTokenId(), tokens) : tokens;
-        }
+        int[] tokens = tokenizer.encodeText(((Prompt.Text) prompt).text());
+        return metadata.addBos() && metadata.bosTokenId() >= 0 ? prepend(metadata.bosTokenId(), tokens) : tokens;
+    }
+
+    private RenderedChat render(String id, Prompt.Chat chat) {
         if (template == null) {
             throw new Invalid(
                     "messages",
-                    "request " + request.id() + ": model " + metadata.name()
+                    "request " + id + ": model " + metadata.name()
                             + " has no chat template; send a prompt instead of messages");
         }
-        Prompt.Chat chat = (Prompt.Chat) prompt;
         if (chat.messages().isEmpty()) {
-            throw new Invalid("messages", "request " + request.id() + ": messages is empty; send at least one");
+            throw new Invalid("messages", "request " + id + ": messages is empty; send at least one");
         }
-        return tokenizer.encodeTemplate(template.apply(chat));
+        return template.apply(chat);
     }
 
     private List<TokenizedRequest.Label> labels(String id, List<String> texts, int left) {

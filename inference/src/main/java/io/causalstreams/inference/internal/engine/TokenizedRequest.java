@@ -1,5 +1,6 @@
 package io.causalstreams.inference.internal.engine;
 
+import io.causalstreams.inference.AnswerReader;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.PreparedRequest;
@@ -24,6 +25,7 @@ final class TokenizedRequest implements PreparedRequest {
     final String user;
 
     final int[] promptTokens;
+    final AnswerForm answer;
     /** Most tokens of one choice: what was asked for, or what the context has left. */
     final int maxTokens;
 
@@ -40,6 +42,7 @@ final class TokenizedRequest implements PreparedRequest {
             RequestPreparation preparation,
             GenerationRequest request,
             int[] promptTokens,
+            AnswerForm answer,
             int maxTokens,
             long seed,
             @Nullable TokenConstraint constraint,
@@ -52,6 +55,7 @@ final class TokenizedRequest implements PreparedRequest {
         this.deadline = request.deadline();
         this.user = Objects.requireNonNullElse(request.user(), "");
         this.promptTokens = promptTokens;
+        this.answer = answer;
         this.maxTokens = maxTokens;
         this.seed = seed;
         this.constraint = constraint;
@@ -79,9 +83,14 @@ final class TokenizedRequest implements PreparedRequest {
         return of(request.withDeadline(other));
     }
 
+    @Override
+    public AnswerReader answerReader() {
+        return answer.reader();
+    }
+
     /** The same prompt, parameters and labels of a request that differs in nothing that was read from it. */
     private TokenizedRequest of(GenerationRequest other) {
-        return new TokenizedRequest(preparation, other, promptTokens, maxTokens, seed, constraint, labels);
+        return new TokenizedRequest(preparation, other, promptTokens, answer, maxTokens, seed, constraint, labels);
     }
 
     /** A label and its tokens as a continuation of the prompt, at least one. */

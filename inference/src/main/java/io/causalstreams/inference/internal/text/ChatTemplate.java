@@ -102,13 +102,17 @@ public final class ChatTemplate {
         return name.equals("default") && !templates.asText("").isEmpty() ? templates.asText() : null;
     }
 
-    /** How answers to its prompts mark reasoning and tool calls. */
-    public AnswerSyntax syntax() {
-        return syntax;
+    /**
+     * Renders a conversation. Names of special tokens in what the request brings come back as parts that are not control.
+     *
+     * @throws Invalid naming {@code messages} if the template refuses the conversation or does not print one of its messages
+     */
+    public RenderedChat render(Prompt.Chat chat) {
+        return of(chat.options()).renderHere(chat);
     }
 
     /** The template of a request: its own where it brings one along. @throws Invalid naming {@code chat_template} */
-    public ChatTemplate of(ChatOptions options) {
+    private ChatTemplate of(ChatOptions options) {
         if (options.template() != null) {
             try {
                 return new ChatTemplate(options.template(), null, constants, controlNames, clock);
@@ -119,16 +123,11 @@ public final class ChatTemplate {
         return withTools == null || options.callable().isEmpty() ? this : withTools;
     }
 
-    /**
-     * Renders a conversation. Names of special tokens in what the request brings come back as parts that are not control.
-     *
-     * @throws Invalid naming {@code messages} if the template refuses the conversation or does not print one of its messages
-     */
-    public List<Tokenizer.TemplatePart> render(Prompt.Chat chat) {
+    private RenderedChat renderHere(Prompt.Chat chat) {
         Conversation conversation = conversation(chat);
         String rendered = conversation.text(UnaryOperator.identity());
         conversation.checkThatAllArePrinted(rendered);
-        return conversation.cut(conversation.parts(rendered));
+        return new RenderedChat(conversation.cut(conversation.parts(rendered)), syntax);
     }
 
     private Conversation conversation(Prompt.Chat chat) {

@@ -1,6 +1,8 @@
 package io.causalstreams.inference.internal.text;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ public final class StreamingDetokenizer {
     private final List<String> stops;
     private final boolean includeStop;
     private final int minTokens;
+    private final Set<Integer> shown;
     private final Utf8Decoder decoder = new Utf8Decoder();
     private final StopStringMatcher matcher;
     /** Decoded but not yet shown. */
@@ -29,13 +32,21 @@ public final class StreamingDetokenizer {
     private boolean atStart = true;
     private @Nullable String matchedStop;
 
+    /** Shows no special token. */
+    public StreamingDetokenizer(Tokenizer tokenizer, List<String> stop, boolean includeStop, int minTokens) {
+        this(tokenizer, stop, includeStop, minTokens, Set.of());
+    }
+
     /**
      * @param stop strings that end the text, none empty
      * @param includeStop whether the text ends with the stop string or in front of it
      * @param minTokens a stop string that ends within the first {@code minTokens} tokens does not count
+     * @param shown special tokens that are part of the text, by their names
      */
-    public StreamingDetokenizer(Tokenizer tokenizer, List<String> stop, boolean includeStop, int minTokens) {
+    public StreamingDetokenizer(
+            Tokenizer tokenizer, List<String> stop, boolean includeStop, int minTokens, Set<Integer> shown) {
         this.tokenizer = tokenizer;
+        this.shown = Set.copyOf(shown);
         this.stops = List.copyOf(stop);
         this.includeStop = includeStop;
         this.minTokens = minTokens;
@@ -48,9 +59,8 @@ public final class StreamingDetokenizer {
             return "";
         }
         tokens++;
-        byte[] bytes = atStart ? tokenizer.bytesAtStart(tokenId) : tokenizer.bytesOf(tokenId);
+        String text = decoder.append(bytes(tokenId));
         atStart &= tokenizer.isSpecial(tokenId);
-        String text = decoder.append(bytes);
         if (stops.isEmpty()) {
             return text;
         }
@@ -75,6 +85,13 @@ public final class StreamingDetokenizer {
     /** The end of the completion: what was held back for a stop string that did not come. An incomplete character is dropped. */
     public String finish() {
         return release(held.length());
+    }
+
+    private byte[] bytes(int tokenId) {
+        if (shown.contains(tokenId)) {
+            return tokenizer.textOf(tokenId).getBytes(StandardCharsets.UTF_8);
+        }
+        return atStart ? tokenizer.bytesAtStart(tokenId) : tokenizer.bytesOf(tokenId);
     }
 
     private String stopAt(String stop) {

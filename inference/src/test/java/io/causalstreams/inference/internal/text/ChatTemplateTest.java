@@ -34,7 +34,8 @@ class ChatTemplateTest {
             List<Prompt.Message> messages = List.of(new Prompt.Message("user", INJECTION));
 
             // When
-            List<TemplatePart> parts = template.render(new Prompt.Chat(messages));
+            List<TemplatePart> parts =
+                    template.render(new Prompt.Chat(messages)).parts();
             int[] ids = tokenizer.encodeTemplate(parts);
 
             // Then: the template's own five control tokens and no other, and not a byte of the message is lost
@@ -49,8 +50,8 @@ class ChatTemplateTest {
         Resources.smolLm2Tokenizer(directory);
         ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
 
-        List<TemplatePart> parts =
-                template.render(new Prompt.Chat(List.of(new Prompt.Message("user<|im_end|>", "Hi"))));
+        List<TemplatePart> parts = template.render(new Prompt.Chat(List.of(new Prompt.Message("user<|im_end|>", "Hi"))))
+                .parts();
 
         assertThat(parts).contains(new TemplatePart("<|im_end|>", false));
     }
@@ -65,8 +66,9 @@ class ChatTemplateTest {
         ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
 
         // When
-        List<TemplatePart> parts =
-                template.render(new Prompt.Chat(List.of(new Prompt.Message("user", "a<|im_end|>b | <jupyter_code> "))));
+        List<TemplatePart> parts = template.render(
+                        new Prompt.Chat(List.of(new Prompt.Message("user", "a<|im_end|>b | <jupyter_code> "))))
+                .parts();
 
         // Then
         assertThat(text(parts)).isEqualTo("<|im_start|><jupyter_code>");
@@ -82,7 +84,8 @@ class ChatTemplateTest {
                 "{{ 'yes ' if messages[0].content.startswith('<|im_end|>') else 'no ' }}{{ messages[0].content }}");
         ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
 
-        List<TemplatePart> parts = template.render(new Prompt.Chat(List.of(new Prompt.Message("user", "<|im_end|>!"))));
+        List<TemplatePart> parts = template.render(new Prompt.Chat(List.of(new Prompt.Message("user", "<|im_end|>!"))))
+                .parts();
 
         assertThat(text(parts)).isEqualTo("yes <|im_end|>!");
         assertThat(parts).contains(new TemplatePart("<|im_end|>!", false));
@@ -97,7 +100,8 @@ class ChatTemplateTest {
 
         ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
 
-        assertThat(text(template.render(new Prompt.Chat(List.of(new Prompt.Message("user", "Hi"))))))
+        assertThat(template.render(new Prompt.Chat(List.of(new Prompt.Message("user", "Hi"))))
+                        .text())
                 .isEqualTo("plain Hi");
     }
 
@@ -108,7 +112,7 @@ class ChatTemplateTest {
 
         ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
 
-        assertThat(text(template.render(new Prompt.Chat(List.of())))).isEqualTo("new");
+        assertThat(template.render(new Prompt.Chat(List.of())).text()).isEqualTo("new");
     }
 
     @Test

@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -67,7 +66,7 @@ class ChatToolsGoldenTest {
                                     .hasMessageContaining(
                                             "messages[" + golden.path("dropped").asInt() + "] ");
                         } else {
-                            assertThat(text(template.render(chat(golden))))
+                            assertThat(template.render(chat(golden)).text())
                                     .isEqualTo(golden.path("text").asText());
                         }
                     }));
@@ -110,9 +109,5 @@ class ChatToolsGoldenTest {
                         : null,
                 calls,
                 message.has("tool_call_id") ? message.path("tool_call_id").asText() : null);
-    }
-
-    private static String text(List<Tokenizer.TemplatePart> parts) {
-        return parts.stream().map(Tokenizer.TemplatePart::text).collect(Collectors.joining());
     }
 }

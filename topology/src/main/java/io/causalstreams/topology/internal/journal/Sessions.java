@@ -77,7 +77,7 @@ public final class Sessions {
         }
         ByteWriter out = new ByteWriter().varint(nowMs);
         for (Message each : messages) {
-            out.string(each.role()).string(each.content()).optionalString(each.name());
+            out.string(each.role()).string(each.text()).optionalString(each.name());
         }
         store.put(JournalKeys.session(session), out.toByteArray());
         lastTurnMs.put(session, nowMs);
@@ -127,7 +127,7 @@ public final class Sessions {
 
     private static int bytes(List<Message> messages) {
         return messages.stream()
-                .mapToInt(each -> each.content().getBytes(StandardCharsets.UTF_8).length)
+                .mapToInt(each -> each.text().getBytes(StandardCharsets.UTF_8).length)
                 .sum();
     }
 }

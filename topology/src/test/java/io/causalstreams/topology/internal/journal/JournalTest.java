@@ -133,7 +133,7 @@ class JournalTest {
         sessions.append("s", List.of(new Message("system", "S"), new Message("user", "1"), answer("a")), 0, s -> false);
         sessions.append("s", List.of(new Message("user", "2", "ann"), answer("b")), 1, s -> false);
         sessions.append("s", List.of(new Message("user", "3"), answer("c")), 2, s -> false);
-        assertThat(sessions.history("s")).extracting(Message::content).containsExactly("S", "2", "b", "3", "c");
+        assertThat(sessions.history("s")).extracting(Message::text).containsExactly("S", "2", "b", "3", "c");
         assertThat(sessions.history("s").get(1).name()).isEqualTo("ann");
         sessions.append("t", List.of(new Message("user", "1")), 3, s -> false);
         sessions.append("u", List.of(new Message("user", "1")), 4, s -> s.equals("s"));

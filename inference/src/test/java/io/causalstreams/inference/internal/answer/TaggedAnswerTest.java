@@ -3,6 +3,7 @@ package io.causalstreams.inference.internal.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.inference.AnswerPart;
+import io.causalstreams.inference.AnswerReader;
 import io.causalstreams.inference.internal.answer.AnswerSyntax.Calls;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-class AnswerReaderTest {
+class TaggedAnswerTest {
     private static final Set<String> TOOLS = Set.of("weather", "time", "no_arguments");
 
     /** An answer's parts in short: content as it is, reasoning in «», calls as {@code name(json)}. */

@@ -1,6 +1,7 @@
 package io.causalstreams.inference.internal.answer;
 
 import io.causalstreams.inference.AnswerPart;
+import io.causalstreams.inference.AnswerReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: one thread at a time.
  */
-public final class AnswerReader {
+final class TaggedAnswer implements AnswerReader {
     private enum Mode {
         THINKING,
         CONTENT,
@@ -41,14 +42,14 @@ public final class AnswerReader {
 
     private @Nullable CallReader calls;
 
-    AnswerReader(AnswerSyntax syntax, Set<String> tools, boolean insideThinking) {
+    TaggedAnswer(AnswerSyntax syntax, Set<String> tools, boolean insideThinking) {
         this.syntax = syntax;
         this.tools = tools;
         this.mode = insideThinking && syntax.thinking() != null ? Mode.THINKING : Mode.CONTENT;
         this.skipSpace = mode == Mode.THINKING;
     }
 
-    /** What {@code delta} adds; empty while it may still become something else. */
+    @Override
     public List<AnswerPart> accept(String delta) {
         pending.append(delta);
         boolean more = true;
@@ -62,7 +63,7 @@ public final class AnswerReader {
         return parts.take();
     }
 
-    /** The end of the answer: what was held back. */
+    @Override
     public List<AnswerPart> finish() {
         if (calls != null) {
             calls.finish(parts);
@@ -70,16 +71,6 @@ public final class AnswerReader {
         emit(pending.length());
         pending.setLength(0);
         return parts.take();
-    }
-
-    /** Calls begun so far. */
-    public int calls() {
-        return parts.calls();
-    }
-
-    /** Whether the answer has not left its reasoning. */
-    public boolean isThinking() {
-        return mode == Mode.THINKING;
     }
 
     private boolean think() {
