@@ -30,4 +30,17 @@ public sealed interface OutputConstraint {
 
     /** The whole text matches the regular expression. */
     record Regex(String pattern) implements OutputConstraint {}
+
+    /**
+     * The whole text meets a context-free grammar.
+     *
+     * @param grammar in GBNF, as llama.cpp writes it, if it has a {@code ::=}; otherwise in Lark, as LLGuidance writes it
+     * @param field of the request that held it, for messages
+     */
+    record Grammar(String grammar, String field) implements OutputConstraint {
+        /** Of {@code structured_outputs}. */
+        public Grammar(String grammar) {
+            this(grammar, "structured_outputs");
+        }
+    }
 }

@@ -49,8 +49,10 @@ final class ConstraintReader {
         addIfPresent(all, choice(outputs));
         addIfPresent(all, regex(outputs));
         addIfPresent(all, json(outputs));
+        addIfPresent(all, grammar(outputs, "grammar", "structured_outputs"));
         if (all.size() != 1) {
-            throw outputs.invalid("choice, regex, json", "appear " + all.size() + " times; exactly one is needed");
+            throw outputs.invalid(
+                    "choice, regex, json, grammar", "appear " + all.size() + " times; exactly one is needed");
         }
         return all.get(0);
     }
@@ -75,6 +77,23 @@ final class ConstraintReader {
             throw outputs.invalid("regex", "is empty");
         }
         return new OutputConstraint.Regex(regex);
+    }
+
+    /** @param wire the name of the field among those of the prompt, for messages of the engine */
+    private static @Nullable OutputConstraint grammar(FieldReader fields, String field, String wire) {
+        String grammar = fields.string(field);
+        if (grammar == null) {
+            return null;
+        }
+        if (grammar.isBlank()) {
+            throw fields.invalid(field, "is empty");
+        }
+        return new OutputConstraint.Grammar(grammar, wire);
+    }
+
+    /** vLLM's older name of {@code structured_outputs.grammar}. */
+    static @Nullable OutputConstraint guidedGrammar(FieldReader prompt) {
+        return grammar(prompt, "guided_grammar", "guided_grammar");
     }
 
     /** A schema as an object, or as text holding one, as vLLM's clients send both. */

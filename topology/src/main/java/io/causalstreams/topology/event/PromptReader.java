@@ -238,10 +238,15 @@ final class PromptReader {
     private @Nullable OutputConstraint constraint() {
         OutputConstraint format = ConstraintReader.responseFormat(fields.object("response_format"));
         OutputConstraint structured = ConstraintReader.structuredOutputs(fields.object("structured_outputs"));
+        OutputConstraint guided = ConstraintReader.guidedGrammar(fields);
         if (format != null && structured != null) {
             throw fields.invalid("structured_outputs", "is there beside response_format; send one of the two");
         }
-        return format == null ? structured : format;
+        if (guided != null && (format != null || structured != null)) {
+            throw fields.invalid(
+                    "guided_grammar", "is there beside response_format or structured_outputs; send one of them");
+        }
+        return guided == null ? (format == null ? structured : format) : guided;
     }
 
     private @Nullable Instant deadline() {

@@ -254,6 +254,8 @@ class PromptEventTest {
                 "structured_outputs|{\"choice\":[\"a\"],\"regex\":\"a\"}",
                 "structured_outputs|{\"json\":\"not json\"}",
                 "structured_outputs|{\"regex\":1}",
+                "structured_outputs|{\"grammar\":\" \"}",
+                "guided_grammar|1",
                 "priority|\"high\"",
                 "priority|2147483648",
                 "deadline|\"tomorrow\"",
@@ -346,6 +348,12 @@ class PromptEventTest {
                 .isEqualTo(new OutputConstraint.JsonSchema("{\"type\":\"array\"}", "structured_outputs"));
         assertThat(constraint("{\"json\":\"{\\\"type\\\": \\\"array\\\"}\"}"))
                 .isEqualTo(new OutputConstraint.JsonSchema("{\"type\":\"array\"}", "structured_outputs"));
+        assertThat(constraint("{\"grammar\":\"root ::= [a-z]\"}"))
+                .isEqualTo(new OutputConstraint.Grammar("root ::= [a-z]", "structured_outputs"));
+        assertThat(parse("{\"prompt\":\"Once\",\"guided_grammar\":\"start: X\"}")
+                        .sampling()
+                        .constraint())
+                .isEqualTo(new OutputConstraint.Grammar("start: X", "guided_grammar"));
     }
 
     @Test

@@ -25,7 +25,7 @@ import java.util.Set;
  *
  * <p>Threading: one thread at a time.
  */
-final class Automaton {
+public final class Automaton {
 
     static final ByteState DEAD = new ByteState(Expressions.NEVER);
 
@@ -37,7 +37,7 @@ final class Automaton {
     private final Map<Expression, ByteState> states = new HashMap<>();
     private final Map<Expression, List<Reading>> starts = new HashMap<>();
 
-    Automaton(Expressions expressions) {
+    public Automaton(Expressions expressions) {
         this.expressions = expressions;
     }
 
@@ -57,7 +57,7 @@ final class Automaton {
     }
 
     /** The readings after one more byte; empty if it cannot follow. */
-    List<Reading> next(List<Reading> readings, int value) {
+    public List<Reading> next(List<Reading> readings, int value) {
         if (readings.size() == 1 && !readings.get(0).at().accepting) {
             ByteState at = next(readings.get(0).at(), value);
             return at == DEAD
@@ -84,7 +84,7 @@ final class Automaton {
     }
 
     /** The readings before the first byte of {@code grammar}. */
-    List<Reading> starts(Expression grammar) {
+    public List<Reading> starts(Expression grammar) {
         List<Reading> known = starts.get(grammar);
         if (known == null) {
             Set<Reading> found = new LinkedHashSet<>();
@@ -126,12 +126,12 @@ final class Automaton {
     }
 
     /** Whether it is time to {@link #forget}. */
-    boolean full() {
+    public boolean full() {
         return states.size() > MAX_STATES || expressions.size() > MAX_EXPRESSIONS;
     }
 
     /** Forgets all states; positions at hand stay valid. */
-    void forget() {
+    public void forget() {
         states.clear();
         starts.clear();
         expressions.forget();

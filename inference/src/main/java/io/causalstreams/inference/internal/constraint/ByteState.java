@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Most states are passed once, with one byte: they keep a short list. Those a mask is computed from get a table.
  */
-final class ByteState {
+public final class ByteState {
 
     private static final int MAX_LISTED = 3;
 

@@ -11,9 +11,9 @@ import java.util.Map;
  * A deterministic automaton over bytes, fully explored, without states from which nothing can be accepted. That makes
  * intersections and complements usable, of which one cannot see whether they still contain a string. Immutable.
  */
-final class ByteTable {
+public final class ByteTable {
 
-    static final int DEAD = -1;
+    public static final int DEAD = -1;
 
     private static final int MAX_STATES = 10_000;
 
@@ -36,7 +36,7 @@ final class ByteTable {
      *
      * @throws UnsupportedConstraintException if that takes more than {@value #MAX_STATES} states
      */
-    static Expression explore(Expression root, Expressions expressions) {
+    public static Expression explore(Expression root, Expressions expressions) {
         ByteClasses byteClasses = ByteClasses.of(root);
         Map<Expression, Integer> numbers = new HashMap<>(Map.of(root, 0));
         List<Expression> states = new ArrayList<>(List.of(root));
@@ -99,12 +99,12 @@ final class ByteTable {
         return live.get(0);
     }
 
-    int next(int state, int value) {
+    public int next(int state, int value) {
         return next[state][classes[value]];
     }
 
     /** The bytes that lead where {@code value} leads, from every state. */
-    ByteSet alike(int value) {
+    public ByteSet alike(int value) {
         ByteSet alike = ByteSet.NONE;
         for (int other = 0; other < classes.length; other++) {
             if (classes[other] == classes[value]) {
@@ -114,12 +114,12 @@ final class ByteTable {
         return alike;
     }
 
-    boolean accepting(int state) {
+    public boolean accepting(int state) {
         return accepting.get(state);
     }
 
     /** Whether nothing can follow. */
-    boolean isFinal(int state) {
+    public boolean isFinal(int state) {
         return Arrays.stream(next[state]).allMatch(to -> to == DEAD);
     }
 }

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How characters are written as bytes. */
-enum CharacterEncoding {
+public enum CharacterEncoding {
 
     /** UTF-8. */
     TEXT {
         @Override
-        Expression encode(CodePoints set, Expressions expressions) {
+        public Expression encode(CodePoints set, Expressions expressions) {
             return ByteRanges.utf8(set, expressions);
         }
     },
@@ -20,7 +20,7 @@ enum CharacterEncoding {
      */
     JSON_STRING {
         @Override
-        Expression encode(CodePoints set, Expressions expressions) {
+        public Expression encode(CodePoints set, Expressions expressions) {
             List<String> escapes = new ArrayList<>();
             for (CodePoints.Range range : set.and(NEEDS_ESCAPE).ranges()) {
                 for (int c = range.low(); c <= range.high(); c++) {
@@ -35,7 +35,7 @@ enum CharacterEncoding {
     private static final CodePoints NEEDS_ESCAPE = CodePoints.range(0, 0x1F).or(CodePoints.anyOf("\"\\"));
 
     /** One character of the set; {@link Expressions#NEVER} for the empty set. */
-    abstract Expression encode(CodePoints set, Expressions expressions);
+    public abstract Expression encode(CodePoints set, Expressions expressions);
 
     private static String escape(int c) {
         return switch (c) {

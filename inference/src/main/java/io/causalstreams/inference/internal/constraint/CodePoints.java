@@ -6,29 +6,29 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /** A set of Unicode scalar values (code points without surrogates) as sorted ranges that do not touch. Immutable. */
-record CodePoints(List<Range> ranges) {
+public record CodePoints(List<Range> ranges) {
 
-    static final CodePoints NONE = new CodePoints(List.of());
-    static final CodePoints ALL =
+    public static final CodePoints NONE = new CodePoints(List.of());
+    public static final CodePoints ALL =
             new CodePoints(List.of(new Range(0, 0xD7FF), new Range(0xE000, Character.MAX_CODE_POINT)));
 
     /** From {@code low} to {@code high}, both included. */
-    record Range(int low, int high) {}
+    public record Range(int low, int high) {}
 
-    static CodePoints of(int codePoint) {
+    public static CodePoints of(int codePoint) {
         return range(codePoint, codePoint);
     }
 
-    static CodePoints range(int low, int high) {
+    public static CodePoints range(int low, int high) {
         return new CodePoints(List.of(new Range(low, high))).and(ALL);
     }
 
     /** Each code point of {@code text}. */
-    static CodePoints anyOf(String text) {
+    public static CodePoints anyOf(String text) {
         return normalized(text.codePoints().mapToObj(c -> new Range(c, c)).toList());
     }
 
-    static CodePoints where(IntPredicate predicate) {
+    public static CodePoints where(IntPredicate predicate) {
         List<Range> ranges = new ArrayList<>();
         int low = -1;
         for (int c = 0; c <= Character.MAX_CODE_POINT + 1; c++) {
@@ -61,26 +61,26 @@ record CodePoints(List<Range> ranges) {
         return new CodePoints(List.copyOf(result));
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return ranges.isEmpty();
     }
 
     /** Whether it holds exactly one. */
-    boolean isSingle() {
+    public boolean isSingle() {
         return ranges.size() == 1 && ranges.get(0).low() == ranges.get(0).high();
     }
 
-    boolean contains(int codePoint) {
+    public boolean contains(int codePoint) {
         return ranges.stream().anyMatch(range -> range.low() <= codePoint && codePoint <= range.high());
     }
 
-    CodePoints or(CodePoints other) {
+    public CodePoints or(CodePoints other) {
         List<Range> all = new ArrayList<>(ranges);
         all.addAll(other.ranges);
         return normalized(all);
     }
 
-    CodePoints and(CodePoints other) {
+    public CodePoints and(CodePoints other) {
         List<Range> result = new ArrayList<>();
         int i = 0;
         int j = 0;
@@ -101,7 +101,7 @@ record CodePoints(List<Range> ranges) {
         return new CodePoints(List.copyOf(result));
     }
 
-    CodePoints not() {
+    public CodePoints not() {
         List<Range> gaps = new ArrayList<>();
         int low = 0;
         for (Range range : ranges) {

@@ -2,6 +2,7 @@ package io.causalstreams.inference.internal.constraint;
 
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.internal.constraint.grammar.GrammarCompiler;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ public final class ConstraintCompiler {
     private static final int MAX_TEXT = 1 << 18;
 
     private final VocabularyTrie trie;
+    private final GrammarCompiler grammars;
 
     @SuppressWarnings("serial") // never serialized
     private final Map<OutputConstraint, TokenConstraint> cache = new LinkedHashMap<>(16, 0.75f, true) {
@@ -36,6 +38,7 @@ public final class ConstraintCompiler {
 
     public ConstraintCompiler(Vocabulary vocabulary) {
         this.trie = new VocabularyTrie(vocabulary);
+        this.grammars = new GrammarCompiler(vocabulary, trie);
     }
 
     /**
@@ -61,8 +64,12 @@ public final class ConstraintCompiler {
 
     private TokenConstraint compileAnew(OutputConstraint constraint) {
         String field = fieldOf(constraint);
-        Expressions expressions = new Expressions(trie.singleBytes());
         try {
+            if (constraint instanceof OutputConstraint.Grammar grammar) {
+                checkLength(grammar.grammar().length());
+                return grammars.grammar(grammar.grammar(), field);
+            }
+            Expressions expressions = new Expressions(trie.singleBytes());
             return new CompiledConstraint(field, grammarOf(constraint, expressions), expressions, trie);
         } catch (UnsupportedConstraintException e) {
             throw new GenerationException.Invalid(field, field + ": " + e.getMessage());
@@ -72,6 +79,8 @@ public final class ConstraintCompiler {
     private static String fieldOf(OutputConstraint constraint) {
         if (constraint instanceof OutputConstraint.JsonSchema schema) {
             return schema.field();
+        } else if (constraint instanceof OutputConstraint.Grammar grammar) {
+            return grammar.field();
         }
         return constraint instanceof OutputConstraint.JsonObject ? "response_format" : "structured_outputs";
     }

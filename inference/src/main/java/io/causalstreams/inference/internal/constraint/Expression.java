@@ -15,7 +15,7 @@ import java.util.List;
  * <p>Source: J. A. Brzozowski, Derivatives of Regular Expressions, JACM 11 (1964); M. Might, D. Darais and D. Spiewak,
  * Parsing with Derivatives, ICFP 2011.
  */
-sealed interface Expression {
+public sealed interface Expression {
 
     int UNBOUNDED = Integer.MAX_VALUE;
 

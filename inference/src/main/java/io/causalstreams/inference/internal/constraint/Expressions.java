@@ -35,10 +35,10 @@ import java.util.function.Supplier;
  *
  * <p>Threading: one thread at a time.
  */
-final class Expressions {
+public final class Expressions {
 
-    static final Expression NEVER = new Never();
-    static final Expression EMPTY = new Empty();
+    public static final Expression NEVER = new Never();
+    public static final Expression EMPTY = new Empty();
 
     private static final int MAX_EXPLORED = 40_000;
     private static final int COMPILE_LIMIT = 200_000;
@@ -50,25 +50,25 @@ final class Expressions {
     private long work;
 
     /** @param alphabet the bytes that can be written; classes of characters are narrowed to them */
-    Expressions(ByteSet alphabet) {
+    public Expressions(ByteSet alphabet) {
         this.alphabet = alphabet;
     }
 
-    Expression bytes(ByteSet set) {
+    public Expression bytes(ByteSet set) {
         ByteSet writable = set.and(alphabet);
         return writable.isEmpty() ? NEVER : intern(List.of("bytes", writable), () -> new Bytes(writable));
     }
 
-    Expression bytes(int low, int high) {
+    public Expression bytes(int low, int high) {
         return bytes(ByteSet.range(low, high));
     }
 
-    Expression literal(String text) {
+    public Expression literal(String text) {
         return literals(List.of(text));
     }
 
     /** Any of the texts, in UTF-8. */
-    Expression literals(Collection<String> texts) {
+    public Expression literals(Collection<String> texts) {
         if (texts.isEmpty()) {
             return NEVER;
         }
@@ -81,7 +81,7 @@ final class Expressions {
         });
     }
 
-    Expression sequence(Expression... parts) {
+    public Expression sequence(Expression... parts) {
         Expression result = EMPTY;
         for (int i = parts.length - 1; i >= 0; i--) {
             result = sequence(parts[i], result);
@@ -89,7 +89,7 @@ final class Expressions {
         return result;
     }
 
-    Expression sequence(Expression first, Expression rest) {
+    public Expression sequence(Expression first, Expression rest) {
         if (first == NEVER || rest == NEVER) {
             return NEVER;
         }
@@ -116,11 +116,11 @@ final class Expressions {
         return intern(List.of("sequence", first, rest), () -> new Sequence(first, rest));
     }
 
-    Expression union(Expression... branches) {
+    public Expression union(Expression... branches) {
         return union(Arrays.asList(branches));
     }
 
-    Expression union(Collection<Expression> branches) {
+    public Expression union(Collection<Expression> branches) {
         Set<Expression> distinct = new LinkedHashSet<>();
         ByteSet set = ByteSet.NONE;
         for (Expression branch : branches) {
@@ -142,12 +142,16 @@ final class Expressions {
         return flat.size() == 1 ? flat.get(0) : intern(List.of("union", Set.copyOf(distinct)), () -> new Union(flat));
     }
 
-    Expression optional(Expression body) {
+    public Expression optional(Expression body) {
         return body.nullable() ? body : union(body, EMPTY);
     }
 
-    /** @param max {@link Expression#UNBOUNDED} for any number */
-    Expression repetition(Expression body, int min, int max) {
+    /**
+     * The body again and again.
+     *
+     * @param max {@link Expression#UNBOUNDED} for any number
+     */
+    public Expression repetition(Expression body, int min, int max) {
         if (max == 0 || body == EMPTY) {
             return EMPTY;
         }
@@ -161,7 +165,7 @@ final class Expressions {
         return intern(List.of("repetition", body, least, max), () -> new Repetition(body, least, max));
     }
 
-    Expression intersection(Expression left, Expression right) {
+    public Expression intersection(Expression left, Expression right) {
         if (left == NEVER || right == NEVER) {
             return NEVER;
         }
@@ -170,30 +174,30 @@ final class Expressions {
                 : intern(List.of("intersection", Set.of(left, right)), () -> new Intersection(left, right));
     }
 
-    Expression complement(Expression body) {
+    public Expression complement(Expression body) {
         return body instanceof Complement complement
                 ? complement.body
                 : intern(List.of("complement", body), () -> new Complement(body));
     }
 
-    Expression tableState(ByteTable table, int state) {
+    public Expression tableState(ByteTable table, int state) {
         return table.isFinal(state)
                 ? EMPTY
                 : intern(List.of("table", table, state), () -> new TableState(table, state));
     }
 
-    Expression lexeme(Expression regular) {
+    public Expression lexeme(Expression regular) {
         return regular == NEVER || regular == EMPTY
                 ? regular
                 : intern(List.of("lexeme", regular), () -> new Lexeme(regular));
     }
 
-    Expression reference(Rule rule) {
+    public Expression reference(Rule rule) {
         return intern(List.of("reference", rule), () -> new Reference(rule));
     }
 
     /** The strings of a regular expression that begin with {@code value}, without it. */
-    Expression derivative(Expression expression, int value) {
+    public Expression derivative(Expression expression, int value) {
         work++;
         if (expression instanceof Bytes bytes) {
             return bytes.set.contains(value) ? EMPTY : NEVER;
@@ -221,7 +225,7 @@ final class Expressions {
     }
 
     /** Bytes with the same derivative as {@code value}, itself among them; not always all of them. */
-    static ByteSet alike(Expression expression, int value) {
+    public static ByteSet alike(Expression expression, int value) {
         if (expression instanceof Bytes bytes) {
             return bytes.set.contains(value) ? bytes.set : bytes.set.not();
         } else if (expression instanceof Literals literals) {
@@ -257,7 +261,7 @@ final class Expressions {
     }
 
     /** What has to follow the first turn of a repetition. */
-    Expression withoutFirst(Repetition repetition) {
+    public Expression withoutFirst(Repetition repetition) {
         int max = repetition.max == UNBOUNDED ? UNBOUNDED : repetition.max - 1;
         return repetition(repetition.body, Math.max(0, repetition.min - 1), max);
     }
@@ -295,7 +299,7 @@ final class Expressions {
      *
      * @throws UnsupportedConstraintException if they are more than {@value #MAX_EXPLORED} altogether
      */
-    void countExplored(int states) {
+    public void countExplored(int states) {
         explored += states;
         if (explored > MAX_EXPLORED) {
             throw new UnsupportedConstraintException("patterns together with lengths need more than " + MAX_EXPLORED
@@ -304,23 +308,23 @@ final class Expressions {
     }
 
     /** Derivatives taken so far, those of parts included. */
-    long work() {
+    public long work() {
         return work;
     }
 
     /** Ends compiling: from now on there is no limit but {@link #forget}. */
-    void freeze() {
+    public void freeze() {
         forget();
         compiling = false;
     }
 
     /** Forgets all expressions; those in use stay valid. */
-    void forget() {
+    public void forget() {
         interned.clear();
     }
 
     /** Expressions made and not forgotten. */
-    int size() {
+    public int size() {
         return interned.size();
     }
 

@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the least long unused values out when their bytes exceed a bound. Threading: one thread at a time. */
-final class MaskCache<K, V extends MaskCache.Weighted> {
+public final class MaskCache<K, V extends MaskCache.Weighted> {
 
     /** A value that knows about how much memory it takes. */
-    interface Weighted {
+    public interface Weighted {
         long bytes();
     }
 
@@ -16,16 +16,16 @@ final class MaskCache<K, V extends MaskCache.Weighted> {
     private final LinkedHashMap<K, V> values = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
-    MaskCache(long maxBytes) {
+    public MaskCache(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
     @Nullable
-    V get(K key) {
+    public V get(K key) {
         return values.get(key);
     }
 
-    void put(K key, V value) {
+    public void put(K key, V value) {
         V old = values.put(key, value);
         bytes += value.bytes() - (old == null ? 0 : old.bytes());
         while (bytes > maxBytes && values.size() > 1) {
@@ -35,7 +35,7 @@ final class MaskCache<K, V extends MaskCache.Weighted> {
         }
     }
 
-    void clear() {
+    public void clear() {
         values.clear();
         bytes = 0;
     }

@@ -3,7 +3,7 @@ package io.causalstreams.inference.internal.constraint;
 import java.util.List;
 
 /** A regular expression over characters, see {@link PatternParser} for the dialect. */
-sealed interface Pattern {
+public sealed interface Pattern {
 
     /** One character of a set. */
     record Characters(CodePoints set) implements Pattern {}

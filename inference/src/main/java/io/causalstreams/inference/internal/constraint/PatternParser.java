@@ -14,7 +14,7 @@ import java.util.List;
  * groups, alternation and counts, with {@code ^} and {@code $} at the ends of the whole expression or of one of its
  * top-level alternatives. Everything else is refused by name and position. {@code docs/structured-output.md} has the table.
  */
-final class PatternParser {
+public final class PatternParser {
 
     private static final int MAX_DEPTH = 100;
     private static final int MAX_COUNT = 1_000_000;
@@ -26,12 +26,12 @@ final class PatternParser {
     }
 
     /** A pattern that the whole text must match; anchors change nothing. */
-    static Pattern parseFull(String pattern) {
+    public static Pattern parseFull(String pattern) {
         return new PatternParser(pattern).topLevel(false);
     }
 
     /** A pattern of which the text must contain a match, as in JSON Schema; anchors tie it to the ends. */
-    static Pattern parseSearch(String pattern) {
+    public static Pattern parseSearch(String pattern) {
         return new PatternParser(pattern).topLevel(true);
     }
 

@@ -6,9 +6,15 @@ package io.causalstreams.inference.internal.constraint;
  * @param at position in the lexeme that is being written
  * @param then what has to follow the lexeme: the stack
  */
-record Reading(ByteState at, Expression then) {
+public record Reading(ByteState at, Expression then) {
 
-    boolean accepting() {
+    /** Whether the text may end here. */
+    public boolean accepting() {
         return at.accepting && then.nullable();
+    }
+
+    /** Whether nothing can follow. */
+    public boolean ended() {
+        return at.rest == Expressions.EMPTY && then == Expressions.EMPTY;
     }
 }

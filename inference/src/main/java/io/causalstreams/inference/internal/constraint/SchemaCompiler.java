@@ -22,7 +22,7 @@ import java.util.Set;
  * Not every valid value can be written ({@code docs/structured-output.md} says which are left out), but what is written is
  * valid. A keyword that is not understood is refused, never ignored.
  */
-final class SchemaCompiler {
+public final class SchemaCompiler {
 
     private static final int MAX_DEPTH = 100;
 
@@ -59,8 +59,12 @@ final class SchemaCompiler {
         this.enums = new EnumSchemas(expressions, json);
     }
 
-    /** @throws UnsupportedConstraintException if it is no schema, uses what is not supported, or no finite value meets it */
-    static Expression compile(String schema, Expressions expressions) {
+    /**
+     * The values of a schema.
+     *
+     * @throws UnsupportedConstraintException if it is no schema, uses what is not supported, or no finite value meets it
+     */
+    public static Expression compile(String schema, Expressions expressions) {
         JsonNode root;
         try {
             root = MAPPER.readTree(schema);

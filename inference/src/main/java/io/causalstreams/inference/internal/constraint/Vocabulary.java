@@ -14,6 +14,9 @@ public interface Vocabulary {
     /** Whether the token is a control token that never appears in text. */
     boolean isSpecial(int tokenId);
 
+    /** The name of a special token, for instance {@code <|im_end|>}. */
+    String textOf(int tokenId);
+
     static Vocabulary of(Tokenizer tokenizer) {
         return new Vocabulary() {
             @Override
@@ -29,6 +32,11 @@ public interface Vocabulary {
             @Override
             public boolean isSpecial(int tokenId) {
                 return tokenizer.isSpecial(tokenId);
+            }
+
+            @Override
+            public String textOf(int tokenId) {
+                return tokenizer.textOf(tokenId);
             }
         };
     }

@@ -10,9 +10,9 @@ import java.util.stream.IntStream;
  * <p>Nodes are numbered in preorder: node 0 is the root, the subtree of {@code n} is {@code n} to {@code end(n)} (excluded).
  * Special tokens and tokens without bytes are not in it. Immutable.
  */
-final class VocabularyTrie {
+public final class VocabularyTrie {
 
-    static final int ROOT = 0;
+    public static final int ROOT = 0;
 
     private static final int NONE = -1;
 
@@ -31,7 +31,7 @@ final class VocabularyTrie {
     private final int height;
     private final ByteSet singleBytes;
 
-    VocabularyTrie(Vocabulary vocabulary) {
+    public VocabularyTrie(Vocabulary vocabulary) {
         vocabularySize = vocabulary.size();
         bytesOf = new byte[vocabularySize][];
         for (int token = 0; token < vocabularySize; token++) {
@@ -101,46 +101,46 @@ final class VocabularyTrie {
     }
 
     /** Number of token ids, special ones included: the length of a mask. */
-    int vocabularySize() {
+    public int vocabularySize() {
         return vocabularySize;
     }
 
     /** Bytes of a token; none for special tokens. Do not change. */
-    byte[] bytesOf(int token) {
+    public byte[] bytesOf(int token) {
         return bytesOf[token];
     }
 
     /** Length of the longest token in bytes. */
-    int height() {
+    public int height() {
         return height;
     }
 
     /** Bytes that are a token on their own: what is made of them can be written from every position. */
-    ByteSet singleBytes() {
+    public ByteSet singleBytes() {
         return singleBytes;
     }
 
     /** The byte that leads to {@code node}, which is not the root; 0..255. */
-    int label(int node) {
+    public int label(int node) {
         return labels[node] & 0xFF;
     }
 
     /** Number of bytes from the root. */
-    int depth(int node) {
+    public int depth(int node) {
         return depths[node];
     }
 
     /** The first node after the subtree of {@code node}. */
-    int end(int node) {
+    public int end(int node) {
         return ends[node];
     }
 
-    boolean isLeaf(int node) {
+    public boolean isLeaf(int node) {
         return ends[node] == node + 1;
     }
 
     /** Adds the tokens that end at {@code node} to {@code mask}. */
-    void addTokens(int node, BitSet mask) {
+    public void addTokens(int node, BitSet mask) {
         for (int token = tokens[node]; token != NONE; token = sameBytes[token]) {
             mask.set(token);
         }

@@ -18,13 +18,13 @@ import java.util.random.RandomGenerator;
 import java.util.zip.GZIPInputStream;
 
 /** A vocabulary in memory: ids in the order of the list, an empty string is a special token. */
-record TestVocabulary(List<byte[]> tokens) implements Vocabulary {
+public record TestVocabulary(List<byte[]> tokens) implements Vocabulary {
 
     /** The vocabulary of SmolLM2-135M-Instruct: 49,152 byte-level tokens, 17 of them special. */
-    static final TestVocabulary SMOLLM2 = readByteLevel("smollm2-vocabulary.txt.gz");
+    public static final TestVocabulary SMOLLM2 = readByteLevel("smollm2-vocabulary.txt.gz");
 
     /** All single bytes and {@code merges} random fragments of JSON, words and multi-byte characters, some of them twice. */
-    static TestVocabulary synthetic(int merges, RandomGenerator random) {
+    public static TestVocabulary synthetic(int merges, RandomGenerator random) {
         List<String> pieces = List.of(
                 "\"", "{", "}", "[", "]", ":", ",", " ", "\n", "\\", "0", "12", "-", ".", "e", "a", "the", "name", "id",
                 "é", "日本", "😀", "true", "null", "@", "T", "Z", "_", "x");
@@ -42,7 +42,7 @@ record TestVocabulary(List<byte[]> tokens) implements Vocabulary {
         return new TestVocabulary(tokens);
     }
 
-    static TestVocabulary of(String... tokens) {
+    public static TestVocabulary of(String... tokens) {
         List<byte[]> bytes = new ArrayList<>();
         for (String token : tokens) {
             bytes.add(token.getBytes(StandardCharsets.UTF_8));
@@ -110,8 +110,15 @@ record TestVocabulary(List<byte[]> tokens) implements Vocabulary {
         return tokens.get(tokenId).length == 0;
     }
 
+    @Override
+    public String textOf(int tokenId) {
+        return isSpecial(tokenId)
+                ? "<|special " + tokenId + "|>"
+                : new String(bytesOf(tokenId), StandardCharsets.UTF_8);
+    }
+
     /** The token of exactly this byte. */
-    int singleByte(int value) {
+    public int singleByte(int value) {
         for (int token = 0; token < tokens.size(); token++) {
             if (tokens.get(token).length == 1 && (tokens.get(token)[0] & 0xFF) == value) {
                 return token;

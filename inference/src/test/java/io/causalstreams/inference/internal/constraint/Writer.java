@@ -8,20 +8,20 @@ import java.util.BitSet;
 import java.util.random.RandomGenerator;
 
 /** Writes texts under a constraint without a model. */
-final class Writer {
+public final class Writer {
 
     private static final int MAX_TOKENS = 20_000;
 
     private final Vocabulary vocabulary;
     private final RandomGenerator random;
 
-    Writer(Vocabulary vocabulary, RandomGenerator random) {
+    public Writer(Vocabulary vocabulary, RandomGenerator random) {
         this.vocabulary = vocabulary;
         this.random = random;
     }
 
     /** A text of random allowed tokens; after {@code budget} tokens it prefers what closes strings, objects and arrays. */
-    String write(TokenConstraint constraint, int budget) {
+    public String write(TokenConstraint constraint, int budget) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         TokenConstraint.State state = constraint.start();
         for (int count = 0; count < MAX_TOKENS; count++) {
@@ -77,7 +77,7 @@ final class Writer {
     }
 
     /** Whether the text, byte by byte, leads to a place where it may end. */
-    static boolean accepts(TokenConstraint constraint, TestVocabulary vocabulary, String text) {
+    public static boolean accepts(TokenConstraint constraint, TestVocabulary vocabulary, String text) {
         TokenConstraint.State state = constraint.start();
         for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
             int token = vocabulary.singleByte(value & 0xFF);
