@@ -53,7 +53,11 @@ final class TinyModels {
 
     /** Every checkpoint that has figures. */
     static Stream<Golden> all() throws IOException {
-        return Stream.of(read("goldens.json"), read("goldens-shapes.json"), read("goldens-quantized.json"))
+        return Stream.of(
+                        read("goldens.json"),
+                        read("goldens-shapes.json"),
+                        read("goldens-quantized.json"),
+                        read("goldens-families.json"))
                 .flatMap(models -> models);
     }
 

@@ -28,6 +28,13 @@ public record DecoderLayer(
                 beforeAttention, attention, null, beforeFeedForward, feedForward, null, Residual.SEQUENTIAL);
     }
 
+    /** A layer with a norm behind each branch, as OLMo 2 has them. */
+    static DecoderLayer postNorm(
+            Attention attention, Norm afterAttention, FeedForward feedForward, Norm afterFeedForward) {
+        return new DecoderLayer(
+                null, attention, afterAttention, null, feedForward, afterFeedForward, Residual.SEQUENTIAL);
+    }
+
     public DecoderLayer withAttention(Attention attention) {
         return new DecoderLayer(
                 beforeAttention, attention, afterAttention, beforeFeedForward, feedForward, afterFeedForward, residual);

@@ -92,6 +92,17 @@ final class LlamaStyle {
         return gated(layer(index).at("mlp."), "gate_proj", "up_proj", "down_proj", intermediate, activation, bias);
     }
 
+    /** {@code gate_up_proj}, gate above up in one matrix, and {@code down_proj} of layer {@code index}. */
+    FeedForward.Gated fusedGated(int index, Activation activation) {
+        Tensors mlp = layer(index).at("mlp.");
+        Projection fused = mlp.projection("gate_up_proj", 2 * intermediate, hidden, false);
+        return new FeedForward.Gated(
+                fused.rows(0, intermediate),
+                fused.rows(intermediate, intermediate),
+                mlp.projection("down_proj", hidden, intermediate, false),
+                activation);
+    }
+
     /** A gated feed-forward layer whose three projections have the names given. */
     FeedForward.Gated gated(
             Tensors at, String gate, String up, String down, int inner, Activation activation, boolean bias) {

@@ -1,6 +1,5 @@
 package io.causalstreams.export.internal.architecture;
 
-import io.causalstreams.export.internal.weight.ChannelOrder;
 import io.causalstreams.export.internal.weight.Projection;
 import java.util.List;
 
@@ -28,7 +27,7 @@ final class Phi3Family implements Family {
                         style.rms(style.layer(i), "input_layernorm", style.hidden, 1e-5),
                         attention(style, i, rotary).withWindow(windows.of(i)),
                         style.rms(style.layer(i), "post_attention_layernorm", style.hidden, 1e-5),
-                        feedForward(style, i, activation))),
+                        style.fusedGated(i, activation))),
                 style.rms(style.model, "norm", style.hidden, 1e-5),
                 style.head(false),
                 0,
@@ -44,24 +43,10 @@ final class Phi3Family implements Family {
                 style.heads,
                 style.kvHeads,
                 style.headDim,
-                rows(fused, 0, query),
-                rows(fused, query, keyValue),
-                rows(fused, query + keyValue, keyValue),
+                fused.rows(0, query),
+                fused.rows(query, keyValue),
+                fused.rows(query + keyValue, keyValue),
                 self.projection("o_proj", style.hidden, query, false),
                 rotary);
-    }
-
-    private static FeedForward feedForward(LlamaStyle style, int layer, Activation activation) {
-        Tensors mlp = style.layer(layer).at("mlp.");
-        Projection fused = mlp.projection("gate_up_proj", 2 * style.intermediate, style.hidden, false);
-        return new FeedForward.Gated(
-                rows(fused, 0, style.intermediate),
-                rows(fused, style.intermediate, style.intermediate),
-                mlp.projection("down_proj", style.hidden, style.intermediate, false),
-                activation);
-    }
-
-    private static Projection rows(Projection fused, int first, int count) {
-        return fused.withOutputs(ChannelOrder.range(fused.outputs(), first, count));
     }
 }

@@ -36,6 +36,17 @@ final class RotaryConfig {
         return of(config, parameters.section(layerType), "rope_parameters." + layerType, maxPositions);
     }
 
+    /**
+     * Rotary positions of layers of one type that {@code rope_scaling} is not for: those under their name in
+     * {@code rope_parameters}, else plain ones.
+     */
+    static Rotary unscaled(ModelConfig config, String layerType, double absentTheta, int dimensions) {
+        ModelConfig parameters = config.section("rope_parameters");
+        return parameters != null && parameters.has(layerType)
+                ? of(config, layerType, 1).rotary(absentTheta, dimensions)
+                : new Rotary(RotaryScaling.plain(of(config, 1).theta(absentTheta), dimensions), 1);
+    }
+
     private static RotaryConfig of(ModelConfig config, @Nullable ModelConfig parameters, String key, int maxPositions) {
         return parameters == null
                 ? new RotaryConfig(config, config, config.section("rope_scaling"), "rope_scaling", maxPositions)

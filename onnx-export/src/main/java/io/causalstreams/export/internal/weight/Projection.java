@@ -30,6 +30,11 @@ public record Projection(Weight weight, @Nullable Weight bias) {
         return new Projection(weight.withRows(order), bias == null ? null : bias.withRows(order));
     }
 
+    /** {@code count} consecutive outputs from {@code first} on. */
+    public Projection rows(int first, int count) {
+        return withOutputs(ChannelOrder.range(outputs(), first, count));
+    }
+
     public Projection withInputs(ChannelOrder order) {
         return new Projection(weight.withColumns(order), bias);
     }

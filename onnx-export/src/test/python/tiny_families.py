@@ -1,0 +1,64 @@
+"""Writes tiny random models of families to src/test/resources/tiny, and what transformers computes for them.
+
+    pip install torch transformers safetensors
+    python tiny_families.py ../resources/tiny
+"""
+
+import copy
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import torch
+import transformers
+from goldens import golden, meta, scatter
+
+COMMON = dict(
+    vocab_size=256, hidden_size=32, intermediate_size=48, num_hidden_layers=4, num_attention_heads=4, num_key_value_heads=2,
+    max_position_embeddings=128, bos_token_id=1, eos_token_id=2, pad_token_id=0,
+)
+YARN = {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 32}
+WINDOWS = dict(sliding_window=6)
+
+MODELS = {
+    "glm": ("GlmForCausalLM", dict(head_dim=16, attention_bias=True)),
+    "glm4": ("Glm4ForCausalLM", dict(head_dim=16)),
+    "cohere": ("CohereForCausalLM", dict(logit_scale=1.0)),
+    "cohere2": ("Cohere2ForCausalLM", dict(logit_scale=0.75, **WINDOWS)),
+    "olmo3": ("Olmo3ForCausalLM", dict(WINDOWS)),
+    "olmo3-yarn": (
+        "Olmo3ForCausalLM",
+        dict(WINDOWS, rope_parameters={"full_attention": YARN, "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0}}),
+    ),
+    "exaone4": ("Exaone4ForCausalLM", dict(head_dim=16, **WINDOWS)),
+    "exaone4-full": ("Exaone4ForCausalLM", dict(head_dim=8, sliding_window=None, layer_types=["full_attention"] * 4)),
+    "ernie45": ("Ernie4_5ForCausalLM", dict(head_dim=16, use_bias=True)),
+}
+
+
+def main(root):
+    figures = {}
+    for name, (architecture, keys) in MODELS.items():
+        family = getattr(transformers, architecture)
+        config = family.config_class(**(COMMON | keys))
+        config._attn_implementation = "eager"
+        model = scatter(family(config)).eval()
+        directory = root / name
+        shutil.rmtree(directory, ignore_errors=True)
+        if config.tie_word_embeddings:  # a table that is a head too must be small as heads are
+            model.get_input_embeddings().weight.data *= 0.4
+        stored = copy.deepcopy(model).bfloat16()
+        stored.save_pretrained(directory)
+        model.load_state_dict(stored.state_dict())
+        for file in ("tokenizer.json", "tokenizer_config.json", "generation_config.json"):
+            shutil.copy(root / "llama-tied" / file, directory / file)
+        figures[name] = golden(model)
+        print(name, max(max(map(abs, row)) for row in figures[name]["logits"]))
+    (root / "goldens-families.json").write_text(
+        json.dumps({"meta": meta("more families; as goldens.json"), "models": figures}, separators=(",", ":"))
+    )
+
+
+torch.manual_seed(5)
+main(Path(sys.argv[1]))
