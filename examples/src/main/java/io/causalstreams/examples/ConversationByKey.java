@@ -41,7 +41,7 @@ public final class ConversationByKey {
                         true,
                         CausalStreamsConfig.TOKENS_TOPIC_CONFIG,
                         ""),
-                (engine, operator) -> topology(operator));
+                ConversationByKey::topology);
     }
 
     /** Questions and answers are plain text; the keys are those of the people. */

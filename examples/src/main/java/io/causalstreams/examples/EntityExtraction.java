@@ -1,6 +1,7 @@
 package io.causalstreams.examples;
 
-import io.causalstreams.inference.GenerationEngine;
+import static org.apache.kafka.streams.kstream.Branched.withConsumer;
+
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.Extracted;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.Map;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.kstream.Branched;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Produced;
@@ -36,34 +36,25 @@ public final class EntityExtraction {
     /** What a mail orders. */
     record Order(String product, int quantity, String city) {}
 
-    /** A mail and what was found in it. */
-    private record Read(String mail, Extracted<Order> found) {}
-
     private EntityExtraction() {}
 
     static Example example() {
         return new Example(
-                "entity-extraction",
-                List.of(MAILS),
-                List.of(ORDERS, UNREAD),
-                Map.of(),
-                (engine, operator) -> topology(engine));
+                "entity-extraction", List.of(MAILS), List.of(ORDERS, UNREAD), Map.of(), EntityExtraction::topology);
     }
 
-    static Topology topology(GenerationEngine engine) {
+    static Topology topology(CausalStreams causal) {
         StreamsBuilder builder = new StreamsBuilder();
         KStream<String, String> mails = builder.stream(MAILS, Consumed.with(Serdes.String(), Serdes.String()));
-        mails.process(CausalStreams.<String, String, Order, Read>extract(
-                                engine, Order.class, mail -> QUESTION.ask(mail, 64), Read::new)
-                        .withSerdes(Serdes.String(), Serdes.String()))
+        causal.ask(mails, mail -> QUESTION.ask(mail, 64))
+                .extract(Order.class)
                 .split()
                 .branch(
-                        (key, it) -> it.found().value() != null,
-                        Branched.withConsumer(read -> read.mapValues(
-                                        it -> it.found().value())
+                        (key, it) -> it.found() != null,
+                        withConsumer(read -> read.mapValues(Extracted::found)
                                 .to(ORDERS, Produced.with(Serdes.String(), new JsonSerde<>(Order.class)))))
-                .defaultBranch(Branched.withConsumer(unread ->
-                        unread.mapValues(Read::mail).to(UNREAD, Produced.with(Serdes.String(), Serdes.String()))));
+                .defaultBranch(withConsumer(unread -> unread.mapValues(Extracted::value)
+                        .to(UNREAD, Produced.with(Serdes.String(), Serdes.String()))));
         return builder.build();
     }
 

@@ -3,8 +3,6 @@ package io.causalstreams.examples;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreams;
-import io.causalstreams.topology.CausalStreamsConfig;
-import io.causalstreams.topology.ReplaceThreadHandler;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -27,15 +25,15 @@ import org.apache.kafka.streams.Topology;
  * @param inputs topics that must exist before the start, with {@link #PARTITIONS} partitions
  * @param outputs topics the example writes
  * @param settings of the operator and of Kafka Streams
- * @param wiring what the example is about; the operator in it is given
+ * @param wiring what the example is about
  */
 record Example(String name, List<String> inputs, List<String> outputs, Map<String, Object> settings, Wiring wiring) {
 
     static final int PARTITIONS = 2;
 
-    /** Makes the topology around the engine. */
+    /** Makes the topology with the model in it. */
     interface Wiring {
-        Topology topology(GenerationEngine engine, CausalStreams operator);
+        Topology topology(CausalStreams causal);
     }
 
     /** Runs until the process is ended. Arguments: {@code HOST:PORT MODEL_DIRECTORY}. */
@@ -67,9 +65,8 @@ record Example(String name, List<String> inputs, List<String> outputs, Map<Strin
         Map<String, Object> all = new HashMap<>(settings);
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, name);
         all.putAll(kafka);
-        CausalStreams operator = new CausalStreams(engine, new CausalStreamsConfig(all));
-        KafkaStreams streams = new KafkaStreams(wiring.topology(engine, operator), operator.streamsProperties());
-        streams.setUncaughtExceptionHandler(new ReplaceThreadHandler());
+        CausalStreams causal = new CausalStreams(engine, all);
+        KafkaStreams streams = causal.kafkaStreams(wiring.topology(causal));
         streams.start();
         return streams;
     }

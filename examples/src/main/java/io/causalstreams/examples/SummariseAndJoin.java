@@ -1,6 +1,5 @@
 package io.causalstreams.examples;
 
-import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.event.CompletionEvent;
 import java.util.List;
@@ -19,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Summarises each review of a product and joins the product's name to it.
  *
- * <p>An enriched record keeps its key, headers and timestamp, so it joins and windows like any other; processValues says so
- * to Kafka Streams, which then does not repartition before the join.
+ * <p>A record that was asked about keeps its key, headers and timestamp, so it joins and windows like any other, and Kafka
+ * Streams does not repartition before the join.
  */
 public final class SummariseAndJoin {
 
@@ -57,19 +56,17 @@ public final class SummariseAndJoin {
                 List.of(REVIEWS, PRODUCTS),
                 List.of(DIGESTS),
                 Map.of(),
-                (engine, operator) -> topology(engine));
+                SummariseAndJoin::topology);
     }
 
     /** Keys of all topics: the product's number. */
-    static Topology topology(GenerationEngine engine) {
+    static Topology topology(CausalStreams causal) {
         Serde<String> text = Serdes.String();
         StreamsBuilder builder = new StreamsBuilder();
         KStream<String, String> reviews = builder.stream(REVIEWS, Consumed.with(text, text));
         KTable<String, String> products = builder.table(PRODUCTS, Consumed.with(text, text));
-        reviews.processValues(CausalStreams.<String, String, Summarised>enrich(
-                                engine, review -> QUESTION.ask(review, 32), Summarised::of)
-                        .withSerdes(text, text)
-                        .forValues())
+        causal.ask(reviews, review -> QUESTION.ask(review, 32))
+                .join(Summarised::of)
                 .join(
                         products,
                         (it, product) -> new Digest(product, it.summary(), it.review()),

@@ -2,7 +2,6 @@ package io.causalstreams.examples;
 
 import static org.apache.kafka.streams.kstream.Branched.withConsumer;
 
-import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.Classified;
 import java.util.List;
@@ -45,15 +44,14 @@ public final class TicketTriage {
                 List.of(TICKETS),
                 List.of(PAYMENT, SOFTWARE, REVIEW),
                 Map.of(),
-                (engine, operator) -> topology(engine));
+                TicketTriage::topology);
     }
 
-    static Topology topology(GenerationEngine engine) {
+    static Topology topology(CausalStreams causal) {
         StreamsBuilder builder = new StreamsBuilder();
         KStream<String, String> tickets = builder.stream(TICKETS, Consumed.with(Serdes.String(), Serdes.String()));
-        tickets.process(CausalStreams.<String, String>classify(
-                                engine, List.of("payment", "software"), ticket -> QUESTION.ask(ticket, 1))
-                        .withSerdes(Serdes.String(), Serdes.String()))
+        causal.ask(tickets, ticket -> QUESTION.ask(ticket, 1))
+                .classify("payment", "software")
                 .split()
                 .branch((key, it) -> it.probability() < SURE, withConsumer(unsure -> write(unsure, REVIEW)))
                 .branch((key, it) -> it.is("payment"), withConsumer(payment -> write(payment, PAYMENT)))

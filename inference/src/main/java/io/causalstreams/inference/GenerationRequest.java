@@ -40,6 +40,17 @@ public record GenerationRequest(
         return new GenerationRequest(id, prompt, new Task.Generate(), sampling, List.of(), 0, null, null);
     }
 
+    /** A request with one user message, greedy, of at most {@code maxTokens} tokens; its id is empty. */
+    public static GenerationRequest chat(String userMessage, int maxTokens) {
+        Prompt prompt = new Prompt.Chat(List.of(new Prompt.Message("user", userMessage)));
+        return of("", prompt, SamplingParams.greedy(maxTokens));
+    }
+
+    /** A request to continue {@code prompt}, greedy, by at most {@code maxTokens} tokens; its id is empty. */
+    public static GenerationRequest text(String prompt, int maxTokens) {
+        return of("", new Prompt.Text(prompt), SamplingParams.greedy(maxTokens));
+    }
+
     public GenerationRequest withId(String id) {
         return with(draft -> draft.id = id);
     }

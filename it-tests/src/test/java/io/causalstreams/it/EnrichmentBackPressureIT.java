@@ -3,18 +3,20 @@ package io.causalstreams.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.app.EmbeddedBroker;
+import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.CausalStreamsConfig;
-import io.causalstreams.topology.Enrichment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -71,7 +73,7 @@ class EnrichmentBackPressureIT {
     void shouldLetTenThousandRecordsWaitInTheirTopic() throws Exception {
         int records = 10_000;
         try (HeldEngine engine = new HeldEngine();
-                KafkaStreams streams = start(engine, JOURNAL_ENTRIES, CausalStreams.withBackPressure(properties()))) {
+                KafkaStreams streams = start(engine, JOURNAL_ENTRIES, causal -> causal::kafkaStreams)) {
             long heapBefore = usedHeap();
 
             // When
@@ -104,7 +106,7 @@ class EnrichmentBackPressureIT {
         int entries = 40; // few: the second journal is filled slowly already
         long bound = (long) PARTITIONS * entries;
         try (HeldEngine engine = new HeldEngine();
-                KafkaStreams streams = start(engine, entries, properties())) {
+                KafkaStreams streams = start(engine, entries, causal -> this::withoutPauses)) {
             // When
             send(records);
 
@@ -120,39 +122,45 @@ class EnrichmentBackPressureIT {
         }
     }
 
-    private KafkaStreams start(HeldEngine engine, int journalEntries, Properties properties) {
+    private KafkaStreams start(
+            HeldEngine engine, int journalEntries, Function<CausalStreams, Function<Topology, KafkaStreams>> client) {
+        Map<String, Object> settings = new HashMap<>(properties());
+        settings.put(CausalStreamsConfig.JOURNAL_MAX_ENTRIES_CONFIG, journalEntries);
+        settings.put(CausalStreamsConfig.MAX_IN_FLIGHT_CONFIG, 16);
+        CausalStreams causal = new CausalStreams(engine, settings);
         StreamsBuilder builder = new StreamsBuilder();
         KStream<String, String> records = builder.stream(RECORDS);
-        records.process(enrichment(engine, journalEntries)).to(ANSWERED);
-        Topology topology = builder.build();
-        KafkaStreams streams = new KafkaStreams(topology, properties);
+        causal.ask(records, record -> GenerationRequest.chat(record, 5))
+                .join((record, answer) -> record + ": " + answer.content())
+                .to(ANSWERED);
+        KafkaStreams streams = client.apply(causal).apply(builder.build());
         streams.start();
         Awaitility.await("the topology runs").atMost(LIMIT).until(() -> streams.state() == KafkaStreams.State.RUNNING);
         return streams;
     }
 
-    private static Enrichment<String, String, String> enrichment(HeldEngine engine, int journalEntries) {
-        return CausalStreams.<String, String, String>enrich(
-                        engine,
-                        record -> CausalStreams.chat(record, 5),
-                        (record, completion) -> record + ": " + completion.content())
-                .withConfig(new CausalStreamsConfig(Map.of(
-                        CausalStreamsConfig.JOURNAL_MAX_ENTRIES_CONFIG,
-                        journalEntries,
-                        CausalStreamsConfig.MAX_IN_FLIGHT_CONFIG,
-                        16)));
+    private KafkaStreams withoutPauses(Topology topology) {
+        Properties properties = new Properties();
+        properties.putAll(properties());
+        return new KafkaStreams(topology, properties);
     }
 
-    private Properties properties() {
-        Properties properties = new Properties();
-        properties.put("application.id", "enriching");
-        properties.put("bootstrap.servers", broker.bootstrapServers());
-        properties.put("processing.guarantee", "exactly_once_v2");
-        properties.put("auto.offset.reset", "earliest");
-        properties.put("default.key.serde", Serdes.StringSerde.class);
-        properties.put("default.value.serde", Serdes.StringSerde.class);
-        properties.put("state.dir", TestFiles.fresh("state-").toString());
-        return properties;
+    private Map<String, Object> properties() {
+        return Map.of(
+                "application.id",
+                "enriching",
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "processing.guarantee",
+                "exactly_once_v2",
+                "auto.offset.reset",
+                "earliest",
+                "default.key.serde",
+                Serdes.StringSerde.class,
+                "default.value.serde",
+                Serdes.StringSerde.class,
+                "state.dir",
+                TestFiles.fresh("state-").toString());
     }
 
     private void send(int records) throws Exception {

@@ -12,13 +12,14 @@ import io.causalstreams.topology.Extracted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +28,21 @@ import org.junit.jupiter.api.Test;
 /** A model that knows nothing writes, at a high temperature, what a record class allows: it can always be read back. */
 class ExtractionIT {
     private static final int RECORDS = 20;
+    private static final Map<String, Object> SETTINGS = Map.of(
+            "application.id", "extraction",
+            "bootstrap.servers", "none:1",
+            "processing.guarantee", "at_least_once");
 
     @Test
     void shouldReadBackWhateverTheModelWrites() {
-        List<Extracted<Report>> found = new ArrayList<>();
+        List<Extracted<String, Report>> found = new ArrayList<>();
         StreamsBuilder builder = new StreamsBuilder();
-        KStream<String, String> texts = builder.stream("texts");
+        KStream<String, String> texts = builder.stream("texts", Consumed.with(Serdes.String(), Serdes.String()));
         try (GenerationEngine engine = GenerationEngine.open(
                 TestModels.tinyChat(), EngineConfig.defaults().withSlots(8).withIntraOpThreads(1))) {
-            texts.process(CausalStreams.extract(
-                            engine, Report.class, ExtractionIT::ask, (String text, Extracted<Report> each) -> each))
-                    .foreach((key, each) -> found.add(each));
-            try (TopologyTestDriver driver = new TopologyTestDriver(builder.build(), properties())) {
+            CausalStreams causal = new CausalStreams(engine, SETTINGS);
+            causal.ask(texts, ExtractionIT::question).extract(Report.class).foreach((key, each) -> found.add(each));
+            try (TopologyTestDriver driver = new TopologyTestDriver(builder.build(), causal.configure(SETTINGS))) {
                 // When
                 TestInputTopic<String, String> input =
                         driver.createInputTopic("texts", new StringSerializer(), new StringSerializer());
@@ -54,7 +58,7 @@ class ExtractionIT {
         // Then: what was not cut has a value
         assertThat(found)
                 .allSatisfy(each -> assertThat(each.completion().error()).isNull());
-        List<Extracted<Report>> whole = found.stream()
+        List<Extracted<String, Report>> whole = found.stream()
                 .filter(each ->
                         each.completion().choices().get(0).finishReason().equals("stop"))
                 .toList();
@@ -63,22 +67,13 @@ class ExtractionIT {
                 .allSatisfy(each -> assertThat(each.problem())
                         .as(each.completion().content())
                         .isEmpty());
-        assertThat(whole).extracting(each -> each.value()).doesNotContainNull();
+        assertThat(whole).extracting(each -> each.found()).doesNotContainNull();
     }
 
-    private static GenerationRequest ask(String text) {
+    private static GenerationRequest question(String text) {
         SamplingParams sampling =
                 SamplingParams.builder().maxTokens(900).temperature(1).build();
         return GenerationRequest.of("", new Prompt.Text(text), sampling);
-    }
-
-    private static Properties properties() {
-        Properties properties = new Properties();
-        properties.put("application.id", "extraction");
-        properties.put("bootstrap.servers", "none:1");
-        properties.put("default.key.serde", Serdes.StringSerde.class);
-        properties.put("default.value.serde", Serdes.StringSerde.class);
-        return properties;
     }
 
     record Report(

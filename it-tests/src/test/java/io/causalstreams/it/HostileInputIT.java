@@ -208,9 +208,8 @@ class HostileInputIT {
         private final Set<Integer> completed = new HashSet<>();
 
         Driver(GenerationEngine engine) {
-            CausalStreams causalStreams = new CausalStreams(
-                    engine,
-                    new CausalStreamsConfig(Map.of("application.id", "hostile", "bootstrap.servers", "none:1")));
+            CausalStreams causalStreams =
+                    new CausalStreams(engine, Map.of("application.id", "hostile", "bootstrap.servers", "none:1"));
             driver = new TopologyTestDriver(causalStreams.topology(), causalStreams.streamsProperties(), Instant.now());
             prompts = driver.createInputTopic("prompts", new ByteArraySerializer(), new ByteArraySerializer());
             tokens = output("tokens");

@@ -2,7 +2,6 @@ package io.causalstreams.it;
 
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreams;
-import io.causalstreams.topology.CausalStreamsConfig;
 import io.causalstreams.topology.internal.input.GatedClientSupplier;
 import java.time.Duration;
 import java.util.HashMap;
@@ -38,7 +37,7 @@ final class InProcessOperator implements AutoCloseable {
             GenerationEngine engine, String bootstrapServers, Map<String, ?> settings, KafkaClientSupplier clients) {
         Map<String, Object> all = new HashMap<>(settings);
         all.put("bootstrap.servers", bootstrapServers);
-        CausalStreams causalStreams = new CausalStreams(engine, new CausalStreamsConfig(all));
+        CausalStreams causalStreams = new CausalStreams(engine, all);
         Properties properties = causalStreams.streamsProperties();
         properties.putIfAbsent(
                 StreamsConfig.STATE_DIR_CONFIG,

@@ -2,10 +2,6 @@ package io.causalstreams.topology;
 
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationRequest;
-import io.causalstreams.inference.OutputConstraint;
-import io.causalstreams.inference.Prompt;
-import io.causalstreams.inference.SamplingParams;
-import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.internal.answer.OutputSerdes;
 import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.input.PromptTimestamps;
@@ -15,13 +11,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.function.BiFunction;
-import java.util.function.Function;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.KafkaStreams;
@@ -31,14 +24,18 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.ValueMapper;
 
 /**
- * The operator's door: prompts in, tokens and completions out, in any Kafka Streams topology.
+ * A language model inside a Kafka Streams application: it {@linkplain #ask asks} the model about the records of a stream,
+ * {@linkplain #attachTo answers} prompt events, and {@linkplain #kafkaStreams starts} the topology with settings that suit both.
  *
  * <pre>{@code
- * CausalStreams causalStreams = new CausalStreams(engine, new CausalStreamsConfig(properties));
- * KafkaStreams streams = causalStreams.kafkaStreams();
- * streams.setUncaughtExceptionHandler(new ReplaceThreadHandler());
+ * CausalStreams causal = new CausalStreams(engine, properties);
+ * causal.ask(articles, article -> GenerationRequest.chat("Summarise: " + article, 60))
+ *         .join((article, answer) -> article + " => " + answer.content())
+ *         .to("summaries");
+ * KafkaStreams streams = causal.kafkaStreams(builder.build());
  * streams.start();
  * }</pre>
  *
@@ -47,28 +44,42 @@ import org.apache.kafka.streams.kstream.Produced;
 public final class CausalStreams {
 
     /** First part of the name of every node, store and changelog; part of what is on disk and in the broker. */
-    private static final String NAME = "causal-streams";
+    static final String NAME = "causal-streams";
 
     private final GenerationEngine engine;
     private final CausalStreamsConfig config;
-    private final InputGate gate = new InputGate();
     private final Operations operations;
 
-    public CausalStreams(GenerationEngine engine, CausalStreamsConfig config) {
-        this(engine, config, new CompositeMeterRegistry());
+    /**
+     * @param properties settings of the operators ({@code causal.streams.*}, see {@link CausalStreamsConfig}) and of Kafka
+     *     Streams
+     * @throws ConfigException if one of the operators' settings is wrong
+     */
+    public CausalStreams(GenerationEngine engine, Map<?, ?> properties) {
+        this(engine, properties, new CompositeMeterRegistry());
     }
 
     /** With meters named {@code causal.streams.*}. */
-    public CausalStreams(GenerationEngine engine, CausalStreamsConfig config, MeterRegistry meters) {
-        this(engine, config, meters, GlobalOpenTelemetry.getOrNoop());
+    public CausalStreams(GenerationEngine engine, Map<?, ?> properties, MeterRegistry meters) {
+        this(engine, properties, meters, GlobalOpenTelemetry.getOrNoop());
     }
 
     /** With a {@code gen_ai} span per completion; without this argument they go to the global OpenTelemetry, if there is one. */
-    public CausalStreams(
-            GenerationEngine engine, CausalStreamsConfig config, MeterRegistry meters, OpenTelemetry telemetry) {
+    public CausalStreams(GenerationEngine engine, Map<?, ?> properties, MeterRegistry meters, OpenTelemetry telemetry) {
         this.engine = engine;
-        this.config = config;
+        this.config = new CausalStreamsConfig(properties);
         this.operations = new Operations(engine, meters, telemetry);
+    }
+
+    /**
+     * Asks the model about each record: {@code causal.ask(tickets, ticket -> request).classify("payment", "software")}.
+     *
+     * <p>What is returned says what becomes of the answers.
+     *
+     * @param question what to ask, as a pure function of the value: it is computed again after a restart
+     */
+    public <K, V> Asked<K, V> ask(KStream<K, V> records, ValueMapper<? super V, GenerationRequest> question) {
+        return new Asked<>(engine, config, records, question);
     }
 
     /** The whole topology on a builder of its own. */
@@ -101,123 +112,44 @@ public final class CausalStreams {
                         config.settings(),
                         !config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG)
                                 .isEmpty(),
-                        config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG),
+                        recordMaxBytes(),
                         operations),
                 Named.as(NAME + "-generation"));
     }
 
     /**
-     * The settings to start {@link KafkaStreams} with: those the operator wants, overridden by every key of the
-     * configuration that does not start with {@code causal.streams.}.
-     *
-     * <p>They also carry the gate by which a full journal pauses its input; see {@link #withBackPressure}.
+     * Your topology, not started, and safe: exactly once; a full operator pauses its input; a stream thread that dies is replaced
+     * ({@link ReplaceThreadHandler}); setting the machine's clock stops nothing ({@link SteadyTime}). What the properties of
+     * this object set wins.
      */
-    public Properties streamsProperties() {
-        Map<String, Object> user = config.originals();
-        user.keySet().removeIf(key -> key.startsWith("causal.streams."));
-        return StreamsDefaults.with(user, config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG), gate);
+    public KafkaStreams kafkaStreams(Topology topology) {
+        return safe(topology, configure(userProperties()));
     }
 
-    /** {@link #topology} with {@link #streamsProperties}, not started, by a time that goes on when the clock is set. */
+    /** The same with {@link #topology()}, and tuned for it by {@link #streamsProperties}. */
     public KafkaStreams kafkaStreams() {
-        return kafkaStreams(topology(), streamsProperties(), new SteadyTime());
+        return safe(topology(), streamsProperties());
     }
 
     /**
-     * Kafka Streams that runs by {@code time}.
+     * Your properties, for a {@link KafkaStreams} you make yourself, with what the operators need under them:
+     * {@code new KafkaStreams(topology, causal.configure(properties))}. What is yours wins. Give it a
+     * {@link ReplaceThreadHandler} too; only {@link #kafkaStreams(Topology)} can have it run by a {@link SteadyTime}.
      *
-     * @param topology with this operator in it
-     * @param properties {@link #streamsProperties}, perhaps with more
+     * <p>They carry what pauses the input of a full operator: {@code default.client.supplier} and, for
+     * {@code group.protocol=streams}, Kafka Streams' internal consumer wrapper. With a {@code KafkaClientSupplier} of your own a
+     * full operator only slows its input down: each record waits up to 200 ms for another to be answered, and a long backlog
+     * grows the journal beyond its bounds.
+     *
+     * @return new ones each time, for one {@link KafkaStreams}
      */
-    public static KafkaStreams kafkaStreams(Topology topology, Properties properties, SteadyTime time) {
-        Properties all = new Properties();
-        all.putAll(properties);
-        all.put(SteadyTime.PROPERTY, time);
-        return new KafkaStreams(topology, all, time);
+    public Properties configure(Map<?, ?> properties) {
+        return StreamsDefaults.any(properties, recordMaxBytes(), new InputGate());
     }
 
-    /**
-     * Your properties with what {@link #enrich}, {@link #extract} and {@link #classify} need to pause their input when they
-     * are full: {@code new KafkaStreams(topology, CausalStreams.withBackPressure(properties))}. What is yours stays.
-     *
-     * <p>Pausing needs Kafka's consumer, so this sets {@code default.client.supplier} and Kafka Streams' internal consumer
-     * wrapper (for {@code group.protocol=streams}), and {@code max.poll.records} where you do not: what was fetched already
-     * is taken. Without it, or with a {@code KafkaClientSupplier} of your own, a full journal only slows its input down: each
-     * record waits up to 200 ms for another to be answered, and a long backlog grows the journal beyond its bounds.
-     *
-     * <p>{@link #streamsProperties()} has it already.
-     */
-    public static Properties withBackPressure(Map<?, ?> properties) {
-        return StreamsDefaults.pausing(properties, new InputGate());
-    }
-
-    /**
-     * Asks the model about each record and joins the answer to it:
-     * {@code stream.process(CausalStreams.enrich(engine, value -> request, (value, completion) -> result))}.
-     *
-     * @param request what to ask, as a pure function of the value; {@link #chat} and {@link #text} help
-     * @param join makes the result of the value and its completion, which has an {@code error} when the request failed
-     */
-    public static <K, V, R> Enrichment<K, V, R> enrich(
-            GenerationEngine engine, Function<V, GenerationRequest> request, BiFunction<V, CompletionEvent, R> join) {
-        return new Enrichment<>(
-                engine,
-                request,
-                join,
-                NAME + "-enrich",
-                null,
-                null,
-                false,
-                CausalStreamsConfig.defaults(),
-                new Operations(engine, new CompositeMeterRegistry()));
-    }
-
-    /**
-     * Extracts facts from each record into a record class: the model can only answer with JSON of its form.
-     *
-     * @param type a record of text, numbers, booleans, enums, records, and lists, arrays and maps by text of them; Optional
-     *     or {@code @Nullable} where a record may not say it
-     * @param request what to ask; its constraint is replaced by the schema of {@code type}
-     */
-    public static <K, V, T, R> Enrichment<K, V, R> extract(
-            GenerationEngine engine,
-            Class<T> type,
-            Function<V, GenerationRequest> request,
-            BiFunction<V, Extracted<T>, R> join) {
-        OutputConstraint schema = new OutputConstraint.JsonSchema(RecordSchema.of(type));
-        return CausalStreams.<K, V, R>enrich(
-                        engine,
-                        value -> Requests.constrained(request.apply(value), schema),
-                        (value, completion) -> join.apply(value, Extracted.of(type, completion)))
-                .named(NAME + "-extract");
-    }
-
-    /**
-     * Gives each record the most likely of {@code labels}, for {@code split()} and {@code branch()}. Scores every label;
-     * generates nothing.
-     *
-     * @param labels at least one, none empty, none twice
-     */
-    public static <K, V> Enrichment<K, V, Classified<V>> classify(
-            GenerationEngine engine, List<String> labels, Function<V, GenerationRequest> request) {
-        List<String> all = List.copyOf(labels);
-        if (all.isEmpty() || all.contains("") || new HashSet<>(all).size() < all.size()) {
-            throw new IllegalArgumentException("labels are " + all + "; give at least one, none empty, none twice");
-        }
-        return CausalStreams.<K, V, Classified<V>>enrich(
-                        engine, value -> Requests.classifying(request.apply(value), all), Classified::of)
-                .named(NAME + "-classify");
-    }
-
-    /** A request with one user message, greedy, of at most {@code maxTokens} tokens. */
-    public static GenerationRequest chat(String userMessage, int maxTokens) {
-        Prompt prompt = new Prompt.Chat(List.of(new Prompt.Message("user", userMessage)));
-        return GenerationRequest.of("", prompt, SamplingParams.greedy(maxTokens));
-    }
-
-    /** A request to continue {@code prompt}, greedy, by at most {@code maxTokens} tokens. */
-    public static GenerationRequest text(String prompt, int maxTokens) {
-        return GenerationRequest.of("", new Prompt.Text(prompt), SamplingParams.greedy(maxTokens));
+    /** This object's own properties, for {@link #topology()}: with what it needs, and tuned for its latency and throughput. */
+    public Properties streamsProperties() {
+        return StreamsDefaults.prompts(userProperties(), recordMaxBytes(), new InputGate());
     }
 
     /**
@@ -226,6 +158,24 @@ public final class CausalStreams {
      */
     public Optional<RequestStatus> status(String id) {
         return operations.status(id);
+    }
+
+    private static KafkaStreams safe(Topology topology, Properties properties) {
+        SteadyTime time = new SteadyTime();
+        properties.put(SteadyTime.PROPERTY, time);
+        KafkaStreams streams = new KafkaStreams(topology, properties, time);
+        streams.setUncaughtExceptionHandler(new ReplaceThreadHandler());
+        return streams;
+    }
+
+    private Map<String, Object> userProperties() {
+        Map<String, Object> user = config.originals();
+        user.keySet().removeIf(key -> key.startsWith("causal.streams."));
+        return user;
+    }
+
+    private int recordMaxBytes() {
+        return config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG);
     }
 
     private void write(KStream<byte[], OutputEvent> events, OutputEvent.Kind kind, String topicKey) {

@@ -10,21 +10,22 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the model found in a record.
+ * A record with the facts the model found in it.
  *
- * @param value the facts, or null when the request failed or ran out of tokens before its JSON was whole
+ * @param value the record's value
+ * @param found the facts, or null when the request failed or ran out of tokens before its JSON was whole
  * @param completion the text, or the error
  */
-public record Extracted<T>(@Nullable T value, CompletionEvent completion) {
+public record Extracted<V, T>(V value, @Nullable T found, CompletionEvent completion) {
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .addModule(new Jdk8Module()) // Optional
             .build();
 
-    /** Why there is no value; empty when there is one. */
+    /** Why nothing was found; empty when there is one. */
     public Optional<String> problem() {
-        if (value != null) {
+        if (found != null) {
             return Optional.empty();
         }
         CompletionEvent.Failure error = completion.error();
@@ -40,14 +41,14 @@ public record Extracted<T>(@Nullable T value, CompletionEvent completion) {
                         : "the text is no JSON of the record's form");
     }
 
-    static <T> Extracted<T> of(Class<T> type, CompletionEvent completion) {
+    static <V, T> Extracted<V, T> of(Class<T> type, V value, CompletionEvent completion) {
         if (completion.error() != null) {
-            return new Extracted<>(null, completion);
+            return new Extracted<>(value, null, completion);
         }
         try {
-            return new Extracted<>(MAPPER.readValue(completion.content(), type), completion);
+            return new Extracted<>(value, MAPPER.readValue(completion.content(), type), completion);
         } catch (JsonProcessingException e) {
-            return new Extracted<>(null, completion);
+            return new Extracted<>(value, null, completion);
         }
     }
 }

@@ -10,19 +10,10 @@ import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 
-/**
- * The Kafka Streams settings the operator wants; what the user sets wins.
- *
- * <p>Latency: the stream thread polls, processes, punctuates and commits in a loop, so a blocking poll delays tokens:
- * {@code poll.ms} is short, but longer than the operator's punctuation, so that the tasks of a thread, whose
- * punctuations are out of step, share the commit of each round. The operator asks for commits of what it has told, so the
- * commit interval is only a fallback; a short one would commit empty transactions. A transaction must outlive the
- * interval.
- */
+/** The Kafka Streams settings the operators want; what the user sets wins. */
 final class StreamsDefaults {
 
     private static final int COMMIT_INTERVAL_MS = 5_000;
@@ -36,47 +27,59 @@ final class StreamsDefaults {
 
     private StreamsDefaults() {}
 
-    static Properties with(Map<String, Object> user, int recordMaxBytes, InputGate gate) {
-        Map<String, Object> all = new HashMap<>();
-        all.put(StreamsConfig.APPLICATION_ID_CONFIG, "causal-streams");
+    /**
+     * For any topology with operators in it. Nothing here changes what other processors give.
+     *
+     * <p>Latency: the stream thread polls, processes, punctuates and commits in a loop, so a blocking poll delays tokens:
+     * {@code poll.ms} is short, but longer than the operators' punctuation, so that the tasks of a thread, whose punctuations
+     * are out of step, share the commit of each round.
+     */
+    static Properties any(Map<?, ?> user, int recordMaxBytes, InputGate gate) {
+        Map<Object, Object> all = new HashMap<>();
         all.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         all.put(StreamsConfig.POLL_MS_CONFIG, 20);
+        // a handler that goes on would swallow half of a write that belongs together
+        all.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailProcessingExceptionHandler.class);
+        all.put(
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                recordMaxBytes + Journal.RECORD_OVERHEAD);
+        // a full journal pauses its input
+        all.put(StreamsConfig.DEFAULT_CLIENT_SUPPLIER_CONFIG, GatedClientSupplier.class);
+        all.put(StreamsConfig.InternalConfig.INTERNAL_CONSUMER_WRAPPER, GatedConsumerWrapper.class);
+        if (POLL_RECORDS.stream().noneMatch(user::containsKey)) {
+            // what is fetched beyond a full journal is taken all the same
+            all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
+        }
+        all.put(InputGate.PROPERTY, gate);
+        all.putAll(user);
+        Properties properties = new Properties();
+        properties.putAll(all);
+        return properties;
+    }
+
+    /**
+     * For the topology that answers prompt events and does nothing else. The operator asks for commits of what it has
+     * published, so the commit interval is only a fallback; a short one would commit empty transactions. A transaction must
+     * outlive the interval.
+     */
+    static Properties prompts(Map<?, ?> user, int recordMaxBytes, InputGate gate) {
+        Map<Object, Object> all = new HashMap<>();
+        all.put(StreamsConfig.APPLICATION_ID_CONFIG, "causal-streams");
         // with one input there is nothing to wait for, and to find that out costs a tenth of the stream thread's time
         all.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
         all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
-        all.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
-        all.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
         all.put("processing.exception.handler.global.enabled", true);
-        // a handler that goes on would swallow half of a write that belongs together
-        all.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailProcessingExceptionHandler.class);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_TIMEOUT_MS);
         // a commit flushes; until then records wait for each other. Without, each goes out alone, and the requests of
         // one transaction overtake each other in the broker's check of its partitions and must be sent again
         all.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), LINGER_MS);
-        all.put(
-                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-                recordMaxBytes + Journal.RECORD_OVERHEAD);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         if (!"streams".equalsIgnoreCase(String.valueOf(user.get("group.protocol")))) {
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
         }
         all.putAll(user);
-        return pausing(all, gate);
-    }
-
-    /** What lets a full journal pause its input. */
-    static Properties pausing(Map<?, ?> user, InputGate gate) {
-        Properties properties = new Properties();
-        properties.put(StreamsConfig.DEFAULT_CLIENT_SUPPLIER_CONFIG, GatedClientSupplier.class);
-        properties.put(StreamsConfig.InternalConfig.INTERNAL_CONSUMER_WRAPPER, GatedConsumerWrapper.class);
-        if (POLL_RECORDS.stream().noneMatch(user::containsKey)) {
-            // what is fetched beyond a full journal is taken all the same
-            properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
-        }
-        properties.put(InputGate.PROPERTY, gate);
-        properties.putAll(user);
-        return properties;
+        return any(all, recordMaxBytes, gate);
     }
 }

@@ -33,14 +33,11 @@ class ConfigurationPageTest {
 
     @Test
     void shouldLetTheUsersKafkaSettingsWin() {
-        CausalStreamsConfig config = new CausalStreamsConfig(Map.of(
-                "bootstrap.servers",
-                "b:1",
-                "processing.guarantee",
-                "at_least_once",
-                "causal.streams.tokens.topic",
-                "t"));
-        Properties properties = new CausalStreams(ScriptedEngine.saying(""), config).streamsProperties();
+        Map<String, Object> user = Map.of(
+                "bootstrap.servers", "b:1",
+                "processing.guarantee", "at_least_once",
+                "causal.streams.tokens.topic", "t");
+        Properties properties = new CausalStreams(ScriptedEngine.saying(""), user).streamsProperties();
         assertThat(properties)
                 .containsEntry("processing.guarantee", "at_least_once")
                 .containsEntry("bootstrap.servers", "b:1")
@@ -49,8 +46,19 @@ class ConfigurationPageTest {
     }
 
     @Test
+    void shouldChangeNothingForTheOtherProcessorsOfATopology() {
+        Properties properties = new CausalStreams(ScriptedEngine.saying(""), Map.of()).configure(Map.of("poll.ms", 7));
+        assertThat(properties)
+                .containsEntry("poll.ms", 7)
+                .containsEntry("processing.guarantee", "exactly_once_v2")
+                .containsKeys("default.client.supplier", InputGate.PROPERTY)
+                .doesNotContainKeys(
+                        "application.id", "commit.interval.ms", "max.task.idle.ms", "statestore.cache.max.bytes");
+    }
+
+    @Test
     void shouldKeepATransactionAliveLongerThanTheCommitInterval() {
-        Properties properties = StreamsDefaults.with(Map.of(), 1000, new InputGate());
+        Properties properties = StreamsDefaults.prompts(Map.of(), 1000, new InputGate());
         assertThat(millis(properties, "producer.transaction.timeout.ms"))
                 .isGreaterThanOrEqualTo(millis(properties, "commit.interval.ms"));
         assertThat(properties).containsEntry("processing.guarantee", "exactly_once_v2");
@@ -58,9 +66,9 @@ class ConfigurationPageTest {
 
     @Test
     void shouldNotSetSessionTimeoutsTheStreamsProtocolRefuses() {
-        assertThat(StreamsDefaults.with(Map.of("group.protocol", "streams"), 1000, new InputGate()))
+        assertThat(StreamsDefaults.prompts(Map.of("group.protocol", "streams"), 1000, new InputGate()))
                 .doesNotContainKey("consumer.session.timeout.ms");
-        assertThat(StreamsDefaults.with(Map.of(), 1000, new InputGate())).containsKey("consumer.session.timeout.ms");
+        assertThat(StreamsDefaults.prompts(Map.of(), 1000, new InputGate())).containsKey("consumer.session.timeout.ms");
     }
 
     private static int millis(Properties properties, String key) {
@@ -90,7 +98,7 @@ class ConfigurationPageTest {
                             key.documentation));
         }
         page.append("\n## What the operator sets in Kafka Streams\n\n| key | value |\n|---|---|\n");
-        new TreeMap<>(StreamsDefaults.with(Map.of(), 1_040_000, new InputGate())).forEach((key, value) -> {
+        new TreeMap<>(StreamsDefaults.prompts(Map.of(), 1_040_000, new InputGate())).forEach((key, value) -> {
             if (value instanceof String || value instanceof Number || value instanceof Boolean) {
                 page.append("| `").append(key).append("` | `").append(value).append("` |\n");
             }

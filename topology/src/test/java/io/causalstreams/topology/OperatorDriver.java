@@ -48,7 +48,7 @@ final class OperatorDriver implements AutoCloseable {
         Map<String, Object> all = new HashMap<>(settings);
         all.put("application.id", "app");
         all.put("bootstrap.servers", "none:1");
-        causalStreams = new CausalStreams(engine, new CausalStreamsConfig(all), meters, telemetry);
+        causalStreams = new CausalStreams(engine, all, meters, telemetry);
         driver = new TopologyTestDriver(causalStreams.topology(), causalStreams.streamsProperties(), START);
         prompts = driver.createInputTopic(
                 "prompts", new ByteArraySerializer(), new ByteArraySerializer(), START, Duration.ZERO);

@@ -41,10 +41,10 @@ class RecordSchemaTest {
                 .contains("\"age\":{\"anyOf\":[{\"type\":\"integer\",")
                 .contains("\"required\":[\"mail\",\"age\"]");
         assertThat(read(Contact.class, "{\"mail\":null,\"age\":null}", FinishReason.STOP)
-                        .value())
+                        .found())
                 .isEqualTo(new Contact(Optional.empty(), null));
         assertThat(read(Contact.class, "{\"mail\":\"a@b\",\"age\":7}", FinishReason.STOP)
-                        .value())
+                        .found())
                 .isEqualTo(new Contact(Optional.of("a@b"), 7));
     }
 
@@ -62,7 +62,7 @@ class RecordSchemaTest {
         record Paint(Colour colour) {}
         assertThat(RecordSchema.of(Paint.class)).contains("\"enum\":[\"deep-red\",\"BLUE\"]");
         assertThat(read(Paint.class, "{\"colour\":\"deep-red\"}", FinishReason.STOP)
-                        .value())
+                        .found())
                 .isEqualTo(new Paint(Colour.RED));
     }
 
@@ -75,7 +75,7 @@ class RecordSchemaTest {
     }
 
     @Test
-    void shouldSayWhyThereIsNoValue() {
+    void shouldSayWhyNothingWasFound() {
         record City(String name) {}
         assertThat(read(City.class, "{\"name\":\"Os", FinishReason.LENGTH).problem())
                 .hasValueSatisfying(why -> assertThat(why).contains("not whole after 3 tokens"));
@@ -83,13 +83,13 @@ class RecordSchemaTest {
                 .isEmpty();
     }
 
-    private static <T> Extracted<T> read(Class<T> type, String json, FinishReason reason) {
+    private static <T> Extracted<String, T> read(Class<T> type, String json, FinishReason reason) {
         ModelInfo model = new ModelInfo("m", "0", 10, 10, "fp32", true);
         OutputEvents events = new OutputEvents("r", OutputEvents.Shape.CHAT, false, 0, model);
         GenerationEvent.Choice choice = new GenerationEvent.Choice(0, json, List.of(1, 2, 3), reason, null, null);
         CompletionEvent completion = events.completion(
                 new GenerationEvent.Finished(List.of(choice), new Usage(1, 3, 0), List.of(1), null, null));
-        return Extracted.of(type, completion);
+        return Extracted.of(type, "text", completion);
     }
 
     enum Colour {

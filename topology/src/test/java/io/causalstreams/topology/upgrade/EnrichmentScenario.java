@@ -10,6 +10,7 @@ import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.CausalStreamsConfig;
 import io.causalstreams.topology.event.CompletionEvent;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
@@ -38,40 +39,40 @@ final class EnrichmentScenario implements Scenario {
 
     @Override
     public Properties properties(GenerationEngine engine) {
-        Properties properties = CausalStreams.withBackPressure(new Properties());
-        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        properties.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
-        properties.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
-        return properties;
+        return causal(engine)
+                .configure(Map.of(
+                        StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class,
+                        StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class));
     }
 
     @Override
     public void attachTo(StreamsBuilder builder, GenerationEngine engine) {
-        CausalStreamsConfig two = new CausalStreamsConfig(Map.of(CausalStreamsConfig.MAX_IN_FLIGHT_CONFIG, 2));
+        CausalStreams causal = causal(engine);
+        Map<String, Object> two = Map.of(CausalStreamsConfig.MAX_IN_FLIGHT_CONFIG, 2);
         KStream<String, String> articles = builder.stream("articles");
-        articles.process(CausalStreams.<String, String, String>enrich(
-                                engine,
-                                EnrichmentScenario::summary,
-                                (article, completion) -> article + " => " + answer(completion))
-                        .inKeyOrder()
-                        .withConfig(two))
+        causal.ask(articles, EnrichmentScenario::summary)
+                .inKeyOrder()
+                .withSettings(two)
+                .join((article, answer) -> article + " => " + text(answer))
                 .to("summaries");
         KStream<String, String> letters = builder.stream("letters");
-        letters.flatMapValues(letter -> List.of(letter, letter.toUpperCase(java.util.Locale.ROOT)))
-                .processValues(CausalStreams.<String, String, Order, String>extract(
-                                engine,
-                                Order.class,
-                                letter -> CausalStreams.chat(letter, 50),
-                                (letter, order) -> letter + " => " + order.value())
-                        .withSerdes(Serdes.String(), Serdes.String())
-                        .withConfig(two)
-                        .forValues())
+        causal.ask(
+                        letters.flatMapValues(letter -> List.of(letter, letter.toUpperCase(Locale.ROOT))),
+                        letter -> GenerationRequest.chat(letter, 50))
+                .withSerdes(Serdes.String(), Serdes.String())
+                .withSettings(two)
+                .extract(Order.class)
+                .mapValues(letter -> letter.value() + " => " + letter.found())
                 .to("orders");
         KStream<String, String> mails = builder.stream("mails");
-        mails.process(CausalStreams.<String, String>classify(
-                        engine, List.of("spam", "ham"), mail -> CausalStreams.text(mail, 0)))
-                .mapValues((key, mail) -> mail.value() + " => " + mail.label())
+        causal.ask(mails, mail -> GenerationRequest.text(mail, 0))
+                .classify("spam", "ham")
+                .mapValues(mail -> mail.value() + " => " + mail.label())
                 .to("labels");
+    }
+
+    private static CausalStreams causal(GenerationEngine engine) {
+        return new CausalStreams(engine, Map.of());
     }
 
     @Override
@@ -110,7 +111,7 @@ final class EnrichmentScenario implements Scenario {
                 SamplingParams.builder().maxTokens(40).n(2).logprobs(1).build());
     }
 
-    private static String answer(CompletionEvent completion) {
+    private static String text(CompletionEvent completion) {
         return completion.content() + " | " + completion.choices().get(1).content() + " | " + completion.usage();
     }
 }

@@ -44,11 +44,11 @@ final class PromptScenario implements Scenario {
     private static CausalStreams operator(GenerationEngine engine) {
         return new CausalStreams(
                 engine,
-                new CausalStreamsConfig(Map.of(
+                Map.of(
                         CausalStreamsConfig.MAX_IN_FLIGHT_CONFIG,
                         9,
                         CausalStreamsConfig.CONVERSATION_BY_KEY_CONFIG,
-                        true)));
+                        true));
     }
 
     @Override

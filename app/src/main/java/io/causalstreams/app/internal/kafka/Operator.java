@@ -68,7 +68,8 @@ public final class Operator implements RunningOperator, AutoCloseable {
             OpenTelemetry telemetry) {
         try {
             MeterRegistry registry = meters == null ? new CompositeMeterRegistry() : meters;
-            Operator operator = new Operator(engine, new CausalStreams(engine, config, registry, telemetry), config);
+            Operator operator =
+                    new Operator(engine, new CausalStreams(engine, config.originals(), registry, telemetry), config);
             if (meters != null) {
                 operator.kafkaMeters.bindTo(meters);
             }

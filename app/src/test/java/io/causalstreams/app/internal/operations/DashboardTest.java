@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.causalstreams.testkit.ScriptedEngine;
 import io.causalstreams.topology.CausalStreams;
-import io.causalstreams.topology.CausalStreamsConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -40,7 +40,7 @@ class DashboardTest {
         // Given
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         ProcessMeters.bindTo(meters);
-        CausalStreams operator = new CausalStreams(ScriptedEngine.saying("x"), CausalStreamsConfig.defaults(), meters);
+        CausalStreams operator = new CausalStreams(ScriptedEngine.saying("x"), Map.of(), meters);
         // When
         String scraped = meters.scrape();
         // Then

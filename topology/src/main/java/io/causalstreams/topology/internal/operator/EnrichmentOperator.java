@@ -10,11 +10,13 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an enrichment is made of; its tasks share it.
+ * What an operator that asks the model about records is made of; its tasks share it.
  *
  * @param name names its journal and its requests
  * @param request what to ask about a value
@@ -32,20 +34,21 @@ public record EnrichmentOperator<K, V, R>(
         @Nullable Serde<V> valueSerde,
         boolean inKeyOrder,
         OperatorSettings settings,
-        Operations operations) {
+        Operations operations)
+        implements FixedKeyProcessorSupplier<K, V, R> {
 
     /** The journal's store. */
     public String storeName() {
         return name + "-journal";
     }
 
-    /** What the operator needs in the topology. */
-    public Set<StoreBuilder<?>> stores() {
-        return Set.of(Journal.storeBuilder(storeName(), settings.recordMaxBytes()));
+    @Override
+    public FixedKeyProcessor<K, V, R> get() {
+        return new EnrichmentProcessor<>(this);
     }
 
-    /** For {@code process} and {@code processValues}. */
-    public EnrichmentProcessor<K, V, R> processor() {
-        return new EnrichmentProcessor<>(this);
+    @Override
+    public Set<StoreBuilder<?>> stores() {
+        return Set.of(Journal.storeBuilder(storeName(), settings.recordMaxBytes()));
     }
 }

@@ -24,19 +24,16 @@ import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.InternalFixedKeyRecordFactory;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
-import org.apache.kafka.streams.processor.api.Processor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records in; the same records with the model's answer joined to them out. The key never changes, so it serves
- * {@code processValues} as well as {@code process}.
+ * Records in; the same records with the model's answer joined to them out, under the same key.
  *
  * <p>Threading: stream thread; {@code init} builds everything anew.
  */
-public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>, FixedKeyProcessor<K, V, R> {
+public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, V, R> {
 
     private final EnrichmentOperator<K, V, R> operator;
 
@@ -46,13 +43,8 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
         this.operator = operator;
     }
 
-    @Override
-    public void init(ProcessorContext<K, R> context) {
-        init(context, context::forward);
-    }
-
     /**
-     * For {@code processValues}. Answers are forwarded from punctuations, also to records of before a restart, of which
+     * Answers are forwarded from punctuations, also to records of before a restart, of which
      * there is no {@link FixedKeyRecord} to derive one from; its constructor is hidden, so this is the only way.
      */
     @Override
@@ -61,14 +53,10 @@ public final class EnrichmentProcessor<K, V, R> implements Processor<K, V, K, R>
     }
 
     @Override
-    public void process(Record<K, V> record) {
-        Incarnation<K, V, R> current = Objects.requireNonNull(incarnation, "init comes first");
-        AbortOnTimeout.run(() -> process(current, record));
-    }
-
-    @Override
     public void process(FixedKeyRecord<K, V> record) {
-        process(new Record<>(record.key(), record.value(), record.timestamp(), record.headers()));
+        Incarnation<K, V, R> current = Objects.requireNonNull(incarnation, "init comes first");
+        AbortOnTimeout.run(() ->
+                process(current, new Record<>(record.key(), record.value(), record.timestamp(), record.headers())));
     }
 
     /** Only leaves the engine: a task that is closing must neither forward nor write. */

@@ -67,7 +67,7 @@ final class JournalBounds {
             nextWarningMs = nowMs + WARNING_MS;
             log.warn(
                     "task {}: {} requests wait in the journal and its input cannot be paused, it is only slowed down;"
-                            + " start Kafka Streams with CausalStreams.withBackPressure(properties)",
+                            + " start Kafka Streams with CausalStreams.kafkaStreams(topology) or its configure(properties)",
                     task,
                     journal.entries());
         }

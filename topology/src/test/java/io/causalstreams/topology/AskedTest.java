@@ -7,6 +7,7 @@ import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.testkit.ScriptedEngine;
+import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.internal.input.InputGate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +33,14 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class EnrichmentTest {
+class AskedTest {
+
+    private static final Map<String, Object> SETTINGS = Map.of(
+            "application.id", "app",
+            "bootstrap.servers", "none:1",
+            "processing.guarantee", "at_least_once",
+            "default.key.serde", Serdes.StringSerde.class,
+            "default.value.serde", Serdes.StringSerde.class);
 
     private final StreamsBuilder builder = new StreamsBuilder();
     private final KStream<String, String> articles = builder.stream("articles");
@@ -42,10 +50,9 @@ class EnrichmentTest {
     void shouldKeepTheRecordAndJoinTheAnswerToIt() {
         // Given
         ScriptedEngine engine = ScriptedEngine.saying("Rain in Oslo.");
-        articles.process(CausalStreams.enrich(
-                        engine,
-                        article -> CausalStreams.chat("Summarise: " + article, 20),
-                        (article, completion) -> article + " => " + completion.content()))
+        causal(engine)
+                .ask(articles, article -> GenerationRequest.chat("Summarise: " + article, 20))
+                .join((article, answer) -> article + " => " + answer.content())
                 .to("summaries");
         Fixture test = start();
         // When
@@ -66,11 +73,10 @@ class EnrichmentTest {
         ScriptedEngine engine = ScriptedEngine.saying("x").withValidation(request -> {
             throw new GenerationException.Invalid("messages", "too long");
         });
-        articles.process(CausalStreams.enrich(
-                        engine,
-                        article -> CausalStreams.chat(article, 20),
-                        (article, completion) -> article + " "
-                                + Objects.requireNonNull(completion.error()).code()))
+        causal(engine)
+                .ask(articles, article -> GenerationRequest.chat(article, 20))
+                .join((article, answer) ->
+                        article + " " + Objects.requireNonNull(answer.error()).code())
                 .to("out");
         Fixture test = start();
         test.input.pipeInput("k", "v");
@@ -82,15 +88,14 @@ class EnrichmentTest {
     void shouldEndARequestThatCannotBeMadeAgain() {
         ScriptedEngine engine = ScriptedEngine.saying("x");
         AtomicInteger calls = new AtomicInteger();
-        articles.process(CausalStreams.enrich(
-                        engine,
-                        (String article) -> {
-                            if (calls.incrementAndGet() > 1) {
-                                throw new IllegalStateException("not pure");
-                            }
-                            return CausalStreams.chat(article, 5);
-                        },
-                        (article, completion) -> String.valueOf(completion.error())))
+        causal(engine)
+                .ask(articles, article -> {
+                    if (calls.incrementAndGet() > 1) {
+                        throw new IllegalStateException("not pure");
+                    }
+                    return GenerationRequest.chat(article, 5);
+                })
+                .join((article, answer) -> String.valueOf(answer.error()))
                 .to("out");
         Fixture test = start();
         test.input.pipeInput("k", "v");
@@ -104,19 +109,18 @@ class EnrichmentTest {
         // Given
         ScriptedEngine engine = ScriptedEngine.saying("{\"city\":\"Oslo\",\"degrees\":-3,\"tags\":[\"SNOW\"]}")
                 .runAutomatically();
-        articles.process(CausalStreams.extract(
-                        engine,
-                        Weather.class,
-                        article -> CausalStreams.chat(article, 50),
-                        (article, found) ->
-                                Objects.requireNonNull(found.value()).toString()))
+        causal(engine)
+                .ask(articles, article -> GenerationRequest.chat(article, 50))
+                .extract(Weather.class)
+                .mapValues(it -> it.value() + " => " + it.found())
                 .to("out");
         Fixture test = start();
         // When
         test.input.pipeInput("k", "It snowed in Oslo.");
         test.punctuate();
         // Then
-        assertThat(test.output("out").readValue()).isEqualTo("Weather[city=Oslo, degrees=-3, tags=[SNOW]]");
+        assertThat(test.output("out").readValue())
+                .isEqualTo("It snowed in Oslo. => Weather[city=Oslo, degrees=-3, tags=[SNOW]]");
         assertThat(engine.submitted().get(0).sampling().constraint())
                 .isEqualTo(new OutputConstraint.JsonSchema(
                         "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"},\"degrees\":{\"type\":\"integer\",\"minimum\":-2147483648,\"maximum\":2147483647},"
@@ -127,16 +131,15 @@ class EnrichmentTest {
     @Test
     void shouldTellThatAnAnswerIsNotWhole() {
         ScriptedEngine engine = ScriptedEngine.saying("{\"city\":").runAutomatically();
-        articles.process(CausalStreams.extract(
-                        engine,
-                        Weather.class,
-                        article -> CausalStreams.chat(article, 50),
-                        (article, found) -> String.valueOf(found.value())))
+        causal(engine)
+                .ask(articles, article -> GenerationRequest.chat(article, 50))
+                .extract(Weather.class)
+                .mapValues(it -> it.found() + ", " + it.problem().orElseThrow())
                 .to("out");
         Fixture test = start();
         test.input.pipeInput("k", "v");
         test.punctuate();
-        assertThat(test.output("out").readValue()).isEqualTo("null");
+        assertThat(test.output("out").readValue()).startsWith("null, the text is no JSON");
     }
 
     @Test
@@ -152,9 +155,10 @@ class EnrichmentTest {
         ScriptedEngine engine = ScriptedEngine.saying(
                         request -> request.prompt().toString().contains("fire") ? "urgent" : "later")
                 .runAutomatically();
-        KStream<String, String> triaged = articles.process(CausalStreams.<String, String>classify(
-                                engine, List.of("urgent", "later"), article -> CausalStreams.chat(article, 1))
-                        .named("triage"))
+        CausalStreams causal = causal(engine);
+        KStream<String, String> triaged = causal.ask(articles, article -> GenerationRequest.chat(article, 1))
+                .named("triage")
+                .classify("urgent", "later")
                 .split()
                 .branch(
                         (key, ticket) -> ticket.is("urgent"),
@@ -165,9 +169,9 @@ class EnrichmentTest {
                 .iterator()
                 .next()
                 .mapValues(ticket -> ticket.value());
-        triaged.process(CausalStreams.enrich(
-                                engine, (String article) -> CausalStreams.chat(article, 5), (article, c) -> c.content())
-                        .named("answer"))
+        causal.ask(triaged, article -> GenerationRequest.chat(article, 5))
+                .named("answer")
+                .join((article, answer) -> answer.content())
                 .to("answers");
         Fixture test = start();
         // When
@@ -185,9 +189,8 @@ class EnrichmentTest {
     void shouldAnswerEveryRecordMadeOfOneInputRecord() {
         // Given
         ScriptedEngine engine = ScriptedEngine.saying("ok").runAutomatically();
-        articles.flatMapValues(article -> List.of(article.split("\\|")))
-                .process(summarise(engine))
-                .to("out");
+        KStream<String, String> parts = articles.flatMapValues(article -> List.of(article.split("\\|")));
+        summarise(engine, parts).to("out");
         Fixture test = start();
         // When
         test.input.pipeInput("k", "one|two|two");
@@ -212,7 +215,7 @@ class EnrichmentTest {
                 throw new GenerationException.Invalid("messages", "bad");
             }
         });
-        articles.process(summarise(engine).inKeyOrder()).to("out");
+        question(engine, articles).inKeyOrder().join(AskedTest::joined).to("out");
         Fixture test = start();
         // When
         test.input.pipeInput("k", "long");
@@ -241,10 +244,10 @@ class EnrichmentTest {
     }
 
     @Test
-    void shouldKeepTheKeyFixedForProcessValues() {
+    void shouldNotRepartitionBehindTheAnswers() {
         // Given
         ScriptedEngine engine = ScriptedEngine.saying("ok");
-        articles.processValues(summarise(engine).forValues())
+        summarise(engine, articles)
                 .groupByKey()
                 .reduce((first, second) -> first + ", " + second)
                 .toStream()
@@ -267,11 +270,9 @@ class EnrichmentTest {
     @Test
     void shouldEndARecordThatTheJournalCannotHold() {
         ScriptedEngine engine = ScriptedEngine.saying("ok").runAutomatically();
-        articles.process(CausalStreams.<String, String, String>enrich(
-                                engine,
-                                article -> CausalStreams.chat(article, 5),
-                                (article, completion) -> String.valueOf(completion.error()))
-                        .withConfig(new CausalStreamsConfig(Map.of(CausalStreamsConfig.PROMPT_MAX_BYTES_CONFIG, 100))))
+        question(engine, articles)
+                .withSettings(Map.of(CausalStreamsConfig.PROMPT_MAX_BYTES_CONFIG, 100))
+                .join((article, answer) -> String.valueOf(answer.error()))
                 .to("out");
         Fixture test = start();
         test.input.pipeInput("k", "x".repeat(200));
@@ -280,9 +281,10 @@ class EnrichmentTest {
 
     @Test
     void shouldSayWhichSerdesDoNotFit() {
-        articles.mapValues(String::length)
-                .process(CausalStreams.<String, Integer, Integer>enrich(
-                        ScriptedEngine.saying("x"), length -> CausalStreams.chat("" + length, 5), (l, c) -> l))
+        KStream<String, Integer> lengths = articles.mapValues(String::length);
+        causal(ScriptedEngine.saying("x"))
+                .ask(lengths, length -> GenerationRequest.chat("" + length, 5))
+                .join((length, answer) -> length)
                 .foreach((key, value) -> {});
         Fixture test = start();
         assertThatThrownBy(() -> test.input.pipeInput("k", "v"))
@@ -294,8 +296,7 @@ class EnrichmentTest {
     void shouldRefuseLabelsThatCannotBeToldApart() {
         ScriptedEngine engine = ScriptedEngine.saying("x");
         for (List<String> labels : List.of(List.<String>of(), List.of("a", "a"), List.of(""))) {
-            assertThatThrownBy(() ->
-                            CausalStreams.<String, String>classify(engine, labels, text -> CausalStreams.chat(text, 1)))
+            assertThatThrownBy(() -> question(engine, articles).classify(labels))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -305,9 +306,11 @@ class EnrichmentTest {
         // Given: the second operator gets its records from the first one's punctuation
         ScriptedEngine quick = ScriptedEngine.saying("ok").runAutomatically();
         ScriptedEngine slow = ScriptedEngine.saying("ok");
-        CausalStreamsConfig small = new CausalStreamsConfig(Map.of(CausalStreamsConfig.JOURNAL_MAX_ENTRIES_CONFIG, 2));
-        articles.process(summarise(quick).named("first"))
-                .process(summarise(slow).named("second").withConfig(small))
+        KStream<String, String> first = question(quick, articles).named("first").join(AskedTest::joined);
+        question(slow, first)
+                .named("second")
+                .withSettings(Map.of(CausalStreamsConfig.JOURNAL_MAX_ENTRIES_CONFIG, 2))
+                .join(AskedTest::joined)
                 .to("out");
         Fixture test = start();
         TopicPartition partition = new TopicPartition("articles", 0);
@@ -328,8 +331,10 @@ class EnrichmentTest {
     void shouldSlowDownWhenNothingCanPauseTheInput() {
         // Given
         ScriptedEngine engine = ScriptedEngine.saying("ok");
-        CausalStreamsConfig small = new CausalStreamsConfig(Map.of(CausalStreamsConfig.JOURNAL_MAX_ENTRIES_CONFIG, 1));
-        articles.process(summarise(engine).withConfig(small)).to("out");
+        question(engine, articles)
+                .withSettings(Map.of(CausalStreamsConfig.JOURNAL_MAX_ENTRIES_CONFIG, 1))
+                .join(AskedTest::joined)
+                .to("out");
         Fixture test = start();
         test.input.pipeInput("k", "a");
         // When
@@ -349,7 +354,7 @@ class EnrichmentTest {
     void shouldStopAndKeepTheRecordWhenTheEngineDies() {
         // Given
         ScriptedEngine engine = ScriptedEngine.saying("ok");
-        articles.process(summarise(engine)).to("out");
+        summarise(engine, articles).to("out");
         Fixture test = start();
         test.input.pipeInput("k", "a");
         // When
@@ -366,19 +371,24 @@ class EnrichmentTest {
                 .isEqualTo(1);
     }
 
-    private static Enrichment<String, String, String> summarise(ScriptedEngine engine) {
-        return CausalStreams.enrich(
-                engine,
-                article -> CausalStreams.chat(article, 5),
-                (article, completion) -> article + ": " + completion.content());
+    private static KStream<String, String> summarise(ScriptedEngine engine, KStream<String, String> articles) {
+        return question(engine, articles).join(AskedTest::joined);
+    }
+
+    private static Asked<String, String> question(ScriptedEngine engine, KStream<String, String> articles) {
+        return causal(engine).ask(articles, article -> GenerationRequest.chat(article, 5));
+    }
+
+    private static String joined(String article, CompletionEvent answer) {
+        return article + ": " + answer.content();
+    }
+
+    private static CausalStreams causal(ScriptedEngine engine) {
+        return new CausalStreams(engine, SETTINGS);
     }
 
     private Fixture start() {
-        Properties properties = CausalStreams.withBackPressure(Map.of());
-        properties.put("application.id", "app");
-        properties.put("bootstrap.servers", "none:1");
-        properties.put("default.key.serde", Serdes.StringSerde.class);
-        properties.put("default.value.serde", Serdes.StringSerde.class);
+        Properties properties = causal(ScriptedEngine.saying("")).configure(SETTINGS);
         TopologyTestDriver driver = new TopologyTestDriver(builder.build(), properties);
         open.add(driver);
         return new Fixture(
