@@ -1,13 +1,15 @@
 package io.causalstreams.benchmarks;
 
 import io.causalstreams.inference.internal.scheduling.FairPriorityPolicy;
+import io.causalstreams.inference.internal.scheduling.Schedulable;
 import io.causalstreams.inference.internal.scheduling.SchedulingPolicy;
-import io.causalstreams.inference.internal.scheduling.SequenceView;
 import io.causalstreams.inference.internal.scheduling.StepPlan;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -37,7 +39,7 @@ public class PlannerBenchmark {
     @Param({"0", "32", "1024"})
     private int waiting;
 
-    private List<SequenceView> sequences;
+    private List<Planned> sequences;
     private SchedulingPolicy.Limits limits;
 
     @Setup
@@ -45,14 +47,23 @@ public class PlannerBenchmark {
         sequences = new ArrayList<>();
         for (int id = 0; id < decoding + waiting; id++) {
             boolean decodes = id < decoding;
-            sequences.add(
-                    new SequenceView(id, decodes, decodes ? 0 : 64, Integer.MAX_VALUE, 0, id, null, "user-" + id % 8));
+            sequences.add(new Planned(id, decodes, decodes ? 0 : 64, Integer.MAX_VALUE, 0, null, "user-" + id % 8));
         }
         limits = new SchedulingPolicy.Limits(decoding + 2, 256);
     }
 
     @Benchmark
-    public StepPlan plan() {
+    public StepPlan<?> plan() {
         return policy.plan(sequences, Map.of("user-1", 1000L, "user-2", 500L), limits);
     }
+
+    private record Planned(
+            long arrival,
+            boolean hasSlot,
+            int pendingTokens,
+            int chunkLimit,
+            int priority,
+            @Nullable Instant deadline,
+            String user)
+            implements Schedulable {}
 }

@@ -2,9 +2,9 @@ package io.causalstreams.inference;
 
 import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.CausalLm.LogitsWanted;
-import io.causalstreams.inference.internal.model.CausalLms;
 import io.causalstreams.inference.internal.model.Logits;
-import io.causalstreams.inference.internal.model.ModelDirectory;
+import io.causalstreams.inference.internal.onnx.OnnxModels;
+import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
 import io.causalstreams.inference.internal.text.HuggingFaceTokenizer;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ public final class TeacherForcedScorer implements AutoCloseable {
         Tokenizer tokenizer = HuggingFaceTokenizer.open(directory.path());
         try {
             EngineConfig oneText = EngineConfig.defaults().withSlots(1).withPrefixCacheTokens(0);
-            return new TeacherForcedScorer(CausalLms.open(directory, oneText), tokenizer);
+            return new TeacherForcedScorer(OnnxModels.open(directory, oneText), tokenizer);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;

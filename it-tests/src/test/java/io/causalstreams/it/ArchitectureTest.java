@@ -17,6 +17,7 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.causalstreams");
     private static final String INFERENCE = "io.causalstreams.inference..";
+    private static final String INTERNAL_INFERENCE = "io.causalstreams.inference.internal.";
     private static final String EXPORT = "io.causalstreams.export..";
     private static final String TOPOLOGY = "io.causalstreams.topology..";
     private static final String APP = "io.causalstreams.app..";
@@ -57,28 +58,38 @@ class ArchitectureTest {
     }
 
     @Test
-    void onnxRuntimeIsKnownInOnePackage() {
+    void onnxRuntimeIsKnownBehindTheModelSeamOnly() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.causalstreams.inference.internal.model..")
+                .resideOutsideOfPackage(INTERNAL_INFERENCE + "onnx..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.onnxruntime..")
                 .check(MAIN);
+        noClasses()
+                .that()
+                .resideInAPackage(INTERNAL_INFERENCE + "engine..")
+                .and()
+                .doNotHaveSimpleName("EngineFactory")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(INTERNAL_INFERENCE + "onnx..")
+                .check(MAIN);
     }
 
     @Test
-    void schedulingCacheSamplingAndConstraintsArePlainJava() {
+    void seamSchedulingCacheSamplingAndConstraintsArePlainJava() {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "io.causalstreams.inference.internal.scheduling..",
-                        "io.causalstreams.inference.internal.kvcache..",
-                        "io.causalstreams.inference.internal.sampling..",
-                        "io.causalstreams.inference.internal.constraint..")
+                        INTERNAL_INFERENCE + "model..",
+                        INTERNAL_INFERENCE + "scheduling..",
+                        INTERNAL_INFERENCE + "kvcache..",
+                        INTERNAL_INFERENCE + "sampling..",
+                        INTERNAL_INFERENCE + "constraint..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("ai.onnxruntime..", "reactor..", "ai.djl..", "com.hubspot..")
+                .resideInAnyPackage("ai.onnxruntime..", "reactor..", "ai.djl..", "com.hubspot..", "com.sun.jna..")
                 .check(MAIN);
     }
 
@@ -86,11 +97,7 @@ class ArchitectureTest {
     void reactorStaysAtTheDoor() {
         noClasses()
                 .that()
-                .resideInAPackage("io.causalstreams.inference.internal..")
-                .and()
-                .doNotImplement("io.causalstreams.inference.GenerationEngine")
-                .and()
-                .areTopLevelClasses()
+                .resideInAPackage(INTERNAL_INFERENCE + ".")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("reactor..")
@@ -98,8 +105,58 @@ class ArchitectureTest {
     }
 
     @Test
+    void inferencePackagesKnowOnlyThoseBelowThem() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage(INTERNAL_INFERENCE + ".")
+                .layer("engine")
+                .definedBy(INTERNAL_INFERENCE + "engine..")
+                .layer("onnx")
+                .definedBy(INTERNAL_INFERENCE + "onnx..")
+                .layer("scheduling")
+                .definedBy(INTERNAL_INFERENCE + "scheduling..")
+                .layer("kvcache")
+                .definedBy(INTERNAL_INFERENCE + "kvcache..")
+                .layer("sampling")
+                .definedBy(INTERNAL_INFERENCE + "sampling..")
+                .layer("constraint")
+                .definedBy(INTERNAL_INFERENCE + "constraint..")
+                .layer("text")
+                .definedBy(INTERNAL_INFERENCE + "text..")
+                .layer("model")
+                .definedBy(INTERNAL_INFERENCE + "model..")
+                .layer("answer")
+                .definedBy(INTERNAL_INFERENCE + "answer..")
+                .whereLayer("engine")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("onnx")
+                .mayOnlyBeAccessedByLayers("engine")
+                .whereLayer("scheduling")
+                .mayOnlyBeAccessedByLayers("engine")
+                .whereLayer("kvcache")
+                .mayOnlyBeAccessedByLayers("engine")
+                .whereLayer("sampling")
+                .mayOnlyBeAccessedByLayers("engine")
+                .whereLayer("constraint")
+                .mayOnlyBeAccessedByLayers("engine", "sampling")
+                .whereLayer("text")
+                .mayOnlyBeAccessedByLayers("engine", "sampling", "constraint")
+                .whereLayer("model")
+                .mayOnlyBeAccessedByLayers("engine", "onnx", "sampling")
+                .whereLayer("answer")
+                .mayOnlyBeAccessedByLayers("engine", "constraint", "text")
+                .ensureAllClassesAreContainedInArchitecture()
+                .check(new ClassFileImporter()
+                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                        .importPackages("io.causalstreams.inference.internal"));
+    }
+
+    @Test
     void inferencePackagesHaveNoCycles() {
-        slices().matching("io.causalstreams.inference.internal.(*)..")
+        slices().matching(INTERNAL_INFERENCE + "(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(MAIN);
+        slices().matching(INTERNAL_INFERENCE + "onnx.(*)")
                 .should()
                 .beFreeOfCycles()
                 .check(MAIN);

@@ -3,8 +3,7 @@ package io.causalstreams.inference.internal.engine;
 import io.causalstreams.inference.internal.kvcache.PrefixIndex;
 import io.causalstreams.inference.internal.kvcache.SlotPool;
 import io.causalstreams.inference.internal.model.CausalLm;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ final class CacheSlots {
     private final SlotPool pool;
     private final PrefixIndex index;
     private final boolean reuse;
-    private final Map<Integer, Sequence> holders = new HashMap<>();
+    private final @Nullable Sequence[] holders;
 
     /** @param prefixCacheTokens bound of what free slots keep; 0 = only choices of one request share */
     CacheSlots(CausalLm model, int prefixCacheTokens) {
@@ -29,6 +28,7 @@ final class CacheSlots {
         this.pool = new SlotPool(model.slots());
         this.index = new PrefixIndex(model.slots(), prefixCacheTokens);
         this.reuse = prefixCacheTokens > 0;
+        this.holders = new Sequence[model.slots()];
     }
 
     /** Gives a sequence a free slot with as much of its beginning as any slot holds. @return positions reused */
@@ -46,8 +46,8 @@ final class CacheSlots {
                 model.copySlot(match.slot(), slot, reused);
             }
         }
-        pool.acquire(slot, sequence.id());
-        holders.put(slot, sequence);
+        pool.acquire(slot, sequence.arrival());
+        holders[slot] = sequence;
         index.setRunning(slot, tokens, reused);
         sequence.admit(slot, reused);
         return reused;
@@ -61,8 +61,8 @@ final class CacheSlots {
     /** Takes the slot back; its content stays as long as nobody needs the room. */
     void release(Sequence sequence) {
         int slot = sequence.slot();
-        pool.release(slot, sequence.id());
-        holders.remove(slot);
+        pool.release(slot, sequence.arrival());
+        holders[slot] = null;
         index.setFree(slot, sequence.cacheTokens(), sequence.cachedLength());
         sequence.loseSlot();
     }
@@ -87,7 +87,7 @@ final class CacheSlots {
     /** The sequence that decodes in the slot, or null. */
     @Nullable
     Sequence decoding(int slot) {
-        @Nullable Sequence holder = holders.get(slot);
+        @Nullable Sequence holder = holders[slot];
         return holder != null && holder.pendingTokens() == 0 ? holder : null;
     }
 
@@ -138,10 +138,11 @@ final class CacheSlots {
             model.copySlot(to, refuge, index.length(to));
             index.copyFree(to, refuge);
         }
-        Sequence sequence = java.util.Objects.requireNonNull(holders.remove(from));
+        Sequence sequence = Objects.requireNonNull(holders[from]);
         model.copySlot(from, to, sequence.cachedLength());
         pool.move(from, to);
-        holders.put(to, sequence);
+        holders[from] = null;
+        holders[to] = sequence;
         sequence.moveTo(to);
         index.setRunning(to, sequence.cacheTokens(), sequence.cachedLength());
         index.setFree(from, sequence.cacheTokens(), 0);

@@ -35,7 +35,7 @@ final class ClassificationSequence extends Sequence {
     }
 
     @Override
-    int pendingTokens() {
+    public int pendingTokens() {
         int pending = request.promptTokens.length - cachedLength();
         for (int i = label; i < labels.size(); i++) {
             pending += labels.get(i).tokens.length - 1 - (i == label ? scored : 0);
@@ -44,7 +44,7 @@ final class ClassificationSequence extends Sequence {
     }
 
     @Override
-    int chunkLimit() {
+    public int chunkLimit() {
         return cachedLength() < request.promptTokens.length ? Integer.MAX_VALUE : scoringChunk;
     }
 

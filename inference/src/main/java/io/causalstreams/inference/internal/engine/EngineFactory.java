@@ -7,9 +7,9 @@ import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.internal.constraint.TokenConstraint;
 import io.causalstreams.inference.internal.model.CausalLm;
-import io.causalstreams.inference.internal.model.CausalLms;
-import io.causalstreams.inference.internal.model.ModelDirectory;
 import io.causalstreams.inference.internal.model.ModelMetadata;
+import io.causalstreams.inference.internal.onnx.OnnxModels;
+import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
 import io.causalstreams.inference.internal.scheduling.FairPriorityPolicy;
 import io.causalstreams.inference.internal.text.ChatTemplate;
 import io.causalstreams.inference.internal.text.HuggingFaceTokenizer;
@@ -34,7 +34,7 @@ public final class EngineFactory {
         try {
             @Nullable
             ChatTemplate template = ChatTemplate.load(directory.path()).orElse(null);
-            CausalLm model = CausalLms.open(directory, config);
+            CausalLm model = OnnxModels.open(directory, config);
             return start(model, tokenizer, template, new LazyConstraints(tokenizer), config, Clock.systemUTC());
         } catch (RuntimeException e) {
             tokenizer.close();

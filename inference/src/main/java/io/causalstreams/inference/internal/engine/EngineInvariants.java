@@ -32,7 +32,7 @@ final class EngineInvariants {
                 }
                 int slot = sequence.slot();
                 require(owned.add(slot), run, "shares slot " + slot);
-                require(pool.ownerOf(slot) == sequence.id(), run, "is not the owner of its slot " + slot);
+                require(pool.ownerOf(slot) == sequence.arrival(), run, "is not the owner of its slot " + slot);
                 require(!sequence.isComplete(), run, "is complete and keeps slot " + slot);
                 require(index.length(slot) == sequence.cachedLength(), run, "disagrees with the index on slot " + slot);
                 require(

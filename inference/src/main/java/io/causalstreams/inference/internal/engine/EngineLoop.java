@@ -7,18 +7,15 @@ import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.StepFailedException;
 import io.causalstreams.inference.internal.scheduling.SchedulingPolicy;
-import io.causalstreams.inference.internal.scheduling.SequenceView;
 import io.causalstreams.inference.internal.scheduling.StepPlan;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -81,14 +78,13 @@ final class EngineLoop {
         batch.cancelled().forEach(this::cancel);
         batch.submitted().forEach(this::begin);
         expire();
-        Map<Long, Sequence> eligible = eligible();
+        List<Sequence> eligible = eligible();
         if (!eligible.isEmpty()) {
-            StepPlan plan =
-                    policy.plan(eligible.values().stream().map(this::view).toList(), served.byUser(), limits);
+            StepPlan<Sequence> plan = policy.plan(eligible, served.byUser(), limits);
             if (plan.isEmpty()) {
                 throw new IllegalStateException("nothing planned for " + eligible.size() + " sequences");
             }
-            run(plan, eligible);
+            run(plan);
         }
         served.keep(runs.stream().map(run -> run.request().user).collect(Collectors.toSet()));
         stats = counters.snapshot(model, runs);
@@ -97,7 +93,7 @@ final class EngineLoop {
     }
 
     /** Ends every request with an error made from its id. */
-    void abort(java.util.function.Function<String, GenerationException> error) {
+    void abort(Function<String, GenerationException> error) {
         SubmissionQueue.Batch batch = queue.take();
         batch.cancelled().forEach(this::cancel);
         batch.submitted().forEach(run -> {
@@ -135,7 +131,7 @@ final class EngineLoop {
         }
         served.arrive(run.request().user);
         for (Sequence sequence : run.sequences()) {
-            sequence.number(nextSequence++);
+            sequence.arrive(nextSequence++);
         }
         settle(run);
     }
@@ -158,50 +154,32 @@ final class EngineLoop {
         }
     }
 
-    private Map<Long, Sequence> eligible() {
-        Map<Long, Sequence> eligible = new HashMap<>();
+    private List<Sequence> eligible() {
+        List<Sequence> eligible = new ArrayList<>();
         for (RequestRun run : runs) {
             for (Sequence sequence : run.sequences()) {
                 if (sequence.isEligible()) {
-                    eligible.put(sequence.id(), sequence);
+                    eligible.add(sequence);
                 }
             }
         }
         return eligible;
     }
 
-    private SequenceView view(Sequence sequence) {
-        TokenizedRequest request = sequence.run().request();
-        return new SequenceView(
-                sequence.id(),
-                sequence.hasSlot(),
-                sequence.pendingTokens(),
-                sequence.chunkLimit(),
-                request.priority,
-                sequence.id(),
-                request.deadline,
-                request.user);
-    }
-
-    private void run(StepPlan plan, Map<Long, Sequence> eligible) {
-        for (long id : plan.preempted()) {
-            slots.release(sequence(eligible, id));
+    private void run(StepPlan<Sequence> plan) {
+        for (Sequence sequence : plan.preempted()) {
+            slots.release(sequence);
             counters.preempted();
         }
-        List<StepExecutor.Grant> chunks = new ArrayList<>();
-        for (StepPlan.PrefillChunk chunk : plan.chunks()) {
-            Sequence sequence = sequence(eligible, chunk.sequence());
-            if (!sequence.hasSlot()) {
-                counters.reused(slots.admit(sequence));
+        for (StepPlan.PrefillChunk<Sequence> chunk : plan.chunks()) {
+            if (!chunk.sequence().hasSlot()) {
+                counters.reused(slots.admit(chunk.sequence()));
             }
-            chunks.add(new StepExecutor.Grant(sequence, chunk.tokens()));
         }
         slots.compact();
-        List<Sequence> decodes =
-                plan.decodes().stream().map(id -> sequence(eligible, id)).toList();
-        StepOutcome outcome = executor.execute(decodes, chunks);
+        StepOutcome outcome = executor.execute(plan);
         if (outcome.failure() != null) {
-            outcome = executor.execute(decodes, chunks);
+            outcome = executor.execute(plan);
         }
         if (outcome.failure() != null) {
             failAll(outcome);
@@ -281,9 +259,5 @@ final class EngineLoop {
             }
             queue.done();
         }
-    }
-
-    private static Sequence sequence(Map<Long, Sequence> eligible, long id) {
-        return Objects.requireNonNull(eligible.get(id), "the plan names an unknown sequence");
     }
 }

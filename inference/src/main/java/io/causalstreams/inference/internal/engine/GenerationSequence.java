@@ -71,12 +71,12 @@ final class GenerationSequence extends Sequence {
     }
 
     @Override
-    int pendingTokens() {
+    public int pendingTokens() {
         return decoding ? 0 : target() - cachedLength();
     }
 
     @Override
-    int chunkLimit() {
+    public int chunkLimit() {
         return firstUnscored() < scoringEnd() ? scoringChunk : Integer.MAX_VALUE;
     }
 

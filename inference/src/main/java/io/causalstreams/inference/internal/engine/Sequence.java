@@ -1,6 +1,9 @@
 package io.causalstreams.inference.internal.engine;
 
 import io.causalstreams.inference.internal.model.Logits;
+import io.causalstreams.inference.internal.scheduling.Schedulable;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What owns a slot: one choice of a generation, or the labels of a classification.
@@ -15,23 +18,17 @@ import io.causalstreams.inference.internal.model.Logits;
  * <p>{@link #evaluate} only reads: what a step found out becomes part of the sequence in {@link #commit}, so a step that
  * fails leaves no trace. Threading: made on the submitter's thread, then engine thread only.
  */
-abstract sealed class Sequence permits GenerationSequence, ClassificationSequence {
+abstract sealed class Sequence implements Schedulable permits GenerationSequence, ClassificationSequence {
     static final int NO_SLOT = -1;
 
     private final RequestRun run;
-    private long id = -1;
+    private long arrival = -1;
     private int slot = NO_SLOT;
     private int cachedLength;
 
     Sequence(RequestRun run) {
         this.run = run;
     }
-
-    /** Tokens to compute in chunks before the next decode step; 0 = it decodes. */
-    abstract int pendingTokens();
-
-    /** Most tokens its next chunk may have. */
-    abstract int chunkLimit();
 
     /** Tokens still to be computed or generated at most, for the backlog. */
     abstract long backlogTokens();
@@ -66,16 +63,33 @@ abstract sealed class Sequence permits GenerationSequence, ClassificationSequenc
         return run;
     }
 
-    final long id() {
-        return id;
+    /** Takes its place in the order of arrival, when the engine takes it. */
+    final void arrive(long number) {
+        this.arrival = number;
     }
 
-    /** Names the sequence when the engine takes it. */
-    final void number(long number) {
-        this.id = number;
+    @Override
+    public final long arrival() {
+        return arrival;
     }
 
-    final boolean hasSlot() {
+    @Override
+    public final int priority() {
+        return run.request().priority;
+    }
+
+    @Override
+    public final @Nullable Instant deadline() {
+        return run.request().deadline;
+    }
+
+    @Override
+    public final String user() {
+        return run.request().user;
+    }
+
+    @Override
+    public final boolean hasSlot() {
         return slot != NO_SLOT;
     }
 

@@ -4,6 +4,7 @@ import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.CausalLm.LogitsWanted;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.model.StepFailedException;
+import io.causalstreams.inference.internal.scheduling.StepPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +24,6 @@ final class StepExecutor {
     private final CacheSlots slots;
     private final boolean speculation;
 
-    /** Tokens a sequence was granted for one chunk. */
-    record Grant(Sequence sequence, int tokens) {}
-
     /** @param speculation whether a sequence that decodes alone may compute guessed tokens along */
     StepExecutor(CausalLm model, CacheSlots slots, boolean speculation) {
         this.model = model;
@@ -34,13 +32,17 @@ final class StepExecutor {
     }
 
     /** Decodes the rows of the first slots, then computes the chunks, each in a pass of its own. */
-    StepOutcome execute(List<Sequence> decodes, List<Grant> chunks) {
+    StepOutcome execute(StepPlan<Sequence> plan) {
+        List<Sequence> decodes = plan.decodes();
         Map<Sequence, SequenceOutcome> outcomes = new LinkedHashMap<>();
         int passes = 0;
         int promptTokens = 0;
         if (!decodes.isEmpty()) {
             try {
-                if (!speculation || decodes.size() > 1 || !chunks.isEmpty() || !speculate(decodes.get(0), outcomes)) {
+                if (!speculation
+                        || decodes.size() > 1
+                        || !plan.chunks().isEmpty()
+                        || !speculate(decodes.get(0), outcomes)) {
                     decode(outcomes);
                 }
             } catch (StepFailedException e) {
@@ -48,9 +50,9 @@ final class StepExecutor {
             }
             passes++;
         }
-        for (Grant grant : chunks) {
-            Sequence sequence = grant.sequence();
-            Chunk chunk = sequence.nextChunk(grant.tokens());
+        for (StepPlan.PrefillChunk<Sequence> planned : plan.chunks()) {
+            Sequence sequence = planned.sequence();
+            Chunk chunk = sequence.nextChunk(planned.tokens());
             Logits logits;
             try {
                 logits = model.prefill(sequence.slot(), chunk.tokens, chunk.pastLength, chunk.wanted);

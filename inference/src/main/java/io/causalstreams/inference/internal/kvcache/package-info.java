@@ -1,4 +1,4 @@
-/** Accounting of KV-cache slots: layout, ownership, and what finished sequences left in them. */
+/** Accounting of KV-cache slots: ownership, and what finished sequences left in them. */
 @NullMarked
 package io.causalstreams.inference.internal.kvcache;
 

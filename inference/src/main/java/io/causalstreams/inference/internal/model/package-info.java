@@ -1,4 +1,4 @@
-/** The only package that knows ONNX Runtime. */
+/** The seam between the engine and whatever computes logits: plain Java, the same for every backend. */
 @NullMarked
 package io.causalstreams.inference.internal.model;
 

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class FairPriorityPolicy implements SchedulingPolicy {
 
     @Override
-    public StepPlan plan(List<SequenceView> sequences, Map<String, Long> servedTokens, Limits limits) {
-        List<SequenceView> holders = new ArrayList<>();
-        List<SequenceView> candidates = new ArrayList<>();
-        for (SequenceView sequence : sequences) {
+    public <S extends Schedulable> StepPlan<S> plan(List<S> sequences, Map<String, Long> servedTokens, Limits limits) {
+        List<S> holders = new ArrayList<>();
+        List<S> candidates = new ArrayList<>();
+        for (S sequence : sequences) {
             if (sequence.hasSlot()) {
                 holders.add(sequence);
             }
@@ -31,60 +31,57 @@ public final class FairPriorityPolicy implements SchedulingPolicy {
                 candidates.add(sequence);
             }
         }
-        List<Long> preempted = new ArrayList<>();
-        List<StepPlan.PrefillChunk> chunks = new ArrayList<>();
+        List<S> preempted = new ArrayList<>();
+        List<StepPlan.PrefillChunk<S>> chunks = new ArrayList<>();
         Map<String, Long> served = new HashMap<>(servedTokens);
         TokenBudget budget = new TokenBudget(limits.prefillTokens());
         int freeSlots = limits.slots() - holders.size();
         while (!candidates.isEmpty() && !budget.isSpent()) {
-            SequenceView next = candidates.stream().min(order(served)).orElseThrow();
+            S next = candidates.stream().min(order(served)).orElseThrow();
             candidates.remove(next);
             int tokens = budget.offer(next.pendingTokens(), next.chunkLimit());
             if (!next.hasSlot()) {
                 if (freeSlots > 0) {
                     freeSlots--;
                 } else {
-                    @Nullable SequenceView victim = victim(holders, next);
+                    @Nullable S victim = victim(holders, next);
                     if (victim == null) {
                         candidates.removeIf(candidate -> !candidate.hasSlot());
                         continue;
                     }
-                    preempted.add(victim.id());
+                    preempted.add(victim);
                     holders.remove(victim);
                     candidates.remove(victim);
                 }
             }
             budget.take(tokens);
-            chunks.add(new StepPlan.PrefillChunk(next.id(), tokens));
+            chunks.add(new StepPlan.PrefillChunk<>(next, tokens));
             // A victim must not be one that this very plan has given a chunk.
             holders.remove(next);
             served.merge(next.user(), (long) tokens, Long::sum);
             candidates.removeIf(candidate -> budget.offer(candidate.pendingTokens(), candidate.chunkLimit()) == 0);
         }
-        List<Long> decodes = new ArrayList<>();
-        for (SequenceView holder : holders) {
+        List<S> decodes = new ArrayList<>();
+        for (S holder : holders) {
             if (holder.pendingTokens() == 0) {
-                decodes.add(holder.id());
+                decodes.add(holder);
             }
         }
-        return new StepPlan(preempted, decodes, chunks);
+        return new StepPlan<>(preempted, decodes, chunks);
     }
 
-    private static Comparator<SequenceView> order(Map<String, Long> served) {
-        return Comparator.comparingInt(SequenceView::priority)
+    private static Comparator<Schedulable> order(Map<String, Long> served) {
+        return Comparator.comparingInt(Schedulable::priority)
                 .thenComparing(sequence -> !sequence.hasSlot())
                 .thenComparingLong(sequence -> served.getOrDefault(sequence.user(), 0L))
                 .thenComparing(sequence -> Objects.requireNonNullElse(sequence.deadline(), Instant.MAX))
-                .thenComparingLong(SequenceView::arrival)
-                .thenComparingLong(SequenceView::id);
+                .thenComparingLong(Schedulable::arrival);
     }
 
-    private static @Nullable SequenceView victim(List<SequenceView> holders, SequenceView newcomer) {
+    private static <S extends Schedulable> @Nullable S victim(List<S> holders, S newcomer) {
         return holders.stream()
                 .filter(holder -> holder.priority() > newcomer.priority())
-                .max(Comparator.comparingInt(SequenceView::priority)
-                        .thenComparingLong(SequenceView::arrival)
-                        .thenComparingLong(SequenceView::id))
+                .max(Comparator.<S>comparingInt(Schedulable::priority).thenComparingLong(Schedulable::arrival))
                 .orElse(null);
     }
 }

@@ -4,16 +4,15 @@ import java.util.List;
 import java.util.Map;
 
 /** Decides what a step computes. Pure: the same arguments give the same plan. */
-@FunctionalInterface
 public interface SchedulingPolicy {
 
     /**
      * Plans one step.
      *
-     * @param sequences everything that could run, in any order
+     * @param sequences everything that could run, in any order; the plan names these very objects
      * @param servedTokens tokens computed so far for each user; a missing user counts as 0
      */
-    StepPlan plan(List<SequenceView> sequences, Map<String, Long> servedTokens, Limits limits);
+    <S extends Schedulable> StepPlan<S> plan(List<S> sequences, Map<String, Long> servedTokens, Limits limits);
 
     /**
      * What a step may use.

@@ -9,7 +9,7 @@ import java.util.List;
  * @param decodes sequences that advance by a token in one batch
  * @param chunks stretches of prompts, one forward pass each; a sequence without a slot is given one
  */
-public record StepPlan(List<Long> preempted, List<Long> decodes, List<PrefillChunk> chunks) {
+public record StepPlan<S>(List<S> preempted, List<S> decodes, List<PrefillChunk<S>> chunks) {
     public StepPlan {
         preempted = List.copyOf(preempted);
         decodes = List.copyOf(decodes);
@@ -17,7 +17,7 @@ public record StepPlan(List<Long> preempted, List<Long> decodes, List<PrefillChu
     }
 
     /** The next {@code tokens} pending tokens of a sequence. */
-    public record PrefillChunk(long sequence, int tokens) {}
+    public record PrefillChunk<S>(S sequence, int tokens) {}
 
     public boolean isEmpty() {
         return preempted.isEmpty() && decodes.isEmpty() && chunks.isEmpty();

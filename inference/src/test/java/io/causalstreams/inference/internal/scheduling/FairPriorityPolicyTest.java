@@ -15,66 +15,83 @@ import org.junit.jupiter.api.Test;
 class FairPriorityPolicyTest {
     private static final Limits LIMITS = new Limits(4, 100);
 
+    private record Planned(
+            long arrival,
+            boolean hasSlot,
+            int pendingTokens,
+            int chunkLimit,
+            int priority,
+            @Nullable Instant deadline,
+            String user)
+            implements Schedulable {}
+
     @Test
     void shouldDecodeEverythingThatDecodesAndPrefillBesideIt() {
         assertThat(plan(decoding(1), decoding(2), waiting(3, 30)))
-                .isEqualTo(new StepPlan(List.of(), List.of(1L, 2L), List.of(new PrefillChunk(3, 30))));
+                .isEqualTo(new StepPlan<>(
+                        List.of(), List.of(decoding(1), decoding(2)), List.of(new PrefillChunk<>(waiting(3, 30), 30))));
     }
 
     @Test
     void shouldCutALongPromptToTheBudget() {
-        assertThat(plan(waiting(1, 250)).chunks()).containsExactly(new PrefillChunk(1, 100));
+        assertThat(plan(waiting(1, 250)).chunks()).containsExactly(new PrefillChunk<>(waiting(1, 250), 100));
     }
 
     @Test
     void shouldFillTheBudgetWithPromptsThatNeedNotBeCut() {
         assertThat(plan(waiting(1, 60), waiting(2, 50), waiting(3, 40)).chunks())
-                .containsExactly(new PrefillChunk(1, 60), new PrefillChunk(3, 40));
+                .containsExactly(new PrefillChunk<>(waiting(1, 60), 60), new PrefillChunk<>(waiting(3, 40), 40));
     }
 
     @Test
     void shouldFinishABegunPromptBeforeANewOne() {
-        assertThat(plan(waiting(1, 100), prefilling(2, 80)).chunks()).containsExactly(new PrefillChunk(2, 80));
+        assertThat(plan(waiting(1, 100), prefilling(2, 80)).chunks())
+                .containsExactly(new PrefillChunk<>(prefilling(2, 80), 80));
     }
 
     @Test
     void shouldPreferPriorityThenDeadlineThenArrival() {
-        SequenceView late = view(1, false, 100, 0, Instant.ofEpochSecond(90), "");
-        SequenceView soon = view(2, false, 100, 0, Instant.ofEpochSecond(10), "");
-        SequenceView urgent = view(3, false, 100, -1, null, "");
-        SequenceView whenever = view(4, false, 100, 0, null, "");
-        assertThat(plan(late, soon, urgent, whenever).chunks()).containsExactly(new PrefillChunk(3, 100));
-        assertThat(plan(late, soon, whenever).chunks()).containsExactly(new PrefillChunk(2, 100));
-        assertThat(plan(whenever, late).chunks()).containsExactly(new PrefillChunk(1, 100));
+        Planned late = view(1, false, 100, 0, Instant.ofEpochSecond(90), "");
+        Planned soon = view(2, false, 100, 0, Instant.ofEpochSecond(10), "");
+        Planned urgent = view(3, false, 100, -1, null, "");
+        Planned whenever = view(4, false, 100, 0, null, "");
+        assertThat(plan(late, soon, urgent, whenever).chunks()).containsExactly(new PrefillChunk<>(urgent, 100));
+        assertThat(plan(late, soon, whenever).chunks()).containsExactly(new PrefillChunk<>(soon, 100));
+        assertThat(plan(whenever, late).chunks()).containsExactly(new PrefillChunk<>(late, 100));
     }
 
     @Test
     void shouldPreferTheUserWhoWasServedLess() {
-        List<SequenceView> sequences = List.of(
+        List<Planned> sequences = List.of(
                 view(1, false, 50, 0, null, "a"), view(2, false, 50, 0, null, "a"), view(3, false, 50, 0, null, "b"));
         assertThat(new FairPriorityPolicy()
                         .plan(sequences, Map.of("a", 10L, "b", 30L), LIMITS)
                         .chunks())
-                .containsExactly(new PrefillChunk(1, 50), new PrefillChunk(3, 50));
+                .containsExactly(new PrefillChunk<>(sequences.get(0), 50), new PrefillChunk<>(sequences.get(2), 50));
     }
 
     @Test
-    void shouldLeaveWaitingWhatFindsNoSlot() {
+    void shouldLeavePlannedWhatFindsNoSlot() {
         assertThat(plan(decoding(1), decoding(2), decoding(3), decoding(4), waiting(5, 10)))
-                .isEqualTo(new StepPlan(List.of(), List.of(1L, 2L, 3L, 4L), List.of()));
+                .isEqualTo(new StepPlan<>(
+                        List.of(), List.of(decoding(1), decoding(2), decoding(3), decoding(4)), List.of()));
     }
 
     @Test
     void shouldPreemptTheWorstOfThoseWithAWorsePriority() {
-        SequenceView worst = view(3, true, 0, 9, null, "");
-        SequenceView urgent = view(5, false, 10, 1, null, "");
-        assertThat(plan(decoding(1), decoding(2), worst, view(4, true, 0, 5, null, ""), urgent))
-                .isEqualTo(new StepPlan(List.of(3L), List.of(1L, 2L, 4L), List.of(new PrefillChunk(5, 10))));
+        Planned worst = view(3, true, 0, 9, null, "");
+        Planned urgent = view(5, false, 10, 1, null, "");
+        Planned bad = view(4, true, 0, 5, null, "");
+        assertThat(plan(decoding(1), decoding(2), worst, bad, urgent))
+                .isEqualTo(new StepPlan<>(
+                        List.of(worst),
+                        List.of(decoding(1), decoding(2), bad),
+                        List.of(new PrefillChunk<>(urgent, 10))));
     }
 
     @Test
     void shouldNotPreemptAnEqual() {
-        SequenceView equal = view(5, false, 10, 0, null, "");
+        Planned equal = view(5, false, 10, 0, null, "");
         assertThat(plan(decoding(1), decoding(2), decoding(3), decoding(4), equal)
                         .preempted())
                 .isEmpty();
@@ -86,7 +103,7 @@ class FairPriorityPolicyTest {
         System.out.println("-Dtest.seed=" + seed);
         Random random = new Random(seed);
         for (int round = 0; round < 2_000; round++) {
-            List<SequenceView> sequences = new ArrayList<>();
+            List<Planned> sequences = new ArrayList<>();
             int slots = 1 + random.nextInt(4);
             int held = 0;
             for (int id = 0; id < 1 + random.nextInt(8); id++) {
@@ -95,11 +112,11 @@ class FairPriorityPolicyTest {
                 int pending = holds && random.nextBoolean() ? 0 : 1 + random.nextInt(60);
                 sequences.add(view(id, holds, pending, random.nextInt(3), null, "u" + random.nextInt(2)));
             }
-            StepPlan plan =
+            StepPlan<Planned> plan =
                     new FairPriorityPolicy().plan(sequences, Map.of(), new Limits(slots, 1 + random.nextInt(50)));
             assertThat(plan.isEmpty()).as("seed %d", seed).isFalse();
             long admitted = plan.chunks().stream()
-                    .filter(chunk -> !sequences.get((int) chunk.sequence()).hasSlot())
+                    .filter(chunk -> !chunk.sequence().hasSlot())
                     .count();
             assertThat(held - plan.preempted().size() + admitted).isLessThanOrEqualTo(slots);
             assertThat(plan.chunks()).allMatch(chunk -> !plan.preempted().contains(chunk.sequence()));
@@ -107,24 +124,24 @@ class FairPriorityPolicyTest {
         }
     }
 
-    private static StepPlan plan(SequenceView... sequences) {
+    private static StepPlan<Planned> plan(Planned... sequences) {
         return new FairPriorityPolicy().plan(List.of(sequences), Map.of(), LIMITS);
     }
 
-    private static SequenceView decoding(long id) {
+    private static Planned decoding(long id) {
         return view(id, true, 0, 0, null, "");
     }
 
-    private static SequenceView prefilling(long id, int pending) {
+    private static Planned prefilling(long id, int pending) {
         return view(id, true, pending, 0, null, "");
     }
 
-    private static SequenceView waiting(long id, int pending) {
+    private static Planned waiting(long id, int pending) {
         return view(id, false, pending, 0, null, "");
     }
 
-    private static SequenceView view(
+    private static Planned view(
             long id, boolean hasSlot, int pending, int priority, @Nullable Instant deadline, String user) {
-        return new SequenceView(id, hasSlot, pending, Integer.MAX_VALUE, priority, id, deadline, user);
+        return new Planned(id, hasSlot, pending, Integer.MAX_VALUE, priority, deadline, user);
     }
 }

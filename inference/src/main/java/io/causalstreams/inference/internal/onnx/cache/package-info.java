@@ -1,0 +1,5 @@
+/** Where a KV cache lies: its layout, its memory on the host, and tensors over it. */
+@NullMarked
+package io.causalstreams.inference.internal.onnx.cache;
+
+import org.jspecify.annotations.NullMarked;

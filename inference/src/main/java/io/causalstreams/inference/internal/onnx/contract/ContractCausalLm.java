@@ -1,0 +1,258 @@
+package io.causalstreams.inference.internal.onnx.contract;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.internal.model.Logits;
+import io.causalstreams.inference.internal.model.ModelMetadata;
+import io.causalstreams.inference.internal.model.StepFailedException;
+import io.causalstreams.inference.internal.onnx.cache.HostKvCache;
+import io.causalstreams.inference.internal.onnx.cache.KvCacheReservation;
+import io.causalstreams.inference.internal.onnx.cache.SlottedCausalLm;
+import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A graph of our exporter on ONNX Runtime, as {@code docs/graph-contract.md} describes it.
+ *
+ * <p>Everything a step needs is bound once and used again: input buffers, the logits buffer, and the cache's tensors. A
+ * decode step of b rows runs with a map of tensors made at the first step of that size.
+ *
+ * <p>Threading: opened on any thread, then the engine thread only.
+ */
+public final class ContractCausalLm extends SlottedCausalLm {
+    /** The input that tells a graph of ours: per row the position of its last token. */
+    public static final String LAST_POSITIONS = "seqlens_k";
+
+    /** Of fp32, in the scores of one pass's attention (heads, tokens, positions of a slot): 64 MB. */
+    private static final int MOST_SCORES = 16 << 20;
+    /** Fewer tokens at a time would leave the matrix kernels half idle. */
+    private static final int FEWEST_TOKENS = 64;
+
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final HostKvCache cache;
+    private final StepBuffers buffers;
+    private int longestPass;
+    private final Map<Integer, DecodeBindings> decodes = new HashMap<>();
+    private boolean closed;
+
+    /** What a decode step of one size runs with. */
+    private record DecodeBindings(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, Logits logits) {}
+
+    private ContractCausalLm(
+            OrtEnvironment environment, OrtSession session, ModelMetadata metadata, HostKvCache cache, int heads) {
+        super(metadata, cache.layout());
+        this.environment = environment;
+        this.session = session;
+        this.cache = cache;
+        this.buffers = new StepBuffers(cache.layout().slots(), cache.layout().positions(), metadata.vocabularySize());
+        this.longestPass = longestPass(heads, cache.layout().positions());
+    }
+
+    /** Tokens that one pass may append to a slot of {@code positions}. */
+    static int longestPass(int heads, int positions) {
+        return Math.max(FEWEST_TOKENS, MOST_SCORES / heads / positions);
+    }
+
+    /**
+     * Takes over {@code session}; whoever opened it closes it if this fails.
+     *
+     * @throws GenerationException.Failed if the graph cannot be used; the message says why
+     */
+    public static ContractCausalLm open(
+            OrtEnvironment environment, OrtSession session, ModelDirectory directory, EngineConfig config)
+            throws OrtException {
+        if (!directory.exported()) {
+            throw new GenerationException.Failed(
+                    "model " + directory.path()
+                            + ": export.json is missing, so it is no finished export; export it again",
+                    null);
+        }
+        Path graph = directory.graph();
+        Map<String, String> properties = session.getMetadata().getCustomMetadata();
+        ModelMetadata metadata = ContractMetadata.read(graph, properties);
+        int heads = ContractMetadata.heads(graph, properties);
+        HostKvCache cache = KvCacheReservation.reserve(
+                environment, graph, metadata, ContractMetadata.kvElementBytes(graph, properties), config);
+        return new ContractCausalLm(environment, session, metadata, cache, heads);
+    }
+
+    @Override
+    public Logits decode(int[] tokenIds, int[] pastLengths, int rows) {
+        int longest = 0;
+        for (int row = 0; row < rows; row++) {
+            buffers.tokenIds.put(row, tokenIds[row]);
+            buffers.lastPositions.put(row, pastLengths[row]);
+            longest = Math.max(longest, pastLengths[row] + 1);
+        }
+        buffers.totalLength.put(0, longest);
+        try {
+            DecodeBindings bindings = decodeBindings(rows);
+            session.run(bindings.inputs(), Set.of(), bindings.outputs()).close();
+            return bindings.logits();
+        } catch (OrtException e) {
+            throw new StepFailedException("decode step of " + rows + " rows: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Logits prefill(int slot, int[] tokenIds, int pastLength, LogitsWanted wanted) {
+        if (tokenIds.length == 0) {
+            throw new IllegalArgumentException("a pass over no tokens");
+        }
+        int rows = wanted == LogitsWanted.ALL ? tokenIds.length : 1;
+        FloatBuffer logits = buffers.chunkLogits(rows);
+        int passes = ceilDiv(tokenIds.length, longestPass);
+        int pass = ceilDiv(tokenIds.length, passes); // of equal size: a short rest would leave the kernels half idle
+        try {
+            for (int from = 0; from < tokenIds.length; from += pass) {
+                int count = Math.min(pass, tokenIds.length - from);
+                if (wanted == LogitsWanted.ALL) {
+                    int begin = from * metadata.vocabularySize();
+                    FloatBuffer target = logits.slice(begin, logits.capacity() - begin);
+                    pass(slot, tokenIds, from, count, pastLength, target, count);
+                } else {
+                    pass(slot, tokenIds, from, count, pastLength, logits, 1);
+                }
+            }
+        } catch (OrtException e) {
+            throw new StepFailedException(
+                    "prefill of " + tokenIds.length + " tokens at " + pastLength + ": " + e.getMessage(), e);
+        }
+        return new Logits(logits, wanted == LogitsWanted.NONE ? 0 : rows, metadata.vocabularySize());
+    }
+
+    /**
+     * Appends {@code count} of {@code tokenIds}, from {@code from} on; those before are appended already.
+     *
+     * @param target gets the logits of the last {@code rows} of them, at its beginning
+     */
+    private void pass(int slot, int[] tokenIds, int from, int count, int pastLength, FloatBuffer target, int rows)
+            throws OrtException {
+        for (int i = 0; i < count; i++) {
+            buffers.tokenIds.put(i, tokenIds[from + i]);
+        }
+        buffers.lastPositions.put(0, pastLength + from + count - 1);
+        buffers.totalLength.put(0, pastLength + from + count);
+        LongBuffer wanted = buffers.rowNumbers.slice(count - rows, rows);
+        try (OnnxTensor ids = tensor(buffers.tokenIds, 1, count);
+                OnnxTensor last = tensor(buffers.lastPositions, 1);
+                OnnxTensor total = scalar(buffers.totalLength);
+                OnnxTensor positions = tensor(wanted, rows);
+                OnnxTensor logits = tensor(target, rows, metadata.vocabularySize())) {
+            HostKvCache.Bindings bindings = cache.bind(slot, 1);
+            Map<String, OnnxTensor> in = named(bindings.past(), ids, last, total, positions);
+            Map<String, OnnxTensor> out = new HashMap<>(bindings.present());
+            out.put("logits", logits);
+            session.run(in, Set.of(), out).close();
+        }
+    }
+
+    private static int ceilDiv(int dividend, int divisor) {
+        return -Math.floorDiv(-dividend, divisor);
+    }
+
+    @Override
+    public void copySlot(int from, int to, int length) {
+        cache.copySlot(from, to, length);
+    }
+
+    /** Cuts passes at so many tokens; for tests. */
+    void cutPassesAt(int tokens) {
+        longestPass = tokens;
+    }
+
+    /** Fills the cache's memory with a byte; for tests. */
+    void fillCache(byte value) {
+        cache.fill(value);
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        decodes.values().forEach(bindings -> {
+            StepBuffers.NAMES.forEach(name -> close(bindings.inputs().get(name)));
+            close(bindings.outputs().get("logits"));
+        });
+        cache.close();
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new GenerationException.Failed("the session could not be closed", e);
+        }
+    }
+
+    private static void close(@Nullable OnnxTensor tensor) {
+        if (tensor != null) {
+            tensor.close();
+        }
+    }
+
+    private DecodeBindings decodeBindings(int rows) throws OrtException {
+        DecodeBindings known = decodes.get(rows);
+        if (known != null) {
+            return known;
+        }
+        HostKvCache.Bindings bindings = cache.bind(0, rows);
+        Map<String, OnnxTensor> in = named(
+                bindings.past(),
+                tensor(buffers.tokenIds, rows, 1),
+                tensor(buffers.lastPositions, rows),
+                scalar(buffers.totalLength),
+                tensor(buffers.rowNumbers, rows));
+        FloatBuffer logits = buffers.decodeLogits();
+        Map<String, OnnxTensor> out = new HashMap<>(bindings.present());
+        out.put("logits", tensor(logits, rows, metadata.vocabularySize()));
+        DecodeBindings created = new DecodeBindings(in, out, new Logits(logits, rows, metadata.vocabularySize()));
+        decodes.put(rows, created);
+        return created;
+    }
+
+    private static Map<String, OnnxTensor> named(
+            Map<String, OnnxTensor> past, OnnxTensor ids, OnnxTensor last, OnnxTensor total, OnnxTensor positions) {
+        Map<String, OnnxTensor> named = new HashMap<>(past);
+        named.put("input_ids", ids);
+        named.put(LAST_POSITIONS, last);
+        named.put("total_sequence_length", total);
+        named.put("logits_positions", positions);
+        return named;
+    }
+
+    private OnnxTensor tensor(LongBuffer buffer, long... shape) throws OrtException {
+        return OnnxTensor.createTensor(environment, buffer.slice(0, elements(shape)), shape);
+    }
+
+    private OnnxTensor tensor(IntBuffer buffer, long... shape) throws OrtException {
+        return OnnxTensor.createTensor(environment, buffer.slice(0, elements(shape)), shape);
+    }
+
+    private OnnxTensor tensor(FloatBuffer buffer, long... shape) throws OrtException {
+        return OnnxTensor.createTensor(environment, buffer.slice(0, elements(shape)), shape);
+    }
+
+    private OnnxTensor scalar(IntBuffer buffer) throws OrtException {
+        return OnnxTensor.createTensor(environment, buffer, new long[0]);
+    }
+
+    private static int elements(long[] shape) {
+        long product = 1;
+        for (long size : shape) {
+            product *= size;
+        }
+        return Math.toIntExact(product);
+    }
+}
