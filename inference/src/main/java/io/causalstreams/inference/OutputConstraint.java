@@ -43,4 +43,18 @@ public sealed interface OutputConstraint {
             this(grammar, "structured_outputs");
         }
     }
+
+    /**
+     * Free text with constrained spans between tags.
+     *
+     * @param tag JSON with {@code structures} and {@code triggers}, as vLLM writes it, or with a {@code format}, as XGrammar
+     *     does
+     * @param field of the request that held it, for messages
+     */
+    record StructuralTag(String tag, String field) implements OutputConstraint {
+        /** Of {@code response_format}. */
+        public StructuralTag(String tag) {
+            this(tag, "response_format");
+        }
+    }
 }

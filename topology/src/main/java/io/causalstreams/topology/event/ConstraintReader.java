@@ -19,13 +19,15 @@ final class ConstraintReader {
         }
         String type = format.string("type");
         if (type == null) {
-            throw format.invalid("type", "is missing; it must be text, json_object or json_schema");
+            throw format.invalid("type", "is missing; it must be text, json_object, json_schema or structural_tag");
         }
         return switch (type) {
             case "text" -> null;
             case "json_object" -> new OutputConstraint.JsonObject();
             case "json_schema" -> new OutputConstraint.JsonSchema(schemaOf(format));
-            default -> throw format.invalid("type", "must be text, json_object or json_schema");
+            case "structural_tag" ->
+                new OutputConstraint.StructuralTag(format.object().toString());
+            default -> throw format.invalid("type", "must be text, json_object, json_schema or structural_tag");
         };
     }
 
@@ -50,9 +52,11 @@ final class ConstraintReader {
         addIfPresent(all, regex(outputs));
         addIfPresent(all, json(outputs));
         addIfPresent(all, grammar(outputs, "grammar", "structured_outputs"));
+        addIfPresent(all, structuralTag(outputs));
         if (all.size() != 1) {
             throw outputs.invalid(
-                    "choice, regex, json, grammar", "appear " + all.size() + " times; exactly one is needed");
+                    "choice, regex, json, grammar, structural_tag",
+                    "appear " + all.size() + " times; exactly one is needed");
         }
         return all.get(0);
     }
@@ -77,6 +81,19 @@ final class ConstraintReader {
             throw outputs.invalid("regex", "is empty");
         }
         return new OutputConstraint.Regex(regex);
+    }
+
+    /** The tag as an object, or as text holding one, as vLLM's clients send it. */
+    private static @Nullable OutputConstraint structuralTag(FieldReader outputs) {
+        JsonNode tag = outputs.value("structural_tag");
+        if (tag == null) {
+            return null;
+        }
+        JsonNode object = tag.isTextual() ? parsed(outputs, "structural_tag", tag.textValue()) : tag;
+        if (!object.isObject()) {
+            throw outputs.wrongType("structural_tag", tag, "a structural tag (an object)");
+        }
+        return new OutputConstraint.StructuralTag(object.toString(), "structured_outputs");
     }
 
     /** @param wire the name of the field among those of the prompt, for messages of the engine */
@@ -108,23 +125,23 @@ final class ConstraintReader {
         if (!schema.isTextual()) {
             throw outputs.wrongType("json", schema, "a JSON Schema");
         }
-        return structured(parsed(outputs, schema.textValue()));
+        return structured(parsed(outputs, "json", schema.textValue()));
     }
 
     private static OutputConstraint structured(JsonNode schema) {
         return new OutputConstraint.JsonSchema(schema.toString(), "structured_outputs");
     }
 
-    private static JsonNode parsed(FieldReader outputs, String schema) {
+    private static JsonNode parsed(FieldReader outputs, String field, String json) {
         try {
-            JsonNode tree = EventJson.tree(schema.getBytes(StandardCharsets.UTF_8));
+            JsonNode tree = EventJson.tree(json.getBytes(StandardCharsets.UTF_8));
             if (tree.isObject() || tree.isBoolean()) {
                 return tree;
             }
         } catch (UnreadablePromptException e) {
             // told below
         }
-        throw outputs.invalid("json", "is a string that holds no JSON Schema");
+        throw outputs.invalid(field, "is a string that holds no JSON object");
     }
 
     private static void addIfPresent(List<OutputConstraint> all, @Nullable OutputConstraint constraint) {

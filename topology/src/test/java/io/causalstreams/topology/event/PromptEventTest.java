@@ -256,6 +256,7 @@ class PromptEventTest {
                 "structured_outputs|{\"regex\":1}",
                 "structured_outputs|{\"grammar\":\" \"}",
                 "guided_grammar|1",
+                "structured_outputs|{\"structural_tag\":[]}",
                 "priority|\"high\"",
                 "priority|2147483648",
                 "deadline|\"tomorrow\"",
@@ -350,6 +351,12 @@ class PromptEventTest {
                 .isEqualTo(new OutputConstraint.JsonSchema("{\"type\":\"array\"}", "structured_outputs"));
         assertThat(constraint("{\"grammar\":\"root ::= [a-z]\"}"))
                 .isEqualTo(new OutputConstraint.Grammar("root ::= [a-z]", "structured_outputs"));
+        assertThat(constraint("{\"structural_tag\":\"{\\\"format\\\": {}}\"}"))
+                .isEqualTo(new OutputConstraint.StructuralTag("{\"format\":{}}", "structured_outputs"));
+        assertThat(parse("{\"prompt\":\"Once\",\"response_format\":{\"type\":\"structural_tag\",\"format\":{}}}")
+                        .sampling()
+                        .constraint())
+                .isEqualTo(new OutputConstraint.StructuralTag("{\"type\":\"structural_tag\",\"format\":{}}"));
         assertThat(parse("{\"prompt\":\"Once\",\"guided_grammar\":\"start: X\"}")
                         .sampling()
                         .constraint())

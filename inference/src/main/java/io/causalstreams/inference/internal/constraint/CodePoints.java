@@ -13,6 +13,9 @@ public record CodePoints(List<Range> ranges) {
             new CodePoints(List.of(new Range(0, 0xD7FF), new Range(0xE000, Character.MAX_CODE_POINT)));
 
     /** From {@code low} to {@code high}, both included. */
+    /** The last character that has two cases, in Unicode 16. */
+    private static final int LAST_CASED = 0x1E943;
+
     public record Range(int low, int high) {}
 
     public static CodePoints of(int codePoint) {
@@ -59,6 +62,19 @@ public record CodePoints(List<Range> ranges) {
             }
         }
         return new CodePoints(List.copyOf(result));
+    }
+
+    /** With the other case of each letter. */
+    public CodePoints ignoringCase() {
+        StringBuilder others = new StringBuilder();
+        for (Range range : ranges) {
+            for (int c = range.low(); c <= Math.min(range.high(), LAST_CASED); c++) {
+                if (Character.isLetter(c)) {
+                    others.appendCodePoint(Character.toLowerCase(c)).appendCodePoint(Character.toUpperCase(c));
+                }
+            }
+        }
+        return or(anyOf(others.toString()));
     }
 
     public boolean isEmpty() {

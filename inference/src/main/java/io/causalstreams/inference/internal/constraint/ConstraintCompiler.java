@@ -68,6 +68,9 @@ public final class ConstraintCompiler {
             if (constraint instanceof OutputConstraint.Grammar grammar) {
                 checkLength(grammar.grammar().length());
                 return grammars.grammar(grammar.grammar(), field);
+            } else if (constraint instanceof OutputConstraint.StructuralTag tag) {
+                checkLength(tag.tag().length());
+                return grammars.structuralTag(tag.tag(), field);
             }
             Expressions expressions = new Expressions(trie.singleBytes());
             return new CompiledConstraint(field, grammarOf(constraint, expressions), expressions, trie);
@@ -81,6 +84,8 @@ public final class ConstraintCompiler {
             return schema.field();
         } else if (constraint instanceof OutputConstraint.Grammar grammar) {
             return grammar.field();
+        } else if (constraint instanceof OutputConstraint.StructuralTag tag) {
+            return tag.field();
         }
         return constraint instanceof OutputConstraint.JsonObject ? "response_format" : "structured_outputs";
     }

@@ -19,10 +19,66 @@ public final class PatternParser {
     private static final int MAX_DEPTH = 100;
     private static final int MAX_COUNT = 1_000_000;
 
+    /** Any character but a line feed. */
+    private static final CodePoints NO_LINE_FEED = CodePoints.of('\n').not();
+
     private final PatternCursor cursor;
+    private CodePoints dot = CharacterClasses.DOT;
+    private boolean flagsAllowed;
+    private boolean ignoreCase;
 
     private PatternParser(String pattern) {
         this.cursor = new PatternCursor(pattern);
+    }
+
+    /**
+     * A pattern as the regex crate of Rust reads it, that the whole text must match: {@code .} is all but a line feed, and
+     * groups may have the flags {@code i} and {@code s}.
+     *
+     * @param flags any of {@code i}, {@code s} and {@code u}, which hold for the whole pattern
+     */
+    public static Pattern parseRust(String pattern, String flags) {
+        PatternParser parser = new PatternParser(pattern);
+        parser.flagsAllowed = true;
+        parser.dot = NO_LINE_FEED;
+        parser.apply(flags);
+        parser.flagsInFront();
+        return parser.topLevel(false);
+    }
+
+    /** Reads {@code (?is)}, flags of all that follows. */
+    private void flagsInFront() {
+        if (cursor.peek(0) == '(' && cursor.peek(1) == '?') {
+            int length = flagsAt(2);
+            if (length > 0 && cursor.peek(2 + length) == ')') {
+                cursor.next();
+                cursor.next();
+                applyNext(length);
+            }
+        }
+    }
+
+    private int flagsAt(int distance) {
+        int length = 0;
+        while ("isu".indexOf(cursor.peek(distance + length)) >= 0) {
+            length++;
+        }
+        return length;
+    }
+
+    /** Applies the flags that come next, and passes over what ends them. */
+    private void applyNext(int length) {
+        StringBuilder flags = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            flags.appendCodePoint(cursor.next());
+        }
+        cursor.next();
+        apply(flags.toString());
+    }
+
+    private void apply(String flags) {
+        ignoreCase |= flags.indexOf('i') >= 0;
+        dot = flags.indexOf('s') >= 0 ? CodePoints.ALL : dot;
     }
 
     /** A pattern that the whole text must match; anchors change nothing. */
@@ -81,29 +137,47 @@ public final class PatternParser {
         int c = cursor.next();
         return switch (c) {
             case '(' -> group(depth, start);
-            case '[' -> new Characters(new CharacterClassReader(cursor).read());
-            case '.' -> new Characters(CharacterClasses.DOT);
-            case '\\' -> new Characters(new EscapeReader(cursor).read(false));
+            case '[' -> characters(new CharacterClassReader(cursor).read());
+            case '.' -> new Characters(dot);
+            case '\\' -> characters(new EscapeReader(cursor).read(false));
             case '^', '$' ->
                 throw cursor.unsupported("the anchor '" + Character.toString(c) + "' inside the expression", start);
             case '*', '+', '?' ->
                 throw cursor.unsupported("'" + Character.toString(c) + "' with nothing to repeat", start);
-            default -> new Characters(CodePoints.of(c));
+            default -> characters(CodePoints.of(c));
         };
+    }
+
+    private Pattern characters(CodePoints set) {
+        return new Characters(ignoreCase ? set.ignoringCase() : set);
     }
 
     private Pattern group(int depth, int start) {
         if (depth >= MAX_DEPTH) {
             throw cursor.unsupported("groups nested deeper than " + MAX_DEPTH, start);
         }
-        if (cursor.accept('?')) {
+        CodePoints outerDot = dot;
+        boolean outerIgnoreCase = ignoreCase;
+        if (cursor.accept('?') && !flags()) {
             groupKind(start);
         }
         Pattern body = alternatives(depth + 1);
         if (!cursor.accept(')')) {
             throw cursor.unsupported("a group without its ')'", start);
         }
+        dot = outerDot;
+        ignoreCase = outerIgnoreCase;
         return body;
+    }
+
+    /** Reads the flags of a group, {@code is:}, if there are any. */
+    private boolean flags() {
+        int length = flagsAt(0);
+        if (!flagsAllowed || length == 0 || cursor.peek(length) != ':') {
+            return false;
+        }
+        applyNext(length);
+        return true;
     }
 
     /** Reads what makes a group a plain one or one with a name; refuses the others. */

@@ -216,6 +216,8 @@ final class EngineLoop {
                 sequence.commit(result);
                 slots.progressed(sequence);
                 served.add(run.request().user, Math.max(1, sequence.cachedLength() - before));
+            } catch (GenerationException.Invalid e) {
+                fail(run, e); // a constraint that cannot be followed any further
             } catch (RuntimeException e) {
                 fail(
                         run,

@@ -113,7 +113,7 @@ public record TestVocabulary(List<byte[]> tokens) implements Vocabulary {
     @Override
     public String textOf(int tokenId) {
         return isSpecial(tokenId)
-                ? "<|special " + tokenId + "|>"
+                ? "<|special_" + tokenId + "|>"
                 : new String(bytesOf(tokenId), StandardCharsets.UTF_8);
     }
 

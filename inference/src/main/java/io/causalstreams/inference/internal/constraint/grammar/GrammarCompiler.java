@@ -5,9 +5,12 @@ import io.causalstreams.inference.internal.constraint.TokenConstraint;
 import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.Vocabulary;
 import io.causalstreams.inference.internal.constraint.VocabularyTrie;
+import java.util.regex.Pattern;
 
-/** Compiles grammars for one vocabulary. Threading: any thread. */
+/** Compiles grammars and structural tags for one vocabulary. Threading: any thread. */
 public final class GrammarCompiler {
+
+    private static final Pattern GBNF_RULE = Pattern.compile("^\\s*[A-Za-z0-9_-]+\\s*::=", Pattern.MULTILINE);
 
     private final VocabularyTrie trie;
     private final TokenNames tokens;
@@ -18,14 +21,28 @@ public final class GrammarCompiler {
     }
 
     /**
-     * A grammar in GBNF if it has a {@code ::=}, else in Lark.
+     * A grammar in GBNF if a rule in it has a {@code ::=}, else in Lark.
      *
      * @param field the wire field it came in, for errors while it is followed
      * @throws UnsupportedConstraintException if it is malformed, uses what is not supported, or is too large
      */
     public TokenConstraint grammar(String text, String field) {
         Expressions expressions = new Expressions(trie.singleBytes());
-        return compile(GbnfReader.read(text, expressions, tokens), expressions, field);
+        GrammarDefinition definition = GBNF_RULE.matcher(text).find()
+                ? GbnfReader.read(text, expressions, tokens)
+                : LarkReader.read(text, expressions, tokens);
+        return compile(definition, expressions, field);
+    }
+
+    /**
+     * Free text with constrained spans between tags.
+     *
+     * @param field the wire field it came in, for errors while it is followed
+     * @throws UnsupportedConstraintException if it is malformed, uses what is not supported, or is too large
+     */
+    public TokenConstraint structuralTag(String json, String field) {
+        Expressions expressions = new Expressions(trie.singleBytes());
+        return compile(StructuralTagReader.read(json, expressions, tokens), expressions, field);
     }
 
     private TokenConstraint compile(GrammarDefinition definition, Expressions expressions, String field) {

@@ -10,6 +10,6 @@ import java.util.Map;
  * @param start the rule that the whole text must match
  * @param greedy whether a text is split into terminals from left to right, each as long as it can be (Lark's way); otherwise
  *     every split counts (GBNF's way)
- * @param ignored what may stand before, between and behind terminals; {@code NEVER} for nothing. Only if greedy
+ * @param ignored what may stand between terminals, and behind the last if another could come; {@code NEVER} for nothing. Only if greedy
  */
 record GrammarDefinition(Map<String, Node> rules, String start, boolean greedy, Expression ignored) {}

@@ -42,6 +42,8 @@ final class ItemSets {
 
     private static final int MAX_KERNEL = 200;
 
+    private static final Item START = new Item(0, null);
+
     private final ContextFreeGrammar grammar;
     private final Effort effort;
     private final Map<Key, ItemSet> known = new HashMap<>();
@@ -56,7 +58,7 @@ final class ItemSets {
 
     /** Before the text. */
     ItemSet start() {
-        return of(List.of(new Item(0, null)), false);
+        return of(List.of(START), false);
     }
 
     /**
@@ -236,7 +238,8 @@ final class ItemSets {
                     (grammar.terminal(~symbol).tokens() == null ? texts : tokens).add(~symbol);
                 }
             }
-            if (grammar.ignored() != ContextFreeGrammar.NONE) {
+            boolean between = !set.kernel.contains(START) && !(texts.isEmpty() && tokens.isEmpty());
+            if (grammar.ignored() != ContextFreeGrammar.NONE && between) {
                 texts.add(grammar.ignored());
             }
             texts.sort(null);

@@ -148,7 +148,7 @@ class GbnfTest {
         // Given
         int special = 256;
         int ordinary = VOCABULARY.singleByte('x');
-        TokenConstraint grammar = compile("root ::= <[256]> (!<[256]>)* <|special 256|> \"y\" <[" + ordinary + "]>");
+        TokenConstraint grammar = compile("root ::= <[256]> (!<[256]>)* <|special_256|> \"y\" <[" + ordinary + "]>");
 
         // When
         TokenConstraint.State inside = grammar.start().after(special);
