@@ -161,6 +161,69 @@ class StructuredOutputIT {
         assertThat(choice.text()).startsWith("{").doesNotEndWith("}");
     }
 
+    @Test
+    void shouldWriteWhatAGrammarSays() {
+        // Given
+        OutputConstraint sums = new OutputConstraint.Grammar("""
+                root ::= sum " = " [1-9] [0-9]{0,3}
+                sum ::= term " + " term
+                term ::= [1-9] [0-9]? | "(" sum ")"
+                """);
+
+        // When
+        List<Finished> answers = Generations.runAll(engine, sampled("Write a sum.", sums));
+
+        // Then
+        for (Finished answer : answers) {
+            String text = answer.choices().get(0).text();
+            if (answer.choices().get(0).finishReason() == FinishReason.STOP) {
+                assertThat(text).matches("[0-9(][0-9 ()+]*[0-9)] = [1-9][0-9]{0,3}");
+                assertThat(count(text, '(')).as(text).isEqualTo(count(text, ')'));
+            }
+        }
+        assertThat(answers).anyMatch(answer -> answer.choices().get(0).finishReason() == FinishReason.STOP);
+    }
+
+    @Test
+    void shouldConstrainSpansBetweenTags() {
+        // Given
+        OutputConstraint call = new OutputConstraint.StructuralTag("""
+                {"format": {"type": "triggered_tags", "at_least_one": true, "stop_after_first": true,
+                  "triggers": ["<call>"], "tags": [{"type": "tag", "begin": "<call>", "end": "</call>",
+                    "content": {"type": "json_schema", "json_schema": {
+                      "type": "object", "properties": {"days": {"type": "integer", "minimum": 1, "maximum": 14}},
+                      "required": ["days"], "additionalProperties": false}}}]}}""");
+
+        // When
+        List<Finished> answers = Generations.runAll(engine, sampled("Ask for the weather of three days.", call));
+
+        // Then
+        for (Finished answer : answers) {
+            assertThat(answer.choices().get(0).finishReason()).isEqualTo(FinishReason.STOP);
+            assertThat(answer.choices().get(0).text()).matches("<call>\\{\\s*\"days\": ?([1-9]|1[0-4])\\s*\\}</call>");
+        }
+    }
+
+    private static List<GenerationRequest> sampled(String question, OutputConstraint constraint) {
+        List<GenerationRequest> requests = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            requests.add(GenerationRequest.of(
+                    question + i,
+                    new Prompt.Chat(List.of(new Prompt.Message("user", question))),
+                    SamplingParams.builder()
+                            .temperature(0.2 * i)
+                            .seed(11L)
+                            .maxTokens(MAX_TOKENS)
+                            .constraint(constraint)
+                            .build()));
+        }
+        return requests;
+    }
+
+    private static long count(String text, char character) {
+        return text.chars().filter(c -> c == character).count();
+    }
+
     /** Of each schema one greedy answer, the others sampled hotter and hotter. */
     private static List<GenerationRequest> requests() {
         List<GenerationRequest> requests = new ArrayList<>();
