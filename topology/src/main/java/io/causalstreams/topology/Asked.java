@@ -5,7 +5,8 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.internal.operator.EnrichmentOperator;
-import io.causalstreams.topology.internal.telemetry.Operations;
+import io.causalstreams.topology.internal.request.Operator;
+import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.HashMap;
@@ -163,13 +164,11 @@ public final class Asked<K, V> {
             String kind, Function<V, GenerationRequest> request, BiFunction<V, CompletionEvent, R> join) {
         return records.processValues(new EnrichmentOperator<>(
                 name == null ? CausalStreams.NAME + "-" + kind : name,
-                engine,
+                new Operator(engine, config.settings(), new OperatorTelemetry(engine, meters)),
                 request,
                 join,
                 keySerde,
                 valueSerde,
-                inKeyOrder,
-                config.settings(),
-                new Operations(engine, meters)));
+                inKeyOrder));
     }
 }

@@ -6,7 +6,8 @@ import io.causalstreams.topology.internal.answer.OutputSerdes;
 import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.input.PromptTimestamps;
 import io.causalstreams.topology.internal.operator.GenerationProcessorSupplier;
-import io.causalstreams.topology.internal.telemetry.Operations;
+import io.causalstreams.topology.internal.request.Operator;
+import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.opentelemetry.api.GlobalOpenTelemetry;
@@ -48,7 +49,7 @@ public final class CausalStreams {
 
     private final GenerationEngine engine;
     private final CausalStreamsConfig config;
-    private final Operations operations;
+    private final OperatorTelemetry telemetry;
 
     /**
      * @param properties settings of the operators ({@code causal.streams.*}, see {@link CausalStreamsConfig}) and of Kafka
@@ -65,10 +66,11 @@ public final class CausalStreams {
     }
 
     /** With a {@code gen_ai} span per completion; without this argument they go to the global OpenTelemetry, if there is one. */
-    public CausalStreams(GenerationEngine engine, Map<?, ?> properties, MeterRegistry meters, OpenTelemetry telemetry) {
+    public CausalStreams(
+            GenerationEngine engine, Map<?, ?> properties, MeterRegistry meters, OpenTelemetry openTelemetry) {
         this.engine = engine;
         this.config = new CausalStreamsConfig(properties);
-        this.operations = new Operations(engine, meters, telemetry);
+        this.telemetry = new OperatorTelemetry(engine, meters, openTelemetry);
     }
 
     /**
@@ -107,13 +109,10 @@ public final class CausalStreams {
     public KStream<byte[], OutputEvent> generate(KStream<byte[], byte[]> prompts) {
         return prompts.process(
                 new GenerationProcessorSupplier(
+                        new Operator(engine, config.settings(), telemetry),
                         NAME + "-journal",
-                        engine,
-                        config.settings(),
                         !config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG)
-                                .isEmpty(),
-                        recordMaxBytes(),
-                        operations),
+                                .isEmpty()),
                 Named.as(NAME + "-generation"));
     }
 
@@ -157,7 +156,7 @@ public final class CausalStreams {
      * Its owner is the one that reads its partition: {@link KafkaStreams#queryMetadataForKey} with the journal's store.
      */
     public Optional<RequestStatus> status(String id) {
-        return operations.status(id);
+        return telemetry.status(id);
     }
 
     private static KafkaStreams safe(Topology topology, Properties properties) {

@@ -11,11 +11,12 @@ import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.internal.input.InputGate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
@@ -86,22 +87,35 @@ class AskedTest {
 
     @Test
     void shouldEndARequestThatCannotBeMadeAgain() {
+        // Given: one runs, one is kept as it was read, and a third waits in the journal only
         ScriptedEngine engine = ScriptedEngine.saying("x");
-        AtomicInteger calls = new AtomicInteger();
+        Set<String> seen = new HashSet<>();
         causal(engine)
                 .ask(articles, article -> {
-                    if (calls.incrementAndGet() > 1) {
+                    if (!seen.add(article)) {
                         throw new IllegalStateException("not pure");
                     }
                     return GenerationRequest.chat(article, 5);
                 })
-                .join((article, answer) -> String.valueOf(answer.error()))
+                .withSettings(Map.of(CausalStreamsConfig.MAX_IN_FLIGHT_CONFIG, 1))
+                .join((article, answer) -> article + " " + answer.error())
                 .to("out");
         Fixture test = start();
-        test.input.pipeInput("k", "v");
-        test.punctuate();
-        assertThat(test.output("out").readValue()).contains("INFERENCE_ERROR", "not pure");
-        assertThat(engine.submitted()).isEmpty();
+        List.of("a", "b", "c").forEach(article -> test.input.pipeInput("k", article));
+
+        // When
+        for (int turn = 0; turn < 3; turn++) {
+            engine.runAll();
+            test.punctuate();
+        }
+
+        // Then
+        assertThat(test.output("out").readValuesToList())
+                .satisfiesExactly(
+                        first -> assertThat(first).isEqualTo("a null"),
+                        second -> assertThat(second).isEqualTo("b null"),
+                        third -> assertThat(third).contains("c ", "INFERENCE_ERROR", "not pure"));
+        assertThat(engine.submitted()).hasSize(2);
     }
 
     @Test

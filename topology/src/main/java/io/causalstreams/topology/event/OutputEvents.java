@@ -79,7 +79,7 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
                 model.fingerprint(),
                 returnTokenIds ? finished.promptTokenIds() : null,
                 labels(finished.classification()),
-                failure(finished.choices()));
+                failureOf(id, finished.choices()));
     }
 
     /**
@@ -163,7 +163,8 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
                         .toList();
     }
 
-    private CompletionEvent.@Nullable Failure failure(List<GenerationEvent.Choice> choices) {
+    /** The error of a request the engine has ended; null when every choice came to its own end. */
+    public static CompletionEvent.@Nullable Failure failureOf(String id, List<GenerationEvent.Choice> choices) {
         ErrorCode code = ErrorCode.of(choices);
         if (code == null) {
             return null;

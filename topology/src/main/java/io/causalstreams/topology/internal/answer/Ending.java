@@ -5,45 +5,59 @@ import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.topology.event.CompletionEvent.Failure;
 import io.causalstreams.topology.event.ErrorCode;
+import io.causalstreams.topology.event.OutputEvents;
 import org.jspecify.annotations.Nullable;
 
 /** How a request ended. */
 public sealed interface Ending {
 
-    /** The engine finished it. */
-    record Completed(Finished finished) implements Ending {
+    /** The error its completion reports; null = it has its whole answer. */
+    @Nullable
+    Failure failure();
 
-        /** What its completion tells as error; null = it has its whole answer. */
-        public @Nullable ErrorCode error() {
-            return ErrorCode.of(finished.choices());
-        }
+    /**
+     * Why its original is written as a dead letter; null = it is not. Every failure is, but for two: a cancelled request was
+     * not wanted any more, and a rejected one is to be sent again by its sender.
+     */
+    @Nullable
+    Throwable deadLetter();
 
-        /** Whether every choice came to its own end. */
-        public boolean isWhole() {
-            return error() == null;
+    /** The code of {@link #failure}, or null. */
+    default @Nullable ErrorCode error() {
+        Failure failure = failure();
+        return failure == null ? null : failure.code();
+    }
+
+    /** Whether the same id sent again is answered with the same; other failures may have passed by then. */
+    default boolean isRemembered() {
+        return error() == null || error() == ErrorCode.CANCELLED;
+    }
+
+    /** The engine finished it; early, when there is a failure. */
+    record Completed(Finished finished, @Nullable Failure failure) implements Ending {
+
+        @Override
+        public @Nullable Throwable deadLetter() {
+            if (failure == null || failure.code() == ErrorCode.CANCELLED) {
+                return null;
+            }
+            return failure.code() == ErrorCode.DEADLINE_EXCEEDED
+                    ? new DeadlineExceededException(failure.message())
+                    : new GenerationException.Failed(failure.message(), null);
         }
     }
 
-    /**
-     * It has no whole answer.
-     *
-     * @param cause what the dead letter tells; null = no dead letter
-     */
+    /** It has no whole answer. */
     record Failed(
-            Failure failure, FinishReason reason, @Nullable Throwable cause) implements Ending {}
+            Failure failure, FinishReason reason, @Nullable Throwable deadLetter) implements Ending {}
 
-    /** It asked nothing. */
-    record Passed() implements Ending {}
-
-    static Ending passed() {
-        return new Passed();
+    static Ending completed(String id, Finished finished) {
+        return new Completed(finished, OutputEvents.failureOf(id, finished.choices()));
     }
 
     static Ending cancelled(String id) {
-        return new Failed(
-                new Failure(ErrorCode.CANCELLED, "request " + id + ": it was cancelled", null),
-                FinishReason.CANCELLED,
-                null);
+        Failure failure = new Failure(ErrorCode.CANCELLED, "request " + id + ": it was cancelled", null);
+        return new Failed(failure, FinishReason.CANCELLED, null);
     }
 
     static Ending deadlineExceeded(String id) {

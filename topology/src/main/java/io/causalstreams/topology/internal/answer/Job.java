@@ -1,74 +1,111 @@
 package io.causalstreams.topology.internal.answer;
 
-import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt;
-import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.journal.Arrival;
+import io.causalstreams.topology.internal.journal.Sessions;
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one kind of operator makes of an arrival: the request to the engine and the records that tell about it.
+ * What an operator has to do about an arrival.
  *
- * <p>Everything here is pure: the same arrival gives the same request after a restart.
+ * <p>A pure function of the arrival, but for {@link Ask#prepared}: a restart gives the same job again.
+ *
+ * @param <K> key of the operator's output
+ * @param <V> its value
  */
-public interface Job<K, V> {
+public sealed interface Job<K, V> {
 
-    /** The request, without resumed tokens. */
-    GenerationRequest request();
+    /** The record it was read from. */
+    Arrival arrival();
 
-    /** The conversation it belongs to, or null. */
+    /** Jobs of one lane are done one after the other, in order of arrival; null = it waits for no other. */
     @Nullable
-    String session();
+    String lane();
 
-    /** Requests of one lane run one after the other, in order of arrival; null = it need not wait for any. */
-    default @Nullable String lane() {
-        return session();
+    /** A job that ends with a completion. */
+    sealed interface Answerable<K, V> extends Job<K, V> {
+
+        /** What it asks, without resumed tokens. */
+        GenerationRequest request();
+
+        /** The conversation it is a turn of, or null. */
+        @Nullable
+        String session();
+
+        /** Its records. */
+        Answers<K, V> answers();
     }
 
-    /** Whether it asks the engine. One that does not only waits for its turn and ends. */
-    default boolean asks() {
-        return true;
+    /**
+     * Asks the engine.
+     *
+     * @param prepared {@code request} as the engine has read it; null = not yet
+     */
+    record Ask<K, V>(
+            Arrival arrival,
+            GenerationRequest request,
+            @Nullable String session,
+            @Nullable String lane,
+            Answers<K, V> answers,
+            @Nullable PreparedRequest prepared)
+            implements Answerable<K, V> {
+
+        /** The same, read by the engine. */
+        public Ask<K, V> prepared(PreparedRequest byEngine) {
+            return new Ask<>(arrival, request, session, lane, answers, byEngine);
+        }
+
+        /** The messages of this turn, without those before it; empty when it is no chat. */
+        public List<Prompt.Message> messages() {
+            return request.prompt() instanceof Prompt.Chat chat ? chat.messages() : List.of();
+        }
+
+        /** The request of a chat with the turns before it, after its own leading system message. */
+        public GenerationRequest after(List<Prompt.Message> history) {
+            Prompt.Chat chat = (Prompt.Chat) request.prompt();
+            List<Prompt.Message> turn = chat.messages();
+            int system = Sessions.isSystem(turn) ? 1 : 0;
+            List<Prompt.Message> all = new ArrayList<>(turn.subList(0, system));
+            all.addAll(history);
+            all.addAll(turn.subList(system, turn.size()));
+            return request.withPrompt(new Prompt.Chat(all, chat.options()));
+        }
     }
 
-    /** The same job with the turns before it. */
-    Job<K, V> after(List<Prompt.Message> history);
-
-    /** The messages of this turn, without those before it. */
-    List<Prompt.Message> messages();
+    /** Only waits for its turn, and is then forwarded. */
+    record PassOn<K, V>(Arrival arrival, @Nullable String lane, Record<K, V> record) implements Job<K, V> {}
 
     /**
-     * The records of a chunk.
+     * Cannot be asked: it is no valid request, for this release.
      *
-     * @param textOffset characters of the choice before the chunk
+     * @param request an empty one, for those who report on requests
      */
-    List<Record<K, V>> tokens(TokenChunk chunk, int textOffset, long nowMs);
+    record Broken<K, V>(
+            Arrival arrival,
+            GenerationRequest request,
+            @Nullable String lane,
+            Answers<K, V> answers,
+            RuntimeException cause)
+            implements Answerable<K, V> {
 
-    /**
-     * The records of the end.
-     *
-     * @param published what was published of each choice
-     * @param promptTokens of a request the engine did not finish; 0 when its prompt cannot be made into tokens
-     */
-    End<K, V> end(Ending ending, List<Partial> published, int promptTokens, long nowMs);
+        @Override
+        public @Nullable String session() {
+            return null;
+        }
+    }
 
-    /**
-     * The end of a request.
-     *
-     * @param records completion and dead letter
-     * @param remembered what the same id sent again is answered with, or null
-     */
-    record End<K, V>(List<Record<K, V>> records, @Nullable Bytes remembered) {}
-
-    /** Opens arrivals; also those journaled before a restart. */
+    /** Reads arrivals; also those journaled before a restart. */
     interface Opener<K, V> {
-        /** Reads an arrival. @throws RuntimeException if it is not a valid request */
+
+        /** Its job; {@link Broken} when it is not a valid request. */
         Job<K, V> open(Arrival arrival);
 
-        /** The job of an arrival that cannot be read or run; it can only end. */
-        Job<K, V> invalid(Arrival arrival);
+        /** The job of an arrival that cannot be taken. */
+        Broken<K, V> broken(Arrival arrival, RuntimeException cause);
     }
 }

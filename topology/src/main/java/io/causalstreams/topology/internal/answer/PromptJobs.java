@@ -1,71 +1,84 @@
 package io.causalstreams.topology.internal.answer;
 
-import io.causalstreams.inference.GenerationEngine;
-import io.causalstreams.inference.GenerationEvent.TokenChunk;
-import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.topology.OutputEvent;
-import io.causalstreams.topology.event.CompletionEvent;
-import io.causalstreams.topology.event.ErrorCode;
 import io.causalstreams.topology.event.EventHeaders;
-import io.causalstreams.topology.event.EventJson;
 import io.causalstreams.topology.event.OutputEvents;
-import io.causalstreams.topology.event.OutputEvents.Partial;
+import io.causalstreams.topology.event.OutputEvents.Shape;
 import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.PromptEvent;
-import io.causalstreams.topology.event.TokenEvent;
 import io.causalstreams.topology.event.UnreadablePromptException;
 import io.causalstreams.topology.internal.journal.Arrival;
-import io.causalstreams.topology.internal.journal.Sessions;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prompt events in, token events, completion events and dead letters out.
+ * Reads prompt events.
  *
- * @param engine names the model in the events
- * @param applicationId first part of {@code ce_source}
- * @param tokens whether token events are told
+ * @param model named in the events
+ * @param records makes their records
  * @param sessionByKey whether chats of one record key are one conversation
- * @param limit of a completion
  */
-public record PromptJobs(
-        GenerationEngine engine, String applicationId, boolean tokens, boolean sessionByKey, RecordLimit limit)
+public record PromptJobs(ModelInfo model, PromptRecords records, boolean sessionByKey)
         implements Job.Opener<byte[], OutputEvent> {
+
+    /**
+     * For one operator.
+     *
+     * @param applicationId first part of {@code ce_source}
+     * @param tokens whether token events are published
+     * @param limit of a record
+     */
+    public PromptJobs(ModelInfo model, String applicationId, boolean tokens, boolean sessionByKey, RecordLimit limit) {
+        this(model, new PromptRecords(EventHeaders.source(applicationId, model.name()), tokens, limit), sessionByKey);
+    }
 
     @Override
     public Job<byte[], OutputEvent> open(Arrival arrival) {
-        PromptEvent prompt = PromptEvent.parse(arrival.valueBytes());
-        OutputEvents events = OutputEvents.of(prompt, arrival.id(), created(arrival), engine.model());
-        return new PromptJob(arrival, prompt.toRequest(arrival.id()), session(prompt, arrival), events);
+        try {
+            return open(arrival, PromptEnvelope.read(arrival.valueBytes()));
+        } catch (UnreadablePromptException e) {
+            return broken(arrival, Shape.CHAT, e);
+        }
+    }
+
+    /** Its job, of a value that was read already. */
+    public Job<byte[], OutputEvent> open(Arrival arrival, PromptEnvelope envelope) {
+        try {
+            PromptEvent prompt = envelope.event();
+            String session = session(prompt, arrival);
+            OutputEvents events = OutputEvents.of(prompt, arrival.id(), created(arrival), model);
+            return new Job.Ask<>(
+                    arrival,
+                    prompt.toRequest(arrival.id()),
+                    session,
+                    session,
+                    new PromptAnswers(arrival, events, records),
+                    null);
+        } catch (RuntimeException e) {
+            return broken(arrival, envelope.shape(), e);
+        }
     }
 
     @Override
-    public Job<byte[], OutputEvent> invalid(Arrival arrival) {
-        OutputEvents.Shape shape = shape(arrival);
-        OutputEvents events = new OutputEvents(arrival.id(), shape, false, created(arrival), engine.model());
-        Prompt empty = shape == OutputEvents.Shape.CHAT ? new Prompt.Chat(List.of()) : new Prompt.Tokens(List.of());
+    public Job.Broken<byte[], OutputEvent> broken(Arrival arrival, RuntimeException cause) {
+        try {
+            return broken(arrival, PromptEnvelope.read(arrival.valueBytes()).shape(), cause);
+        } catch (UnreadablePromptException e) {
+            return broken(arrival, Shape.CHAT, cause);
+        }
+    }
+
+    private Job.Broken<byte[], OutputEvent> broken(Arrival arrival, Shape shape, RuntimeException cause) {
+        Prompt empty = shape == Shape.CHAT ? new Prompt.Chat(List.of()) : new Prompt.Tokens(List.of());
         GenerationRequest none = GenerationRequest.of(
                 arrival.id(), empty, SamplingParams.builder().build());
-        return new PromptJob(arrival, none, null, events);
-    }
-
-    /** The dead letter of a record that holds no request. */
-    public Record<byte[], OutputEvent> deadLetter(Arrival arrival, Throwable cause) {
-        return record(arrival, OutputEvent.Kind.DEAD_LETTER, arrival.value(), DeadLetterHeaders.of(arrival, cause));
-    }
-
-    /** A remembered completion, as the answer to {@code arrival}. */
-    public Record<byte[], OutputEvent> again(Arrival arrival, byte[] completion, long nowMs) {
-        return completion(arrival, completion, nowMs);
+        OutputEvents events = new OutputEvents(arrival.id(), shape, false, created(arrival), model);
+        return new Job.Broken<>(arrival, none, null, new PromptAnswers(arrival, events, records), cause);
     }
 
     private @Nullable String session(PromptEvent prompt, Arrival arrival) {
@@ -80,118 +93,7 @@ public record PromptJobs(
                 : null;
     }
 
-    private static OutputEvents.Shape shape(Arrival arrival) {
-        try {
-            return PromptEnvelope.read(arrival.valueBytes()).shape();
-        } catch (UnreadablePromptException e) {
-            return OutputEvents.Shape.CHAT;
-        }
-    }
-
     private static long created(Arrival arrival) {
         return arrival.timestamp() / 1000;
-    }
-
-    private Record<byte[], OutputEvent> completion(Arrival arrival, byte[] completion, long nowMs) {
-        Headers headers =
-                EventHeaders.completion(arrival.headers(), source(), arrival.id(), Instant.ofEpochMilli(nowMs));
-        return record(arrival, OutputEvent.Kind.COMPLETION, Bytes.wrap(completion), headers);
-    }
-
-    private String source() {
-        return EventHeaders.source(applicationId, engine.model().name());
-    }
-
-    private Record<byte[], OutputEvent> record(
-            Arrival arrival, OutputEvent.Kind kind, @Nullable Bytes value, Headers headers) {
-        return limit.fit(new Record<>(
-                arrival.keyBytes(), new OutputEvent(kind, arrival.id(), value), arrival.timestamp(), headers));
-    }
-
-    private final class PromptJob implements Job<byte[], OutputEvent> {
-
-        private final Arrival arrival;
-        private final GenerationRequest request;
-        private final @Nullable String session;
-        private final OutputEvents events;
-
-        PromptJob(Arrival arrival, GenerationRequest request, @Nullable String session, OutputEvents events) {
-            this.arrival = arrival;
-            this.request = request;
-            this.session = session;
-            this.events = events;
-        }
-
-        @Override
-        public GenerationRequest request() {
-            return request;
-        }
-
-        @Override
-        public @Nullable String session() {
-            return session;
-        }
-
-        @Override
-        public Job<byte[], OutputEvent> after(List<Prompt.Message> history) {
-            List<Prompt.Message> turn = messages();
-            int system = Sessions.isSystem(turn) ? 1 : 0;
-            List<Prompt.Message> all = new ArrayList<>(turn.subList(0, system));
-            all.addAll(history);
-            all.addAll(turn.subList(system, turn.size()));
-            return new PromptJob(arrival, request.withPrompt(new Prompt.Chat(all)), session, events);
-        }
-
-        @Override
-        public List<Prompt.Message> messages() {
-            return request.prompt() instanceof Prompt.Chat chat ? chat.messages() : List.of();
-        }
-
-        @Override
-        public List<Record<byte[], OutputEvent>> tokens(TokenChunk chunk, int textOffset, long nowMs) {
-            if (!tokens) {
-                return List.of();
-            }
-            TokenEvent event = events.token(chunk, textOffset);
-            Headers headers = EventHeaders.token(arrival.headers(), source(), event, Instant.ofEpochMilli(nowMs));
-            return List.of(record(arrival, OutputEvent.Kind.TOKENS, Bytes.wrap(EventJson.write(event)), headers));
-        }
-
-        @Override
-        public End<byte[], OutputEvent> end(Ending ending, List<Partial> published, int promptTokens, long nowMs) {
-            List<Record<byte[], OutputEvent>> records = new ArrayList<>();
-            CompletionEvent completion = completionOf(ending, published, promptTokens);
-            byte[] bytes = limit.write(completion);
-            records.add(completion(arrival, bytes, nowMs));
-            Throwable cause = ending instanceof Ending.Failed failed ? failed.cause() : causeOf(completion);
-            if (cause != null) {
-                records.add(deadLetter(arrival, cause));
-            }
-            return new End<>(records, isAnswer(completion) ? Bytes.wrap(bytes) : null);
-        }
-
-        /** Why the engine ended it early, or null. */
-        private static @Nullable Throwable causeOf(CompletionEvent completion) {
-            CompletionEvent.Failure failure = completion.error();
-            if (failure == null || failure.code() == ErrorCode.CANCELLED) {
-                return null;
-            }
-            return failure.code() == ErrorCode.DEADLINE_EXCEEDED
-                    ? new Ending.DeadlineExceededException(failure.message())
-                    : new GenerationException.Failed(failure.message(), null);
-        }
-
-        private CompletionEvent completionOf(Ending ending, List<Partial> published, int promptTokens) {
-            if (ending instanceof Ending.Completed completed) {
-                return events.completion(PublishedText.of(completed.finished(), published));
-            }
-            Ending.Failed failed = (Ending.Failed) ending;
-            return events.failure(failed.failure(), failed.reason(), published, promptTokens);
-        }
-
-        /** A failure may pass when the same request is sent again; an answer and a cancel stay. */
-        private boolean isAnswer(CompletionEvent completion) {
-            return completion.error() == null || completion.error().code() == ErrorCode.CANCELLED;
-        }
     }
 }

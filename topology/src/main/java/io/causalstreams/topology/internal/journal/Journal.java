@@ -103,8 +103,8 @@ public final class Journal {
     }
 
     /** Forgets an arrival and its tokens. */
-    public void remove(Arrival arrival, TokenLog tokens) {
-        bytes -= Objects.requireNonNull(store.delete(JournalKeys.arrival(arrival.sequence()))).length;
+    public void remove(long sequence, TokenLog tokens) {
+        bytes -= Objects.requireNonNull(store.delete(JournalKeys.arrival(sequence))).length;
         entries--;
         tokens.delete();
     }

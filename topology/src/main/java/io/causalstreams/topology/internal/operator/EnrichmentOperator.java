@@ -1,11 +1,9 @@
 package io.causalstreams.topology.internal.operator;
 
-import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.internal.journal.Journal;
-import io.causalstreams.topology.internal.request.OperatorSettings;
-import io.causalstreams.topology.internal.telemetry.Operations;
+import io.causalstreams.topology.internal.request.Operator;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -16,9 +14,10 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator that asks the model about records is made of; its tasks share it.
+ * What an operator that asks the model about records is made of.
  *
  * @param name names its journal and its requests
+ * @param operator shared by its tasks
  * @param request what to ask about a value
  * @param join the value with its answer
  * @param keySerde how keys are journaled; null = the topology's default
@@ -27,14 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record EnrichmentOperator<K, V, R>(
         String name,
-        GenerationEngine engine,
+        Operator operator,
         Function<V, GenerationRequest> request,
         BiFunction<V, CompletionEvent, R> join,
         @Nullable Serde<K> keySerde,
         @Nullable Serde<V> valueSerde,
-        boolean inKeyOrder,
-        OperatorSettings settings,
-        Operations operations)
+        boolean inKeyOrder)
         implements FixedKeyProcessorSupplier<K, V, R> {
 
     /** The journal's store. */
@@ -49,6 +46,6 @@ public record EnrichmentOperator<K, V, R>(
 
     @Override
     public Set<StoreBuilder<?>> stores() {
-        return Set.of(Journal.storeBuilder(storeName(), settings.recordMaxBytes()));
+        return Set.of(Journal.storeBuilder(storeName(), operator.settings().recordMaxBytes()));
     }
 }

@@ -1,43 +1,33 @@
 package io.causalstreams.topology.internal.operator;
 
-import io.causalstreams.inference.GenerationEngine;
-import io.causalstreams.inference.GenerationException;
 import io.causalstreams.topology.OutputEvent;
 import io.causalstreams.topology.event.EventHeaders;
 import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.PromptEvent;
 import io.causalstreams.topology.event.UnreadablePromptException;
-import io.causalstreams.topology.internal.answer.Ending;
-import io.causalstreams.topology.internal.answer.Job;
 import io.causalstreams.topology.internal.answer.PromptJobs;
 import io.causalstreams.topology.internal.answer.RecordLimit;
 import io.causalstreams.topology.internal.input.TaskInput;
 import io.causalstreams.topology.internal.journal.Arrival;
-import io.causalstreams.topology.internal.journal.Journal;
-import io.causalstreams.topology.internal.journal.RememberedCompletions;
-import io.causalstreams.topology.internal.journal.Sessions;
 import io.causalstreams.topology.internal.request.AbortOnTimeout;
+import io.causalstreams.topology.internal.request.Operator;
 import io.causalstreams.topology.internal.request.OperatorSettings;
 import io.causalstreams.topology.internal.request.RequestLoop;
-import io.causalstreams.topology.internal.telemetry.Operations;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Prompt records in; token, completion and dead-letter records out.
  *
- * <p>{@link #process} reads, checks and journals, and never waits for the engine. Everything the engine says is told by
+ * <p>{@link #process} reads, checks and journals, and never waits for the engine. What the engine reports is published by
  * the punctuation of {@link RequestLoop}.
  *
  * <p>Threading: stream thread. Kafka Streams initialises the same object again after a corruption: {@link #init} builds
@@ -45,53 +35,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class GenerationProcessor implements Processor<byte[], byte[], byte[], OutputEvent> {
 
+    private final Operator operator;
     private final String storeName;
-    private final GenerationEngine engine;
-    private final OperatorSettings settings;
     private final boolean tokens;
-    private final Operations operations;
 
     private @Nullable Incarnation incarnation;
 
-    GenerationProcessor(
-            String storeName,
-            GenerationEngine engine,
-            OperatorSettings settings,
-            boolean tokens,
-            Operations operations) {
+    /** @param tokens whether token events are published */
+    GenerationProcessor(Operator operator, String storeName, boolean tokens) {
+        this.operator = operator;
         this.storeName = storeName;
-        this.engine = engine;
-        this.settings = settings;
         this.tokens = tokens;
-        this.operations = operations;
     }
 
     @Override
     public void init(ProcessorContext<byte[], OutputEvent> context) {
         close();
-        KeyValueStore<Bytes, byte[]> store = context.getStateStore(storeName);
+        OperatorSettings settings = operator.settings();
         PromptJobs jobs = new PromptJobs(
-                engine,
+                operator.engine().model(),
                 context.applicationId(),
                 tokens,
                 settings.sessionByKey(),
                 new RecordLimit(settings.recordMaxBytes()));
-        RememberedCompletions remembered = new RememberedCompletions(
-                store, settings.rememberMs(), settings.rememberEntries(), settings.rememberBytes());
-        RequestLoop<byte[], OutputEvent> loop = new RequestLoop<>(
-                context,
-                context::forward,
-                engine,
-                jobs,
-                settings,
-                new Journal(store),
-                remembered,
-                new Sessions(store, settings.sessions()),
-                TaskInput.ofPrompts(context),
-                operations);
-        loop.restore();
-        context.schedule(Duration.ofMillis(settings.punctuateMs()), PunctuationType.WALL_CLOCK_TIME, loop::turn);
-        incarnation = new Incarnation(context, jobs, loop, new RecordSources());
+        TaskInput input = TaskInput.ofPrompts(context);
+        incarnation = new Incarnation(jobs, new Intake<>(operator, storeName, jobs, input, context, context::forward));
     }
 
     @Override
@@ -100,11 +68,10 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
         AbortOnTimeout.run(() -> process(current, record));
     }
 
-    /** Only leaves the engine: a task that is closing must neither forward nor write. */
     @Override
     public void close() {
         if (incarnation != null) {
-            incarnation.loop.close();
+            incarnation.intake.close();
             incarnation = null;
         }
     }
@@ -112,86 +79,42 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     private void process(Incarnation current, Record<byte[], byte[]> record) {
         Header cancel = record.headers().lastHeader(EventHeaders.CANCEL);
         if (cancel != null && cancel.value() != null) {
-            current.loop.cancelId(new String(cancel.value(), StandardCharsets.UTF_8));
+            current.intake.loop().cancelId(new String(cancel.value(), StandardCharsets.UTF_8));
         } else if (record.value() != null) {
             prompt(current, record, record.value());
         } else if (record.key() != null) {
-            current.loop.cancelKey(Bytes.wrap(record.key()));
+            current.intake.loop().cancelKey(Bytes.wrap(record.key()));
         }
     }
 
     private void prompt(Incarnation current, Record<byte[], byte[]> record, byte[] value) {
+        PromptJobs jobs = current.jobs;
+        RequestLoop<byte[], OutputEvent> loop = current.intake.loop();
         PromptEnvelope envelope;
         try {
             envelope = PromptEnvelope.read(value);
         } catch (UnreadablePromptException e) {
-            current.loop.tell(List.of(current.jobs.deadLetter(current.arrival(record, null), e)));
-            operations.unreadable();
+            loop.publish(List.of(jobs.records().deadLetter(current.arrival(record, null), e)));
+            operator.telemetry().unreadable();
             return;
         }
         Arrival arrival = current.arrival(record, envelope.id());
-        if (current.loop.isInFlight(arrival.id())) {
-            operations.duplicate();
-            return;
-        }
-        byte[] completion = current.loop.remembered(arrival.id());
+        byte[] completion = loop.remembered(arrival.id());
         if (completion != null) {
-            operations.duplicate();
-            current.loop.tell(List.of(current.jobs.again(arrival, completion, current.loop.wallNow())));
-            return;
-        }
-        Job<byte[], OutputEvent> job;
-        try {
-            checkSize(arrival);
-            job = current.jobs.open(arrival);
-        } catch (RuntimeException e) {
-            current.loop.refuse(arrival, current.jobs.invalid(arrival), Ending.failed(arrival.id(), e));
-            return;
-        }
-        try {
-            validate(job);
-        } catch (RuntimeException e) {
-            current.loop.refuse(arrival, job, Ending.failed(arrival.id(), e));
-            return;
-        }
-        if (settings.rejectOverflow() && current.loop.isFull()) {
-            current.loop.refuse(arrival, job, Ending.rejected(arrival.id(), current.loop.entries()));
+            operator.telemetry().duplicate();
+            loop.publish(List.of(jobs.records().completion(arrival, completion, loop.wallNow())));
         } else {
-            current.loop.accept(arrival, job);
-        }
-    }
-
-    private void checkSize(Arrival arrival) {
-        long bytes = RecordLimit.sizeOf(arrival.keyBytes(), arrival.valueBytes(), arrival.headers());
-        if (bytes > settings.promptMaxBytes()) {
-            throw new GenerationException.Invalid(
-                    null,
-                    "the prompt event has " + bytes + " bytes with its key and headers, at most "
-                            + settings.promptMaxBytes()
-                            + " are taken; shorten it or raise causal.streams.prompt.max.bytes");
-        }
-    }
-
-    private void validate(Job<byte[], OutputEvent> job) {
-        try {
-            engine.prepare(job.request());
-        } catch (GenerationException.Busy | GenerationException.Aborted | GenerationException.Dead e) {
-            // no verdict on the request: it waits in the journal, here or with the next owner
-            return;
+            current.intake.take(arrival, () -> jobs.open(arrival, envelope));
         }
     }
 
     /** What {@link #init} builds. */
-    private record Incarnation(
-            ProcessorContext<byte[], OutputEvent> context,
-            PromptJobs jobs,
-            RequestLoop<byte[], OutputEvent> loop,
-            RecordSources sources) {
+    private record Incarnation(PromptJobs jobs, Intake<byte[], OutputEvent> intake) {
 
         Arrival arrival(Record<byte[], byte[]> record, @Nullable String bodyId) {
-            RecordSource source = sources.next(context, record, loop.nextSequence());
+            RecordSource source = intake.source(record);
             return new Arrival(
-                    loop.nextSequence(),
+                    intake.loop().nextSequence(),
                     PromptEvent.resolveId(bodyId, record.headers(), source.name()),
                     Bytes.wrap(record.key()),
                     Bytes.wrap(record.value()),

@@ -1,10 +1,8 @@
 package io.causalstreams.topology.internal.operator;
 
-import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.OutputEvent;
 import io.causalstreams.topology.internal.journal.Journal;
-import io.causalstreams.topology.internal.request.OperatorSettings;
-import io.causalstreams.topology.internal.telemetry.Operations;
+import io.causalstreams.topology.internal.request.Operator;
 import java.util.Set;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
@@ -13,28 +11,20 @@ import org.apache.kafka.streams.state.StoreBuilder;
 /**
  * Supplies the prompt operator with its journal.
  *
+ * @param operator shared by all tasks of the JVM
  * @param storeName the journal's store
- * @param engine shared by all tasks of the JVM
- * @param tokens whether token events are told
- * @param maxMessageBytes limit of a changelog record
- * @param operations told what happens
+ * @param tokens whether token events are published
  */
-public record GenerationProcessorSupplier(
-        String storeName,
-        GenerationEngine engine,
-        OperatorSettings settings,
-        boolean tokens,
-        int maxMessageBytes,
-        Operations operations)
+public record GenerationProcessorSupplier(Operator operator, String storeName, boolean tokens)
         implements ProcessorSupplier<byte[], byte[], byte[], OutputEvent> {
 
     @Override
     public Processor<byte[], byte[], byte[], OutputEvent> get() {
-        return new GenerationProcessor(storeName, engine, settings, tokens, operations);
+        return new GenerationProcessor(operator, storeName, tokens);
     }
 
     @Override
     public Set<StoreBuilder<?>> stores() {
-        return Set.of(Journal.storeBuilder(storeName, maxMessageBytes));
+        return Set.of(Journal.storeBuilder(storeName, operator.settings().recordMaxBytes()));
     }
 }

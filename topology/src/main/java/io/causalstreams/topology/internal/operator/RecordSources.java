@@ -16,11 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordSources {
 
+    private final ProcessingContext context;
     private @Nullable String last;
     private int repeats;
 
+    RecordSources(ProcessingContext context) {
+        this.context = context;
+    }
+
     /** The source of the record that is processed now; once a record. */
-    RecordSource next(ProcessingContext context, Record<?, ?> record, long sequence) {
+    RecordSource next(Record<?, ?> record, long sequence) {
         RecordMetadata metadata = context.recordMetadata().orElse(null);
         if (metadata == null || metadata.topic() == null) {
             int partition = context.taskId().partition();

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One choice of a running request: what was published, and the tokens that wait to be published together.
+ * One choice of a request: what was published, and the tokens that wait to be published together.
  *
  * <p>Threading: written by the stream thread; {@link #published()} may be read by any.
  */
@@ -34,10 +34,6 @@ final class ChoiceProgress {
     boolean isDue(int tokensPerEvent, long maxDelayMs, long nowMs) {
         return !pending.isEmpty()
                 && (tokenIds.isEmpty() || pendingTokens >= tokensPerEvent || nowMs - pendingSinceMs >= maxDelayMs);
-    }
-
-    boolean hasPending() {
-        return !pending.isEmpty();
     }
 
     /** What waits, in order, in as few chunks as hold {@code maxTokens}; more would make records too large. */
@@ -90,11 +86,6 @@ final class ChoiceProgress {
         }
         pending.clear();
         pendingTokens = 0;
-    }
-
-    /** Tokens published. */
-    synchronized int tokens() {
-        return tokenIds.size();
     }
 
     /** Characters published. */

@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.request;
 
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt.Message;
 import io.causalstreams.topology.internal.answer.Job;
 import io.causalstreams.topology.internal.journal.Sessions;
@@ -15,49 +16,55 @@ import java.util.function.Predicate;
  * <p>The turns of a conversation run one after the other, so a turn that is run again after a restart finds the same
  * history in front of it.
  *
- * @param engine tells what fits its context
+ * @param engine knows what fits its context
  */
 record Conversations(GenerationEngine engine, Sessions sessions) {
 
-    /** The job after the turns before it, as many of the latest as the context holds. */
-    <K, V> Job<K, V> withHistory(Job<K, V> job) {
-        String session = job.session();
-        if (session == null) {
-            return job;
-        }
-        List<Message> history = sessions.history(session);
-        if (Sessions.isSystem(history) && Sessions.isSystem(job.messages())) {
-            history.remove(0);
-        }
+    /**
+     * The request with the turns before it, as many of the latest as the context holds. What was prepared of it alone serves
+     * when there are none: so only a turn with others before it is made into tokens again.
+     *
+     * @throws GenerationException as {@link GenerationEngine#prepare}
+     */
+    PreparedRequest prepare(Job.Ask<?, ?> ask) {
+        List<Message> history = history(ask);
         while (!history.isEmpty()) {
-            Job<K, V> whole = job.after(history);
             try {
-                engine.prepare(whole.request());
-                return whole;
+                return engine.prepare(ask.after(history));
             } catch (GenerationException.Invalid e) {
                 Sessions.forgetOldest(history);
             }
         }
-        return job;
+        PreparedRequest alone = ask.prepared();
+        return alone != null ? alone : engine.prepare(ask.request());
+    }
+
+    private List<Message> history(Job.Ask<?, ?> ask) {
+        String session = ask.session();
+        List<Message> history = session == null ? List.of() : sessions.history(session);
+        if (Sessions.isSystem(history) && Sessions.isSystem(ask.messages())) {
+            history.remove(0);
+        }
+        return history;
     }
 
     /** Tokens of the prompt, with the turns before it; 0 when it cannot be made into tokens. */
-    int promptTokens(Job<?, ?> job) {
+    int promptTokens(Job.Ask<?, ?> ask) {
         try {
-            return engine.prepare(withHistory(job).request()).promptTokens();
+            return prepare(ask).promptTokens();
         } catch (GenerationException.Invalid e) {
             return e.promptTokens();
         } catch (RuntimeException e) {
-            // the request has ended for a reason of its own; what its prompt holds is only told along
+            // the request has ended for a reason of its own; what its prompt holds is only reported along
             return 0;
         }
     }
 
-    /** Keeps the turn of a job with its answer. */
-    void answered(Job<?, ?> job, String answer, long nowMs, Predicate<String> inUse) {
-        String session = job.session();
+    /** Keeps a turn with its answer. */
+    void answered(Job.Ask<?, ?> ask, String answer, long nowMs, Predicate<String> inUse) {
+        String session = ask.session();
         if (session != null) {
-            List<Message> turn = new ArrayList<>(job.messages());
+            List<Message> turn = new ArrayList<>(ask.messages());
             turn.add(new Message("assistant", answer));
             sessions.append(session, turn, nowMs, inUse);
         }

@@ -24,13 +24,13 @@ final class JournalBounds {
     private final Journal journal;
     private final OperatorSettings settings;
     private final TaskInput input;
-    private final TaskMailbox mailbox;
+    private final TaskMailbox<?, ?> mailbox;
     private final TaskId task;
 
     private boolean waited;
     private long nextWarningMs = Long.MIN_VALUE;
 
-    JournalBounds(Journal journal, OperatorSettings settings, TaskInput input, TaskMailbox mailbox, TaskId task) {
+    JournalBounds(Journal journal, OperatorSettings settings, TaskInput input, TaskMailbox<?, ?> mailbox, TaskId task) {
         this.journal = journal;
         this.settings = settings;
         this.input = input;

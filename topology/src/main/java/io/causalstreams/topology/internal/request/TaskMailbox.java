@@ -1,42 +1,47 @@
 package io.causalstreams.topology.internal.request;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Consumer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Requests that have news, from the engine's thread to the stream thread.
+ * What the engine reports to a task, in order, until the task's next turn: the only buffer between the two threads.
  *
- * <p>One per incarnation of a task: a task that is closed or revived leaves its mailbox behind, and what the engine
- * still says there is dropped. Bounded: a request is in it at most once, its events wait in its own channel.
+ * <p>One per incarnation of a task: a task that is closed or revived leaves its mailbox behind, and what the engine still
+ * reports there is dropped. Bounded by the requests in the engine, each of which has at most {@code n * maxTokens + 1}
+ * reports.
  *
- * <p>Threading: offered to by the engine's thread, drained by the stream thread, closed by the stream thread.
+ * <p>Threading: the engine's thread posts, the stream thread takes, waits and closes.
  */
-final class TaskMailbox {
+final class TaskMailbox<K, V> {
 
-    private final Queue<RequestChannel> ready = new ConcurrentLinkedQueue<>();
-    private volatile boolean closed;
+    private List<Report<K, V>> reports = new ArrayList<>();
+    private boolean holdsEnd;
+    private boolean closed;
 
-    /** Streams that ended since the last drain; guarded by this. */
-    private int ended;
-
-    void offer(RequestChannel channel) {
-        if (!closed) {
-            ready.add(channel);
+    synchronized void post(Report<K, V> report) {
+        if (closed) {
+            return;
+        }
+        reports.add(report);
+        if (!(report instanceof Report.Tokens)) {
+            holdsEnd = true;
+            notifyAll();
         }
     }
 
-    /** A request's stream has ended. */
-    synchronized void ended() {
-        ended++;
-        notifyAll();
+    /** What was reported since the last call. */
+    synchronized List<Report<K, V>> take() {
+        List<Report<K, V>> taken = reports;
+        reports = new ArrayList<>();
+        holdsEnd = false;
+        return taken;
     }
 
-    /** Waits until a stream has ended since the last drain, at most {@code ms}. */
+    /** Waits until a request has ended since the last {@link #take}, at most {@code ms}. */
     synchronized void awaitEnd(long ms) {
         long end = System.nanoTime() + ms * 1_000_000;
         try {
-            for (long left = ms; left > 0 && ended == 0; left = (end - System.nanoTime()) / 1_000_000) {
+            for (long left = ms; left > 0 && !holdsEnd; left = (end - System.nanoTime()) / 1_000_000) {
                 wait(left);
             }
         } catch (InterruptedException e) {
@@ -44,27 +49,8 @@ final class TaskMailbox {
         }
     }
 
-    /** Hands over those that are in it now, in order of arrival; news that come meanwhile wait for the next drain. */
-    void drain(Consumer<RequestChannel> each) {
-        synchronized (this) {
-            ended = 0;
-        }
-        int present = ready.size();
-        for (int i = 0; i < present; i++) {
-            RequestChannel channel = ready.poll();
-            if (channel == null) {
-                return;
-            }
-            each.accept(channel);
-        }
-    }
-
-    boolean isClosed() {
-        return closed;
-    }
-
-    void close() {
+    synchronized void close() {
         closed = true;
-        ready.clear();
+        reports = List.of();
     }
 }

@@ -2,10 +2,10 @@ package io.causalstreams.topology.internal.request;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -13,30 +13,45 @@ import org.jspecify.annotations.Nullable;
  * The requests of a task that are not in the engine, in the order they are to run: by priority, then by arrival, those of
  * a lane, such as the turns of a conversation, one after the other.
  *
+ * <p>Memory: the journal may hold thousands of prompts, in bytes. What was parsed and tokenized of them is kept of no more
+ * than {@code maxOpened} waiting requests, as many as run at once: so it at most doubles what the running ones hold, and a
+ * request that need not wait long is read once. The others are read again from the journal when they run.
+ *
  * <p>Threading: stream thread only.
  */
-final class WaitingRequests {
+final class WaitingRequests<K, V> {
 
-    private final TreeSet<TrackedRequest> inOrder = new TreeSet<>(TrackedRequest.ORDER);
-    private final TreeSet<TrackedRequest> byArrival =
-            new TreeSet<>(Comparator.comparingLong((TrackedRequest each) -> each.sequence));
-    private final PriorityQueue<TrackedRequest> deadlines =
-            new PriorityQueue<>(Comparator.comparingLong((TrackedRequest each) -> each.expiresMs));
-    private final Set<String> busyLanes = new HashSet<>();
+    private final int maxOpened;
+    private final TreeSet<Request<K, V>> inOrder = new TreeSet<>(Request.IN_ORDER);
+    private final TreeSet<Request<K, V>> byArrival =
+            new TreeSet<>(Comparator.comparingLong((Request<K, V> each) -> each.sequence));
+    private final PriorityQueue<Request<K, V>> deadlines =
+            new PriorityQueue<>(Comparator.comparingLong((Request<K, V> each) -> each.expiresMs));
+    private final Map<String, Request<K, V>> lanes = new HashMap<>();
+    private int opened;
 
-    void add(TrackedRequest request) {
+    /** @param maxOpened of how many requests the opened form is kept */
+    WaitingRequests(int maxOpened) {
+        this.maxOpened = maxOpened;
+    }
+
+    void add(Request<K, V> request) {
+        if (request.job() != null && opened == maxOpened) {
+            request.waiting(null);
+        }
+        opened += request.job() == null ? 0 : 1;
         inOrder.add(request);
         byArrival.add(request);
-        if (request.deadline != null) {
+        if (request.hasDeadline()) {
             deadlines.add(request);
         }
     }
 
-    /** Takes the next that may run, or null. Its lane is busy until {@link #left}. */
+    /** Takes the next that may run, or null. It has its lane until {@link #leave}. */
     @Nullable
-    TrackedRequest takeNext() {
-        for (TrackedRequest request : inOrder) {
-            if (request.lane == null || busyLanes.add(request.lane)) {
+    Request<K, V> takeNext() {
+        for (Request<K, V> request : inOrder) {
+            if (request.lane == null || lanes.putIfAbsent(request.lane, request) == null) {
                 remove(request);
                 return request;
             }
@@ -45,28 +60,31 @@ final class WaitingRequests {
     }
 
     /** Takes those whose deadline has passed. */
-    List<TrackedRequest> takeExpired(long nowMs) {
-        List<TrackedRequest> expired = new ArrayList<>();
+    List<Request<K, V>> takeExpired(long nowMs) {
+        List<Request<K, V>> expired = new ArrayList<>();
         while (!deadlines.isEmpty() && deadlines.peek().isPast(nowMs)) {
-            TrackedRequest request = deadlines.peek();
+            Request<K, V> request = deadlines.peek();
             remove(request);
             expired.add(request);
         }
         return expired;
     }
 
-    /** A request has left the engine; the next of its lane may run. */
-    void left(TrackedRequest request) {
+    /** A request that was taken does not run any more: the next of its lane may. */
+    void leave(Request<K, V> request) {
         if (request.lane != null) {
-            busyLanes.remove(request.lane);
+            lanes.remove(request.lane, request);
         }
     }
 
-    void remove(TrackedRequest request) {
-        inOrder.remove(request);
-        byArrival.remove(request);
-        if (request.deadline != null) {
-            deadlines.remove(request);
+    /** Does nothing when the request does not wait. */
+    void remove(Request<K, V> request) {
+        if (inOrder.remove(request)) {
+            opened -= request.job() == null ? 0 : 1;
+            byArrival.remove(request);
+            if (request.hasDeadline()) {
+                deadlines.remove(request);
+            }
         }
     }
 
@@ -76,7 +94,7 @@ final class WaitingRequests {
 
     /** The one that arrived first, whenever its priority lets it run; or null. */
     @Nullable
-    TrackedRequest oldest() {
+    Request<K, V> oldest() {
         return byArrival.isEmpty() ? null : byArrival.first();
     }
 }

@@ -9,7 +9,6 @@ import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.Usage;
 import io.causalstreams.topology.event.ErrorCode;
-import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.answer.Ending;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
@@ -32,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * A span per completion, from arrival to completion, as a child of the prompt's {@code traceparent}.
  *
  * <p>Attributes: OpenTelemetry's semantic conventions for generative AI (v1.37). Neither prompts, nor generated text, nor
- * messages of errors are told. A span is made when its request ends, so that one that moves to another process has one
- * span, there; a transaction that is aborted after that is told again.
+ * messages of errors are in it. A span is made when its request ends, so that one that moves to another process has one
+ * span, there; after an aborted transaction there is another.
  *
  * <p>Threading: any thread.
  */
@@ -59,40 +58,31 @@ final class CompletionSpans {
         this.engine = engine;
     }
 
-    /**
-     * Tells of a request that ended.
-     *
-     * @param headers of the prompt
-     * @param published what was told of each choice
-     * @param arrivedMs in this process, milliseconds since 1970
-     */
-    void ended(
-            GenerationRequest request,
-            Headers headers,
-            @Nullable String session,
-            Ending ending,
-            List<Partial> published,
-            long arrivedMs,
-            long nowMs) {
+    /** Reports a request that ended. */
+    void ended(EndedRequest ended) {
         if (!tracer.isEnabled()) {
             return;
         }
+        GenerationRequest request = ended.job().request();
+        Headers headers = ended.job().arrival().headers();
         String operation = request.prompt() instanceof Prompt.Chat ? "chat" : "text_completion";
         String model = engine.model().name();
         Span span = tracer.spanBuilder(operation + " " + model)
                 .setParent(W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, HEADERS))
                 .setSpanKind(SpanKind.INTERNAL) // the model runs in this process
-                .setStartTimestamp(arrivedMs, TimeUnit.MILLISECONDS)
+                .setStartTimestamp(ended.arrivedMs(), TimeUnit.MILLISECONDS)
                 .setAttribute("gen_ai.operation.name", operation)
                 .setAttribute("gen_ai.provider.name", "causal_streams")
                 .setAttribute("gen_ai.request.model", model)
                 .setAttribute("gen_ai.response.model", model)
                 .setAttribute("gen_ai.response.id", request.id())
                 .startSpan();
+        String session = ended.job().session();
         if (session != null) {
             span.setAttribute("gen_ai.conversation.id", session);
         }
         sampling(span, request.sampling());
+        Ending ending = ended.ending();
         if (ending instanceof Ending.Completed completed) {
             usage(span, completed.finished().usage());
             reasons(
@@ -101,15 +91,13 @@ final class CompletionSpans {
                             .map(Choice::finishReason)
                             .toList());
         } else if (ending instanceof Ending.Failed failed) {
-            span.setAttribute(
-                    "gen_ai.usage.output_tokens",
-                    published.stream().mapToLong(each -> each.tokenIds().size()).sum());
+            span.setAttribute("gen_ai.usage.output_tokens", (long) ended.tokens());
             span.setAttribute(FINISH_REASONS, List.of(failed.reason().wireName()));
             if (failed.failure().code() != ErrorCode.CANCELLED) {
                 error(span, failed.failure().code().name().toLowerCase(Locale.ROOT));
             }
         }
-        span.end(nowMs, TimeUnit.MILLISECONDS);
+        span.end(ended.endedMs(), TimeUnit.MILLISECONDS);
     }
 
     private static void sampling(Span span, SamplingParams sampling) {

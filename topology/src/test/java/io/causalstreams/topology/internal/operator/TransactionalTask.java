@@ -3,8 +3,9 @@ package io.causalstreams.topology.internal.operator;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.OutputEvent;
 import io.causalstreams.topology.internal.journal.FakeStore;
+import io.causalstreams.topology.internal.request.Operator;
 import io.causalstreams.topology.internal.request.OperatorSettings;
-import io.causalstreams.topology.internal.telemetry.Operations;
+import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.File;
 import java.util.ArrayList;
@@ -61,7 +62,9 @@ final class TransactionalTask {
         this.store = new FakeStore(committedStore, this::mayFail);
         this.context = new Context<>(store);
         this.processor = new GenerationProcessor(
-                "fake", engine, settings, true, new Operations(engine, new CompositeMeterRegistry()));
+                new Operator(engine, settings, new OperatorTelemetry(engine, new CompositeMeterRegistry())),
+                "fake",
+                true);
         processor.init(context);
     }
 
@@ -158,7 +161,9 @@ final class TransactionalTask {
     private void startAnew() {
         restore();
         processor = new GenerationProcessor(
-                "fake", engine, settings, true, new Operations(engine, new CompositeMeterRegistry()));
+                new Operator(engine, settings, new OperatorTelemetry(engine, new CompositeMeterRegistry())),
+                "fake",
+                true);
         processor.init(context);
     }
 

@@ -3,10 +3,7 @@ package io.causalstreams.topology.internal.telemetry;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.RequestStatus;
 import io.causalstreams.topology.event.ErrorCode;
-import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.answer.Ending;
-import io.causalstreams.topology.internal.answer.Job;
-import io.causalstreams.topology.internal.journal.Arrival;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,7 +11,6 @@ import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -24,11 +20,12 @@ import java.util.function.ToLongFunction;
 import org.apache.kafka.streams.processor.TaskId;
 
 /**
- * What operators want to know of one operator in one process: its requests, and meters named {@code causal.streams.*}.
+ * What one operator reports in one process: meters named {@code causal.streams.*}, a span per completion, and where its
+ * requests are.
  *
- * <p>Threading: told by stream threads, asked by any.
+ * <p>Threading: stream threads report, any thread asks.
  */
-public final class Operations {
+public final class OperatorTelemetry {
     private static final String COMPLETED = "completed";
 
     private final MeterRegistry meters;
@@ -47,11 +44,11 @@ public final class Operations {
     private final Counter deadLetters;
 
     /** With the process's OpenTelemetry, if it has one. */
-    public Operations(GenerationEngine engine, MeterRegistry meters) {
+    public OperatorTelemetry(GenerationEngine engine, MeterRegistry meters) {
         this(engine, meters, GlobalOpenTelemetry.getOrNoop());
     }
 
-    public Operations(GenerationEngine engine, MeterRegistry meters, OpenTelemetry telemetry) {
+    public OperatorTelemetry(GenerationEngine engine, MeterRegistry meters, OpenTelemetry telemetry) {
         this.meters = meters;
         this.spans = new CompletionSpans(telemetry, engine);
         this.queueTime = timer("queue.time", "From arrival to the engine.");
@@ -69,7 +66,7 @@ public final class Operations {
         load("journal.bytes", "Bytes of their prompts.", TaskLoad::journalBytes);
         load("remembered", "Completions remembered.", TaskLoad::remembered);
         load("conversations", "Conversations kept.", TaskLoad::conversations);
-        Gauge.builder("causal.streams.oldest.waiting", this, Operations::oldestWaitingSeconds)
+        Gauge.builder("causal.streams.oldest.waiting", this, OperatorTelemetry::oldestWaitingSeconds)
                 .baseUnit("seconds")
                 .description("Age of the oldest request that is not in the engine.")
                 .register(meters);
@@ -87,75 +84,86 @@ public final class Operations {
         return request == null ? Optional.empty() : Optional.of(request.status());
     }
 
+    /** It is in flight in this process from now on. */
     public void tracked(LiveRequest request) {
         requests.put(request.id(), request);
     }
 
-    public void submitted(LiveRequest request, long nowMs) {
-        queueTime.record(Duration.ofMillis(Math.max(0, nowMs - request.arrivedMs())));
+    /** The engine has taken a request, {@code waitedMs} after its arrival. */
+    public void submitted(long waitedMs) {
+        queueTime.record(millis(waitedMs));
     }
 
-    public void published(LiveRequest request, int tokens, long nowMs) {
+    /** The first token of a request is published, {@code afterMs} after its arrival. */
+    public void firstToken(long afterMs) {
+        timeToFirstToken.record(millis(afterMs));
+    }
+
+    /** Tokens are published. */
+    public void published(int tokens) {
         completionTokens.increment(tokens);
-        if (request.sawFirstToken(nowMs)) {
-            timeToFirstToken.record(Duration.ofMillis(Math.max(0, nowMs - request.arrivedMs())));
-        }
     }
 
-    public void ended(
-            LiveRequest request, Arrival arrival, Job<?, ?> job, Ending ending, List<Partial> published, long nowMs) {
+    /** A request has its completion. */
+    public void ended(LiveRequest request, EndedRequest ended) {
         requests.remove(request.id(), request);
-        requestTime.record(Duration.ofMillis(Math.max(0, nowMs - request.arrivedMs())));
-        int tokens = published.stream().mapToInt(each -> each.tokenIds().size()).sum();
-        if (tokens > 1 && request.firstTokenMs() > 0) {
-            timePerOutputToken.record(Duration.ofNanos((nowMs - request.firstTokenMs()) * 1_000_000L / (tokens - 1)));
+        requestTime.record(millis(ended.endedMs() - ended.arrivedMs()));
+        int tokens = ended.tokens();
+        if (tokens > 1 && ended.firstTokenMs() > 0) {
+            long nanos = (ended.endedMs() - ended.firstTokenMs()) * 1_000_000L;
+            timePerOutputToken.record(Duration.ofNanos(nanos / (tokens - 1)));
         }
-        outcome(ending);
-        spans.ended(job.request(), arrival.headers(), job.session(), ending, published, request.arrivedMs(), nowMs);
+        outcome(ended);
     }
 
     /** One that only waited for its turn. */
-    public void passed(LiveRequest request) {
+    public void passedOn(LiveRequest request) {
         requests.remove(request.id(), request);
     }
 
     /** A request that ended without having been taken. */
-    public void refused(Arrival arrival, Job<?, ?> job, Ending ending, long nowMs) {
-        outcome(ending);
-        spans.ended(job.request(), arrival.headers(), job.session(), ending, List.of(), nowMs, nowMs);
+    public void refused(EndedRequest ended) {
+        outcome(ended);
     }
 
-    private void outcome(Ending ending) {
-        ErrorCode error = null;
+    private void outcome(EndedRequest ended) {
+        Ending ending = ended.ending();
         if (ending instanceof Ending.Completed completed) {
-            error = completed.error();
             promptTokens.increment(completed.finished().usage().promptTokens());
             cachedTokens.increment(completed.finished().usage().cachedTokens());
-        } else if (ending instanceof Ending.Failed failed) {
-            error = failed.failure().code();
         }
-        if (error != null && error != ErrorCode.CANCELLED && error != ErrorCode.REJECTED) {
+        if (ending.deadLetter() != null) {
             deadLetters.increment();
         }
+        ErrorCode error = ending.error();
         requests(error == null ? COMPLETED : tag(error)).increment();
+        spans.ended(ended);
+    }
+
+    private static Duration millis(long ms) {
+        return Duration.ofMillis(Math.max(0, ms));
     }
 
     private static String tag(ErrorCode error) {
         return error.name().toLowerCase(Locale.ROOT);
     }
 
+    /** A record that holds no request. */
     public void unreadable() {
         deadLetters.increment();
     }
 
+    /** A request whose id is in flight or remembered. */
     public void duplicate() {
         duplicates.increment();
     }
 
+    /** A task has taken a turn. */
     public void load(TaskId task, TaskLoad load) {
         loads.put(task, load);
     }
 
+    /** A task has left this process, with the requests it had. */
     public void left(TaskId task, Iterable<? extends LiveRequest> inFlight) {
         loads.remove(task);
         inFlight.forEach(request -> requests.remove(request.id(), request));

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class OperationsTest {
+class OperatorTelemetryTest {
 
     private final ScriptedEngine engine = ScriptedEngine.saying("It is sunny.");
 

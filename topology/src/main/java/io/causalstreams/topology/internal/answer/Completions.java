@@ -3,24 +3,39 @@ package io.causalstreams.topology.internal.answer;
 import io.causalstreams.inference.GenerationEvent.Choice;
 import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.TokenLogprob;
+import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.event.OutputEvents;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Holds a completion to what readers of the token events have seen: text and log-probabilities are those published,
- * also when the engine computed the first tokens in another life of the task.
+ * Completion events of endings. They agree with what readers of the token events have seen: text and log-probabilities
+ * are those published, also when the engine computed the first tokens in another life of the task.
  */
-final class PublishedText {
+final class Completions {
 
-    private PublishedText() {}
+    private Completions() {}
 
-    static Finished of(Finished finished, List<Partial> published) {
+    /**
+     * The completion of an ending.
+     *
+     * @param published what was published of each choice
+     * @param promptTokens of a request the engine did not finish
+     */
+    static CompletionEvent of(Ending ending, OutputEvents events, List<Partial> published, int promptTokens) {
+        if (ending instanceof Ending.Failed failed) {
+            return events.failure(failed.failure(), failed.reason(), published, promptTokens);
+        }
+        return events.completion(asPublished(((Ending.Completed) ending).finished(), published));
+    }
+
+    private static Finished asPublished(Finished finished, List<Partial> published) {
         List<Choice> choices = new ArrayList<>();
         for (Choice choice : finished.choices()) {
             Partial seen = published.get(choice.index());
             boolean whole = seen.tokenIds().size() == choice.tokenIds().size();
-            choices.add(whole ? withPublished(choice, seen) : choice);
+            choices.add(whole ? asPublished(choice, seen) : choice);
         }
         return new Finished(
                 choices,
@@ -30,7 +45,7 @@ final class PublishedText {
                 finished.classification());
     }
 
-    private static Choice withPublished(Choice choice, Partial seen) {
+    private static Choice asPublished(Choice choice, Partial seen) {
         List<TokenLogprob> logprobs = seen.logprobs();
         boolean all = logprobs != null && logprobs.size() == choice.tokenIds().size();
         return new Choice(

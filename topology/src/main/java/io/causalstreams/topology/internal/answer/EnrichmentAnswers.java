@@ -1,0 +1,47 @@
+package io.causalstreams.topology.internal.answer;
+
+import io.causalstreams.inference.GenerationEvent.TokenChunk;
+import io.causalstreams.inference.ModelInfo;
+import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.event.OutputEvents;
+import io.causalstreams.topology.event.OutputEvents.Partial;
+import io.causalstreams.topology.internal.journal.Arrival;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** The record with its completion joined to it; no tokens and no dead letter. */
+record EnrichmentAnswers<K, V, R>(
+        Arrival arrival,
+        OutputEvents.Shape shape,
+        ModelInfo model,
+        BiFunction<V, CompletionEvent, R> join,
+        RecordCodec<K, V> codec)
+        implements Answers<K, R> {
+
+    @Override
+    public List<Record<K, R>> tokens(TokenChunk chunk, int textOffset, long nowMs) {
+        return List.of();
+    }
+
+    @Override
+    public End<K, R> end(Ending ending, List<Partial> published, int promptTokens, long nowMs) {
+        OutputEvents events = new OutputEvents(arrival.id(), shape, true, arrival.timestamp() / 1000, model);
+        R joined = joined(Completions.of(ending, events, published, promptTokens));
+        K key = codec.key(arrival.keyBytes());
+        return new End<>(List.of(new Record<>(key, joined, arrival.timestamp(), arrival.headers())), null);
+    }
+
+    private R joined(CompletionEvent completion) {
+        V value = codec.value(arrival.valueBytes());
+        try {
+            return join.apply(value, completion);
+        } catch (RuntimeException e) {
+            throw new StreamsException(
+                    "operator " + codec.operator() + ": the function that joins the answer to the record failed on "
+                            + arrival.id(),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.causalstreams.topology.internal.answer;
+
+import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.event.EventHeaders;
+import io.causalstreams.topology.event.EventJson;
+import io.causalstreams.topology.event.TokenEvent;
+import io.causalstreams.topology.internal.journal.Arrival;
+import java.time.Instant;
+import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The output records of prompt events: key and timestamp are the prompt's, none is larger than a record may be.
+ *
+ * @param source {@code ce_source}
+ * @param publishesTokens whether there are token events
+ */
+public record PromptRecords(String source, boolean publishesTokens, RecordLimit limit) {
+
+    List<Record<byte[], OutputEvent>> tokens(Arrival arrival, TokenEvent event, long nowMs) {
+        Headers headers = EventHeaders.token(arrival.headers(), source, event, Instant.ofEpochMilli(nowMs));
+        return List.of(record(arrival, OutputEvent.Kind.TOKENS, Bytes.wrap(EventJson.write(event)), headers));
+    }
+
+    /** A completion event; also a remembered one, as the answer to another arrival of the same id. */
+    public Record<byte[], OutputEvent> completion(Arrival arrival, byte[] completion, long nowMs) {
+        Headers headers = EventHeaders.completion(arrival.headers(), source, arrival.id(), Instant.ofEpochMilli(nowMs));
+        return record(arrival, OutputEvent.Kind.COMPLETION, Bytes.wrap(completion), headers);
+    }
+
+    /** The original, with what went wrong in its headers. */
+    public Record<byte[], OutputEvent> deadLetter(Arrival arrival, Throwable cause) {
+        return record(arrival, OutputEvent.Kind.DEAD_LETTER, arrival.value(), DeadLetterHeaders.of(arrival, cause));
+    }
+
+    private Record<byte[], OutputEvent> record(
+            Arrival arrival, OutputEvent.Kind kind, @Nullable Bytes value, Headers headers) {
+        return limit.fit(new Record<>(
+                arrival.keyBytes(), new OutputEvent(kind, arrival.id(), value), arrival.timestamp(), headers));
+    }
+}
