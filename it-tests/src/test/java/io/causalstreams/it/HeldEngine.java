@@ -3,10 +3,12 @@ package io.causalstreams.it;
 import io.causalstreams.inference.ForwardingEngine;
 import io.causalstreams.inference.Generation;
 import io.causalstreams.inference.GenerationListener;
+import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.testkit.ScriptedEngine;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /** An engine that takes requests and answers none of them until it is let go. Threading: any. */
 final class HeldEngine extends ForwardingEngine {
@@ -14,7 +16,12 @@ final class HeldEngine extends ForwardingEngine {
     private boolean letGo;
 
     HeldEngine() {
-        super(ScriptedEngine.saying("It is so.").runAutomatically());
+        this(request -> "It is so.");
+    }
+
+    /** @param script what it answers */
+    HeldEngine(Function<GenerationRequest, String> script) {
+        super(ScriptedEngine.saying(script).runAutomatically());
     }
 
     /** Answers what waits, and everything from now on at once. */
