@@ -3,7 +3,7 @@ package io.causalstreams.benchmarks;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.internal.constraint.ConstraintCompiler;
-import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.sampling.Sampler;
 import io.causalstreams.inference.internal.sampling.TokenHistory;

@@ -221,6 +221,36 @@ class ArchitectureTest {
     }
 
     @Test
+    void constraintRoomsKnowOnlyThoseBelow() {
+        String constraint = "io.causalstreams.inference.internal.constraint";
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage(constraint + "..")
+                .layer("compiler")
+                .definedBy(constraint)
+                .layer("grammar")
+                .definedBy(constraint + ".grammar..")
+                .layer("schema")
+                .definedBy(constraint + ".schema..")
+                .layer("mask")
+                .definedBy(constraint + ".mask..")
+                .layer("pattern")
+                .definedBy(constraint + ".pattern..")
+                .layer("expression")
+                .definedBy(constraint + ".expression..")
+                .whereLayer("compiler")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("grammar")
+                .mayOnlyBeAccessedByLayers("compiler")
+                .whereLayer("schema")
+                .mayOnlyBeAccessedByLayers("compiler", "grammar")
+                .whereLayer("mask")
+                .mayOnlyBeAccessedByLayers("compiler", "grammar")
+                .whereLayer("pattern")
+                .mayOnlyBeAccessedByLayers("compiler", "grammar", "schema")
+                .check(MAIN);
+    }
+
+    @Test
     void exceptionsAreNamedAsExceptionsOrReactions() {
         classes()
                 .that()

@@ -2,7 +2,18 @@ package io.causalstreams.inference.internal.constraint;
 
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.internal.constraint.expression.Expression;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.grammar.GrammarCompiler;
+import io.causalstreams.inference.internal.constraint.mask.CompiledConstraint;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.Vocabulary;
+import io.causalstreams.inference.internal.constraint.mask.VocabularyTrie;
+import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
+import io.causalstreams.inference.internal.constraint.pattern.PatternParser;
+import io.causalstreams.inference.internal.constraint.schema.JsonGrammar;
+import io.causalstreams.inference.internal.constraint.schema.SchemaCompiler;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

@@ -5,7 +5,7 @@ import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.OutputConstraint;
-import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.onnx.OnnxModels;

@@ -4,7 +4,7 @@ import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.TokenLogprob;
-import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.model.CausalLm.LogitsWanted;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.sampling.Logprobs;

@@ -2,7 +2,7 @@ package io.causalstreams.inference.internal.engine;
 
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.internal.constraint.ConstraintCompiler;
-import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,7 @@ import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
-import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.text.RenderedChat;
 import io.causalstreams.inference.internal.text.Tokenizer;

@@ -5,7 +5,7 @@ import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.SamplingParams;
-import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package io.causalstreams.inference.internal.sampling;
 
 import io.causalstreams.inference.SamplingParams;
-import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Set;

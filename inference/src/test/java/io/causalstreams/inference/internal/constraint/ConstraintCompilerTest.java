@@ -11,6 +11,7 @@ import io.causalstreams.inference.OutputConstraint.Choice;
 import io.causalstreams.inference.OutputConstraint.JsonObject;
 import io.causalstreams.inference.OutputConstraint.JsonSchema;
 import io.causalstreams.inference.OutputConstraint.Regex;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Schemas as people write them, by name. */
-final class Schemas {
+public final class Schemas {
 
-    static final String REFUND = """
+    public static final String REFUND = """
             {
               "$schema": "https://json-schema.org/draft/2020-12/schema",
               "title": "create_refund",
@@ -31,7 +31,7 @@ final class Schemas {
             }
             """;
 
-    static final Map<String, String> ALL = new LinkedHashMap<>();
+    public static final Map<String, String> ALL = new LinkedHashMap<>();
 
     static {
         ALL.put("refund", REFUND);

@@ -9,6 +9,8 @@ import com.networknt.schema.SpecificationVersion;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.OutputConstraint.JsonSchema;
 import io.causalstreams.inference.OutputConstraint.Regex;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.schema.SchemaNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.causalstreams.inference.internal.constraint;
 
+import io.causalstreams.inference.internal.constraint.mask.Vocabulary;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

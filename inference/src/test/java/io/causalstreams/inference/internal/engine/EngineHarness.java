@@ -5,7 +5,7 @@ import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
-import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.scheduling.FairPriorityPolicy;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,11 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
 import io.causalstreams.inference.GenerationException;
-import io.causalstreams.inference.internal.constraint.Automaton;
-import io.causalstreams.inference.internal.constraint.Expressions;
-import io.causalstreams.inference.internal.constraint.TokenConstraint;
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
-import io.causalstreams.inference.internal.constraint.VocabularyTrie;
+import io.causalstreams.inference.internal.constraint.expression.Automaton;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.VocabularyTrie;
 import java.util.BitSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -1,13 +1,13 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import static io.causalstreams.inference.internal.constraint.Expression.UNBOUNDED;
+import static io.causalstreams.inference.internal.constraint.expression.Expression.UNBOUNDED;
 
-import io.causalstreams.inference.internal.constraint.ByteSet;
-import io.causalstreams.inference.internal.constraint.ByteTable;
-import io.causalstreams.inference.internal.constraint.CharacterEncoding;
-import io.causalstreams.inference.internal.constraint.CodePoints;
-import io.causalstreams.inference.internal.constraint.Expression;
-import io.causalstreams.inference.internal.constraint.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.ByteSet;
+import io.causalstreams.inference.internal.constraint.expression.ByteTable;
+import io.causalstreams.inference.internal.constraint.expression.Expression;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
+import io.causalstreams.inference.internal.constraint.pattern.CodePoints;
 import java.util.Collection;
 
 /** Texts in which certain strings do not occur, or only at the end. */

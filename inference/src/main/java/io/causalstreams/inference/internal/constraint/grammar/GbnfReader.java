@@ -1,18 +1,18 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import static io.causalstreams.inference.internal.constraint.Expression.UNBOUNDED;
+import static io.causalstreams.inference.internal.constraint.expression.Expression.UNBOUNDED;
 
-import io.causalstreams.inference.internal.constraint.CharacterEncoding;
-import io.causalstreams.inference.internal.constraint.CodePoints;
-import io.causalstreams.inference.internal.constraint.Expression;
-import io.causalstreams.inference.internal.constraint.Expressions;
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.Expression;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Alternatives;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Reference;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Regular;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Repeated;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Series;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Tokens;
+import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
+import io.causalstreams.inference.internal.constraint.pattern.CodePoints;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;

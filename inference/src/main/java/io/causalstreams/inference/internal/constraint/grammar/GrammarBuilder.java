@@ -1,9 +1,9 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import static io.causalstreams.inference.internal.constraint.Expression.UNBOUNDED;
+import static io.causalstreams.inference.internal.constraint.expression.Expression.UNBOUNDED;
 
-import io.causalstreams.inference.internal.constraint.Expressions;
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.grammar.ContextFreeGrammar.Terminal;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Alternatives;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Json;

@@ -1,10 +1,10 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import io.causalstreams.inference.internal.constraint.Expressions;
-import io.causalstreams.inference.internal.constraint.TokenConstraint;
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
-import io.causalstreams.inference.internal.constraint.Vocabulary;
-import io.causalstreams.inference.internal.constraint.VocabularyTrie;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.Vocabulary;
+import io.causalstreams.inference.internal.constraint.mask.VocabularyTrie;
 import java.util.regex.Pattern;
 
 /** Compiles grammars and structural tags for one vocabulary. Threading: any thread. */

@@ -1,8 +1,8 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import io.causalstreams.inference.internal.constraint.MaskCache;
-import io.causalstreams.inference.internal.constraint.VocabularyTrie;
 import io.causalstreams.inference.internal.constraint.grammar.Position.Lexing;
+import io.causalstreams.inference.internal.constraint.mask.MaskCache;
+import io.causalstreams.inference.internal.constraint.mask.VocabularyTrie;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

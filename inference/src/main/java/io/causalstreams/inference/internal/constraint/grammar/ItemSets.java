@@ -1,6 +1,6 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.grammar.ItemSet.Continuation;
 import io.causalstreams.inference.internal.constraint.grammar.ItemSet.Item;
 import java.util.ArrayDeque;

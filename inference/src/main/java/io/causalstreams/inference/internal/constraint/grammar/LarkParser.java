@@ -1,8 +1,8 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import static io.causalstreams.inference.internal.constraint.Expression.UNBOUNDED;
+import static io.causalstreams.inference.internal.constraint.expression.Expression.UNBOUNDED;
 
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.grammar.LarkToken.Kind;
 import io.causalstreams.inference.internal.constraint.grammar.LarkTree.Choice;
 import io.causalstreams.inference.internal.constraint.grammar.LarkTree.Conjunction;

@@ -1,8 +1,7 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import io.causalstreams.inference.internal.constraint.Expressions;
-import io.causalstreams.inference.internal.constraint.SchemaCompiler;
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.grammar.LarkTerminals.Language;
 import io.causalstreams.inference.internal.constraint.grammar.LarkToken.Kind;
 import io.causalstreams.inference.internal.constraint.grammar.LarkTree.Choice;
@@ -18,6 +17,7 @@ import io.causalstreams.inference.internal.constraint.grammar.Node.Regular;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Repeated;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Series;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Tokens;
+import io.causalstreams.inference.internal.constraint.schema.SchemaCompiler;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

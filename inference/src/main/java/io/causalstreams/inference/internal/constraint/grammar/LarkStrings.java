@@ -1,10 +1,10 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.causalstreams.inference.internal.constraint.CharacterEncoding;
-import io.causalstreams.inference.internal.constraint.CodePoints;
-import io.causalstreams.inference.internal.constraint.Expression;
-import io.causalstreams.inference.internal.constraint.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.Expression;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
+import io.causalstreams.inference.internal.constraint.pattern.CodePoints;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

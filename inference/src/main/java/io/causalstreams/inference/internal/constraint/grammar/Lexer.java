@@ -1,7 +1,7 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import io.causalstreams.inference.internal.constraint.Automaton;
-import io.causalstreams.inference.internal.constraint.Reading;
+import io.causalstreams.inference.internal.constraint.expression.Automaton;
+import io.causalstreams.inference.internal.constraint.expression.Reading;
 import io.causalstreams.inference.internal.constraint.grammar.LexerState.Member;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import io.causalstreams.inference.internal.constraint.Reading;
+import io.causalstreams.inference.internal.constraint.expression.Reading;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

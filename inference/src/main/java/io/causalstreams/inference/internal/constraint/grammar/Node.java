@@ -1,6 +1,6 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import io.causalstreams.inference.internal.constraint.Expression;
+import io.causalstreams.inference.internal.constraint.expression.Expression;
 import java.util.BitSet;
 import java.util.List;
 

@@ -2,8 +2,8 @@ package io.causalstreams.inference.internal.constraint.grammar;
 
 import static io.causalstreams.inference.internal.constraint.grammar.ContextFreeGrammar.COMPLETE;
 
-import io.causalstreams.inference.internal.constraint.Expressions;
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.grammar.ContextFreeGrammar.Terminal;
 import java.util.ArrayList;
 import java.util.Arrays;

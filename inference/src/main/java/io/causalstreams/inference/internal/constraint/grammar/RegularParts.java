@@ -1,8 +1,8 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import io.causalstreams.inference.internal.constraint.Expression;
-import io.causalstreams.inference.internal.constraint.Expressions;
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.Expression;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Alternatives;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Reference;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Regular;

@@ -1,6 +1,6 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 
 /** A grammar's text and a place in it. Positions in errors are lines and columns from 1. */
 final class SourceText {

@@ -1,15 +1,12 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import static io.causalstreams.inference.internal.constraint.Expression.UNBOUNDED;
+import static io.causalstreams.inference.internal.constraint.expression.Expression.UNBOUNDED;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.causalstreams.inference.internal.constraint.CharacterEncoding;
-import io.causalstreams.inference.internal.constraint.Expressions;
-import io.causalstreams.inference.internal.constraint.PatternParser;
-import io.causalstreams.inference.internal.constraint.SchemaCompiler;
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Alternatives;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Json;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Reference;
@@ -17,6 +14,9 @@ import io.causalstreams.inference.internal.constraint.grammar.Node.Regular;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Repeated;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Series;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Tokens;
+import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
+import io.causalstreams.inference.internal.constraint.pattern.PatternParser;
+import io.causalstreams.inference.internal.constraint.schema.SchemaCompiler;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;

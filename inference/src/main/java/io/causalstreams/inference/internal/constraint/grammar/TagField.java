@@ -1,7 +1,7 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.causalstreams.inference.internal.constraint.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import io.causalstreams.inference.internal.constraint.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Regular;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Series;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Tokens;

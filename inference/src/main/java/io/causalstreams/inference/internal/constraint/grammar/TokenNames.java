@@ -1,6 +1,6 @@
 package io.causalstreams.inference.internal.constraint.grammar;
 
-import io.causalstreams.inference.internal.constraint.Vocabulary;
+import io.causalstreams.inference.internal.constraint.mask.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.causalstreams.inference.OutputConstraint.Grammar;
 import io.causalstreams.inference.internal.constraint.ConstraintCompiler;
 import io.causalstreams.inference.internal.constraint.TestVocabulary;
-import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,99 @@
+package io.causalstreams.inference.internal.constraint.expression;
+
+import io.causalstreams.inference.internal.constraint.expression.Expression.Bytes;
+import io.causalstreams.inference.internal.constraint.expression.Expression.Complement;
+import io.causalstreams.inference.internal.constraint.expression.Expression.Intersection;
+import io.causalstreams.inference.internal.constraint.expression.Expression.Literals;
+import io.causalstreams.inference.internal.constraint.expression.Expression.Repetition;
+import io.causalstreams.inference.internal.constraint.expression.Expression.Sequence;
+import io.causalstreams.inference.internal.constraint.expression.Expression.TableState;
+import io.causalstreams.inference.internal.constraint.expression.Expression.Union;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Bytes that a regular expression cannot tell apart.
+ *
+ * @param classOf class by byte, 0..count-1
+ * @param members one byte of each class
+ */
+record ByteClasses(List<Integer> classOf, List<Integer> members) {
+
+    static ByteClasses of(Expression root) {
+        Set<ByteSet> sets = setsIn(root);
+        Map<List<Boolean>, Integer> numbers = new HashMap<>();
+        List<Integer> classOf = new ArrayList<>();
+        List<Integer> members = new ArrayList<>();
+        for (int value = 0; value < 256; value++) {
+            List<Boolean> signature = new ArrayList<>(sets.size());
+            for (ByteSet set : sets) {
+                signature.add(set.contains(value));
+            }
+            Integer number = numbers.putIfAbsent(signature, members.size());
+            classOf.add(number == null ? members.size() : number);
+            if (number == null) {
+                members.add(value);
+            }
+        }
+        return new ByteClasses(classOf, members);
+    }
+
+    private static Set<ByteSet> setsIn(Expression root) {
+        Set<ByteSet> sets = new HashSet<>();
+        Set<Expression> seen = new HashSet<>();
+        Deque<Expression> pending = new ArrayDeque<>(List.of(root));
+        while (!pending.isEmpty()) {
+            Expression expression = pending.pop();
+            if (!seen.add(expression)) {
+                continue;
+            }
+            if (expression instanceof Bytes bytes) {
+                sets.add(bytes.set);
+            } else if (expression instanceof Literals literals) {
+                for (byte[] string : literals.set.strings()) {
+                    for (byte value : string) {
+                        sets.add(ByteSet.of(value & 0xFF));
+                    }
+                }
+            } else if (expression instanceof TableState) {
+                throw new IllegalArgumentException("an explored automaton inside another");
+            }
+            pending.addAll(partsOf(expression));
+        }
+        return sets;
+    }
+
+    /** The expressions directly below. */
+    static List<Expression> partsOf(Expression expression) {
+        if (expression instanceof Sequence sequence) {
+            return List.of(sequence.first, sequence.rest);
+        } else if (expression instanceof Union union) {
+            return union.branches;
+        } else if (expression instanceof Repetition repetition) {
+            return List.of(repetition.body);
+        } else if (expression instanceof Intersection both) {
+            return List.of(both.left, both.right);
+        } else if (expression instanceof Complement complement) {
+            return List.of(complement.body);
+        }
+        return List.of();
+    }
+
+    int count() {
+        return members.size();
+    }
+
+    int representative(int byteClass) {
+        return members.get(byteClass);
+    }
+
+    int[] classes() {
+        return classOf.stream().mapToInt(Integer::intValue).toArray();
+    }
+}

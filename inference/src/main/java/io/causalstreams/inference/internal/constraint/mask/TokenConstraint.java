@@ -1,0 +1,29 @@
+package io.causalstreams.inference.internal.constraint.mask;
+
+import java.util.BitSet;
+
+/**
+ * A compiled {@link io.causalstreams.inference.OutputConstraint} over one vocabulary. Immutable and shared between
+ * requests; a position in it is a {@link State}. Threading: any thread.
+ */
+public interface TokenConstraint {
+
+    /** Before the first token. */
+    State start();
+
+    /** A position after some tokens. Immutable. */
+    interface State {
+
+        /**
+         * Tokens that can follow; end-of-sequence is not among them, see {@link #accepting}. Cached and shared: do not change.
+         * Never empty unless {@link #accepting}.
+         */
+        BitSet allowed();
+
+        /** Whether the text may end here: then end-of-sequence is allowed too. */
+        boolean accepting();
+
+        /** The position after {@code tokenId}, which must be allowed. */
+        State after(int tokenId);
+    }
+}

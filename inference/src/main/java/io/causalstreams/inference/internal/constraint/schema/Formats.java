@@ -1,0 +1,59 @@
+package io.causalstreams.inference.internal.constraint.schema;
+
+import io.causalstreams.inference.internal.constraint.pattern.Pattern;
+import io.causalstreams.inference.internal.constraint.pattern.PatternParser;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The string formats of JSON Schema as regular expressions. Each is a subset of the format (RFC 3339 for dates and times, RFC
+ * 5321 for addresses, and so on) that every validator accepts.
+ */
+final class Formats {
+
+    private static final String DATE = "(?:\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])"
+            + "|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)"
+            + "|02-(?:0[1-9]|1\\d|2[0-8]))"
+            + "|(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
+    private static final String TIME =
+            "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?(?:Z|[+-](?:0\\d|1[0-7]):[0-5]\\d)";
+    private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?";
+    private static final String ATOM = "[A-Za-z0-9](?:[A-Za-z0-9_+-]{0,28}[A-Za-z0-9])?";
+    private static final String DOMAIN = "(?:" + LABEL + "\\.){1,4}[A-Za-z]{2,16}";
+
+    /** Some validators look the top-level domain of an address up in a list. */
+    private static final String TOP_LEVEL =
+            "(?:com|org|net|edu|gov|info|biz|io|dev|app|ai|co|me|tv|xyz|tech|online|cloud"
+                    + "|shop|store|site|name|pro|eu|us|uk|ca|de|fr|it|es|pt|nl|be|ch|at|se|no|dk|fi|ie|pl|cz|sk|hu|ro|bg|gr|tr|ua|ru"
+                    + "|jp|cn|kr|tw|hk|sg|in|id|my|th|vn|ph|au|nz|br|mx|ar|cl|pe|za|ng|ke|eg|ma|il|ae|sa)";
+
+    private static final Map<String, String> PATTERNS = Map.of(
+            "date",
+            DATE,
+            "time",
+            TIME,
+            "date-time",
+            DATE + "T" + TIME,
+            "uuid",
+            "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
+            "email",
+            ATOM + "(?:\\." + ATOM + ")?@(?:" + LABEL + "\\.){1,4}" + TOP_LEVEL,
+            "hostname",
+            DOMAIN,
+            "ipv4",
+            "(?:" + BYTE + "\\.){3}" + BYTE,
+            "ipv6",
+            "(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}",
+            "uri",
+            "https?://" + DOMAIN + "(?::[1-9]\\d{1,3})?(?:/[A-Za-z0-9._~-]{0,64}){0,16}"
+                    + "(?:\\?[A-Za-z0-9._~=&-]{0,256})?(?:#[A-Za-z0-9._~-]{0,64})?");
+
+    private Formats() {}
+
+    /** The texts of the format, or null if it is not supported. */
+    static @Nullable Pattern pattern(String format) {
+        String pattern = PATTERNS.get(format);
+        return pattern == null ? null : PatternParser.parseFull(pattern);
+    }
+}

@@ -1,0 +1,241 @@
+package io.causalstreams.inference.internal.constraint.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.networknt.schema.Error;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.OutputConstraint.JsonSchema;
+import io.causalstreams.inference.internal.constraint.ConstraintCompiler;
+import io.causalstreams.inference.internal.constraint.Schemas;
+import io.causalstreams.inference.internal.constraint.TestVocabulary;
+import io.causalstreams.inference.internal.constraint.Writer;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SchemaCompilerTest {
+
+    private static final long SEED = Long.getLong("test.seed", 20_260_102L);
+    private static final TestVocabulary SYNTHETIC = TestVocabulary.synthetic(2_000, new Random(SEED));
+    private static final ConstraintCompiler COMPILER = new ConstraintCompiler(SYNTHETIC);
+    private static final ConstraintCompiler SMOLLM2 = new ConstraintCompiler(TestVocabulary.SMOLLM2);
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+    private static final SchemaRegistry VALIDATORS =
+            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+
+    private final Random random = new Random(SEED);
+
+    static List<String> schemas() {
+        return List.copyOf(Schemas.ALL.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("schemas")
+    void shouldWriteOnlyValidValuesWithASyntheticVocabulary(String name) throws Exception {
+        writeValid(name, COMPILER, SYNTHETIC, 34);
+    }
+
+    @ParameterizedTest
+    @MethodSource("schemas")
+    void shouldWriteOnlyValidValuesWithARealVocabulary(String name) throws Exception {
+        writeValid(name, SMOLLM2, TestVocabulary.SMOLLM2, 34);
+    }
+
+    private void writeValid(String name, ConstraintCompiler compiler, TestVocabulary vocabulary, int times)
+            throws Exception {
+        // Given
+        String schema = String.valueOf(Schemas.ALL.get(name));
+        Schema validator = VALIDATORS.getSchema(schema, InputFormat.JSON);
+        TokenConstraint constraint = compiler.compile(new JsonSchema(schema));
+        Writer writer = new Writer(vocabulary, random);
+
+        for (int i = 0; i < times; i++) {
+            // When
+            String text = writer.write(constraint, random.nextInt(60));
+
+            // Then
+            JsonNode value = JSON.readTree(text);
+            List<Error> errors = validator.validate(
+                    value.toString(),
+                    InputFormat.JSON,
+                    context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)));
+            assertThat(errors).as("seed %d, %s: %s", SEED, name, text).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{\"type\":\"integer\",\"minimum\":-5,\"maximum\":120}; -5 0 7 99 120; -6 121 -0 007 1.0 1e1",
+                "{\"type\":\"number\",\"exclusiveMinimum\":0,\"maximum\":1}; 0.000001 0.5 0.50 1 1.0; 0 0.0 1.01 -0.5",
+                "{\"type\":\"number\",\"multipleOf\":0.01,\"minimum\":0}; 0 0.1 12.34; 12.345 -1",
+                "{\"type\":\"string\",\"pattern\":\"b\"}; \"b\" \"abc\"; \"ac\" \"\"",
+                "{\"type\":\"string\",\"pattern\":\"^a|b$\"}; \"ax\" \"xb\"; \"xa\" \"bx\"",
+                "{\"type\":\"string\",\"minLength\":2,\"maxLength\":2}; \"ab\" \"é日\" \"\\n\\u00e9\" \"\\ud83d\\ude00x\"; \"a\" \"abc\"",
+                "{\"type\":\"string\",\"format\":\"date\"}; \"2024-02-29\" \"2023-12-31\"; \"2023-02-29\" \"2023-04-31\"",
+                "{\"enum\":[\"a\",1,\"abc\"],\"maxLength\":2}; \"a\"; 1 \"abc\"",
+                "{\"enum\":[1,5,9,\"x\"],\"type\":\"integer\",\"minimum\":3}; 5 9; 1 \"x\"",
+                "{\"type\":\"array\",\"prefixItems\":[{\"const\":1},{\"const\":2}],\"minItems\":1}; [1] [1,2]; [] [2] [1,2,3]",
+                "{\"type\":\"array\",\"items\":false}; []; [1]",
+                "{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}}}; {} {\"a\":1} {\"b\":2} {\"a\":1,\"b\":2}; {\"b\":2,\"a\":1} {\"c\":1}",
+                "{\"properties\":{\"a\":{\"const\":1}},\"additionalProperties\":{\"const\":3}}; {\"aa\":3} {\"a\":1,\"b\":3,\"\":3}; {\"a\":3} {\"b\":1}",
+                "{\"properties\":{\"a\":false,\"b\":true}}; {} {\"b\":[null]}; {\"a\":1}",
+            })
+    void shouldTellValuesApart(String schema, String accepted, String refused) {
+        TokenConstraint constraint = COMPILER.compile(new JsonSchema(schema));
+        for (String text : words(accepted)) {
+            assertThat(Writer.accepts(constraint, SYNTHETIC, text)).as(text).isTrue();
+        }
+        for (String text : words(refused)) {
+            assertThat(Writer.accepts(constraint, SYNTHETIC, text)).as(text).isFalse();
+        }
+    }
+
+    private static List<String> words(String text) {
+        return Pattern.compile(" ").splitAsStream(text.trim()).toList();
+    }
+
+    @Test
+    void shouldWriteIntegersExactlyWithinRandomBounds() {
+        for (int i = 0; i < 200; i++) {
+            // Given
+            long a = random.nextLong(-2_000, 2_000);
+            long b = a + random.nextLong(0, 300);
+            TokenConstraint constraint = COMPILER.compile(
+                    new JsonSchema("{\"type\":\"integer\",\"minimum\":" + a + ",\"maximum\":" + b + "}"));
+
+            // When
+            for (long n : new long[] {a - 1, a, (a + b) / 2, b, b + 1, -a, 10 * a, b / 10}) {
+                // Then
+                assertThat(Writer.accepts(constraint, SYNTHETIC, Long.toString(n)))
+                        .as("seed %d: %d in %d..%d", SEED, n, a, b)
+                        .isEqualTo(a <= n && n <= b);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"not\":{}}}}; keyword 'not' at $.properties.a",
+                "{\"patternProperties\":{}}; keyword 'patternProperties' at $",
+                "{\"type\":\"array\",\"uniqueItems\":true}; keyword 'uniqueItems' at $",
+                "{\"if\":true}; keyword 'if' at $ is not supported",
+                "{\"maxlength\":3}; keyword 'maxlength' at $ is not supported",
+                "{\"$defs\":{\"x\":{\"contains\":{}}},\"items\":{\"$ref\":\"#/$defs/x\"}}; keyword 'contains' at $.$defs.x",
+                "{\"$ref\":\"other.json\"}; only '#' and '#/...'",
+                "{\"$ref\":\"#/$defs/y\"}; leads nowhere",
+                "{\"type\":\"text\"}; keyword 'type' at $",
+                "{\"type\":\"string\",\"format\":\"iri\"}; keyword 'format' at $ is 'iri'",
+                "{\"type\":\"string\",\"pattern\":\"(?=a)\"}; look-ahead at position 0",
+                "{\"type\":\"string\",\"minLength\":-1}; keyword 'minLength' at $",
+                "{\"type\":\"string\",\"minLength\":\"1\"}; keyword 'minLength' at $",
+                "{\"type\":\"integer\",\"multipleOf\":7}; keyword 'multipleOf' at $",
+                "{\"oneOf\":[{\"type\":\"integer\"},{\"type\":\"number\"}]}; branches 0 and 1",
+                "{\"oneOf\":[{\"properties\":{\"a\":true}},{\"properties\":{\"b\":true}}]}; branches 0 and 1",
+                "{\"properties\":[]}; keyword 'properties' at $",
+                "{\"required\":\"a\"}; keyword 'required' at $",
+                "{\"anyOf\":[]}; keyword 'anyOf' at $",
+                "[]; must be an object or a boolean",
+                "{; the schema is not JSON",
+                "false; no finite value",
+                "{\"type\":\"integer\",\"minimum\":3,\"maximum\":2}; no finite value",
+                "{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"required\":[\"a\"]}; no finite value",
+                "{\"$ref\":\"#\"}; refers to itself",
+                "{\"anyOf\":[{\"$ref\":\"#\"},{\"type\":\"null\"}]}; refers to itself",
+                "{\"allOf\":[{\"$ref\":\"#\"},{\"type\":\"null\"}]}; includes itself",
+            })
+    void shouldRefuseByKeywordAndPath(String schema, String message) {
+        assertThatThrownBy(() -> COMPILER.compile(new JsonSchema(schema)))
+                .isInstanceOfSatisfying(
+                        GenerationException.Invalid.class,
+                        e -> assertThat(e.parameter()).isEqualTo("response_format"))
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"string\",\"minLength\":100000,\"maxLength\":200000}",
+                "{\"type\":\"array\",\"items\":{\"type\":\"array\",\"maxItems\":10000},\"minItems\":10000}",
+                "{\"type\":\"string\",\"pattern\":\"^(a{1000}){1000}$\"}",
+                "{\"type\":\"integer\",\"maximum\":1e99}",
+                "{\"type\":\"number\",\"minimum\":1e-99,\"maximum\":1e99}"
+            })
+    void shouldTakeHugeBounds(String schema) {
+        assertThat(COMPILER.compile(new JsonSchema(schema)).start().allowed().isEmpty())
+                .isFalse();
+    }
+
+    @Test
+    void shouldRefuseHostileSchemasInsteadOfRunningOutOfMemoryOrStack() {
+        // Given
+        StringBuilder doubling = new StringBuilder("{\"$ref\":\"#/$defs/d0\",\"$defs\":{");
+        StringBuilder choosing = new StringBuilder("{\"$ref\":\"#/$defs/d0\",\"$defs\":{");
+        for (int i = 0; i < 40; i++) {
+            String next = "{\"$ref\":\"#/$defs/d" + (i + 1) + "\",\"minLength\":" + i + "}";
+            String other = "{\"$ref\":\"#/$defs/d" + (i + 1) + "\"}";
+            doubling.append("\"d" + i + "\":{\"allOf\":[" + next + "," + next + "]},");
+            choosing.append("\"d" + i + "\":{\"anyOf\":[" + other + ",{\"allOf\":[" + other + "]}]},");
+        }
+        doubling.append("\"d40\":{\"type\":\"string\"}}}");
+        choosing.append("\"d40\":{\"type\":\"string\"}}}");
+        List<String> hostile = List.of(
+                doubling.toString(),
+                "{\"items\":".repeat(500) + "{}" + "}".repeat(500),
+                "{\"items\":".repeat(100_000) + "{}" + "}".repeat(100_000),
+                "{\"type\":\"string\",\"pattern\":\"(ab|c)*\",\"minLength\":50000}",
+                "{\"type\":\"integer\",\"maximum\":1e999999}",
+                "{\"type\":\"string\",\"pattern\":\"(x*)*(a{0,999}b{0,999}){999}\"}");
+        // When
+        for (String schema : hostile) {
+            // Then
+            assertThatThrownBy(() -> COMPILER.compile(new JsonSchema(schema)))
+                    .as(schema.substring(0, 30))
+                    .isInstanceOf(GenerationException.Invalid.class);
+        }
+        assertThat(Writer.accepts(COMPILER.compile(new JsonSchema(choosing.toString())), SYNTHETIC, "\"a\""))
+                .isTrue();
+    }
+
+    @Test
+    void shouldTakeFiveHundredOptionalProperties() {
+        // Given
+        String properties = IntStream.range(0, 500)
+                .mapToObj(i -> "\"p" + i + "\":{\"type\":\"integer\"}")
+                .collect(Collectors.joining(","));
+
+        // When
+        TokenConstraint constraint =
+                COMPILER.compile(new JsonSchema("{\"type\":\"object\",\"properties\":{" + properties + "}}"));
+
+        // Then
+        assertThat(Writer.accepts(constraint, SYNTHETIC, "{\"p7\":1,\"p499\":2}"))
+                .isTrue();
+        assertThat(Writer.accepts(constraint, SYNTHETIC, "{\"p499\":1,\"p7\":2}"))
+                .isFalse();
+    }
+}
