@@ -6,7 +6,7 @@ import transformers
 
 def golden(model, tokens=12, steps=16, seed=7):
     """Logits of random tokens, the tokens that follow greedily, and the logits after them."""
-    vocabulary = model.config.vocab_size
+    vocabulary = model.config.get_text_config().vocab_size
     ids = torch.randint(3, vocabulary, (tokens,), generator=torch.Generator().manual_seed(seed)).tolist()
 
     def logits(of):

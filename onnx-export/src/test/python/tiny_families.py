@@ -34,6 +34,28 @@ MODELS = {
     "exaone4": ("Exaone4ForCausalLM", dict(head_dim=16, **WINDOWS)),
     "exaone4-full": ("Exaone4ForCausalLM", dict(head_dim=8, sliding_window=None, layer_types=["full_attention"] * 4)),
     "ernie45": ("Ernie4_5ForCausalLM", dict(head_dim=16, use_bias=True)),
+    "hunyuan": ("HunYuanDenseV1ForCausalLM", dict(head_dim=16)),
+    "hunyuan-alpha": (
+        "HunYuanDenseV1ForCausalLM",
+        dict(head_dim=24, rope_parameters={"rope_type": "dynamic", "rope_theta": 10000.0, "alpha": 50.0, "factor": 1.0}),
+    ),
+    "qwen2-moe": (
+        "Qwen2MoeForCausalLM",
+        dict(
+            num_experts=6, num_experts_per_tok=2, moe_intermediate_size=24, shared_expert_intermediate_size=40,
+            mlp_only_layers=[1], norm_topk_prob=False,
+        ),
+    ),
+    "gemma3-vision": (
+        "Gemma3ForConditionalGeneration",
+        dict(
+            text_config=COMMON | dict(head_dim=16, query_pre_attn_scalar=16, sliding_window=6, sliding_window_pattern=2),
+            vision_config=dict(
+                hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1, image_size=28, patch_size=14
+            ),
+            mm_tokens_per_image=1, image_token_index=255, boi_token_index=254, eoi_token_index=253,
+        ),
+    ),
 }
 
 
@@ -41,12 +63,12 @@ def main(root):
     figures = {}
     for name, (architecture, keys) in MODELS.items():
         family = getattr(transformers, architecture)
-        config = family.config_class(**(COMMON | keys))
+        config = family.config_class(**(keys if "text_config" in keys else COMMON | keys))
         config._attn_implementation = "eager"
         model = scatter(family(config)).eval()
         directory = root / name
         shutil.rmtree(directory, ignore_errors=True)
-        if config.tie_word_embeddings:  # a table that is a head too must be small as heads are
+        if config.get_text_config().tie_word_embeddings:  # a table that is a head too must be small as heads are
             model.get_input_embeddings().weight.data *= 0.4
         stored = copy.deepcopy(model).bfloat16()
         stored.save_pretrained(directory)

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param output (hidden, heads · headDim)
  * @param queryNorm of size headDim: each head alone; of size heads · headDim: all heads together; null: none
  * @param keyNorm as queryNorm
+ * @param normsTurned whether the norms see heads that have turned already
  * @param rotary null for a layer without rotary positions
  * @param scale factor on q·k
  * @param softcap scores become softcap · tanh(scores / softcap); 0 = none
@@ -29,6 +30,7 @@ public record Attention(
         Projection output,
         @Nullable Norm queryNorm,
         @Nullable Norm keyNorm,
+        boolean normsTurned,
         @Nullable Rotary rotary,
         double scale,
         double softcap,
@@ -57,12 +59,38 @@ public record Attention(
             Projection output,
             @Nullable Rotary rotary) {
         return new Attention(
-                heads, kvHeads, headDim, query, key, value, output, null, null, rotary, 1 / Math.sqrt(headDim), 0, 0);
+                heads,
+                kvHeads,
+                headDim,
+                query,
+                key,
+                value,
+                output,
+                null,
+                null,
+                false,
+                rotary,
+                1 / Math.sqrt(headDim),
+                0,
+                0);
     }
 
     public Attention withProjections(Projection query, Projection key, Projection value, Projection output) {
         return new Attention(
-                heads, kvHeads, headDim, query, key, value, output, queryNorm, keyNorm, rotary, scale, softcap, window);
+                heads,
+                kvHeads,
+                headDim,
+                query,
+                key,
+                value,
+                output,
+                queryNorm,
+                keyNorm,
+                normsTurned,
+                rotary,
+                scale,
+                softcap,
+                window);
     }
 
     /** The same attention with a scale of 1, the factor moved into the queries. */
@@ -77,6 +105,7 @@ public record Attention(
                 output,
                 queryNorm == null ? null : queryNorm.scaled(scale),
                 keyNorm,
+                normsTurned,
                 rotary,
                 1,
                 softcap,
@@ -85,21 +114,80 @@ public record Attention(
 
     Attention withNorms(Norm queryNorm, Norm keyNorm) {
         return new Attention(
-                heads, kvHeads, headDim, query, key, value, output, queryNorm, keyNorm, rotary, scale, softcap, window);
+                heads,
+                kvHeads,
+                headDim,
+                query,
+                key,
+                value,
+                output,
+                queryNorm,
+                keyNorm,
+                normsTurned,
+                rotary,
+                scale,
+                softcap,
+                window);
+    }
+
+    /** With norms of heads that have turned already. */
+    Attention withNormsOfTurned(Norm queryNorm, Norm keyNorm) {
+        return new Attention(
+                heads, kvHeads, headDim, query, key, value, output, queryNorm, keyNorm, true, rotary, scale, softcap,
+                window);
     }
 
     Attention withScale(double scale) {
         return new Attention(
-                heads, kvHeads, headDim, query, key, value, output, queryNorm, keyNorm, rotary, scale, softcap, window);
+                heads,
+                kvHeads,
+                headDim,
+                query,
+                key,
+                value,
+                output,
+                queryNorm,
+                keyNorm,
+                normsTurned,
+                rotary,
+                scale,
+                softcap,
+                window);
     }
 
     Attention withSoftcap(double softcap) {
         return new Attention(
-                heads, kvHeads, headDim, query, key, value, output, queryNorm, keyNorm, rotary, scale, softcap, window);
+                heads,
+                kvHeads,
+                headDim,
+                query,
+                key,
+                value,
+                output,
+                queryNorm,
+                keyNorm,
+                normsTurned,
+                rotary,
+                scale,
+                softcap,
+                window);
     }
 
     Attention withWindow(int window) {
         return new Attention(
-                heads, kvHeads, headDim, query, key, value, output, queryNorm, keyNorm, rotary, scale, softcap, window);
+                heads,
+                kvHeads,
+                headDim,
+                query,
+                key,
+                value,
+                output,
+                queryNorm,
+                keyNorm,
+                normsTurned,
+                rotary,
+                scale,
+                softcap,
+                window);
     }
 }

@@ -20,8 +20,9 @@ public final class Families {
             new GlmFamily(),
             new CohereFamily(),
             new Ernie45Family(),
+            new HunyuanFamily(),
             new MixtralFamily(),
-            new Qwen3MoeFamily(),
+            new QwenMoeFamily(),
             new StarCoder2Family(),
             new Gpt2Family(),
             new GptNeoXFamily());

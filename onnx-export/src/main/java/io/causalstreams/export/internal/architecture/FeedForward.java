@@ -2,6 +2,7 @@ package io.causalstreams.export.internal.architecture;
 
 import io.causalstreams.export.internal.weight.Projection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What follows attention in a layer, position by position. */
 public sealed interface FeedForward {
@@ -17,8 +18,14 @@ public sealed interface FeedForward {
      *
      * @param router (experts, hidden)
      * @param normalised whether the chosen probabilities are divided by their sum
+     * @param shared what every position sees besides, or null
      */
-    record Experts(Projection router, List<Gated> experts, int chosen, boolean normalised) implements FeedForward {
+    record Experts(
+            Projection router,
+            List<Gated> experts,
+            int chosen,
+            boolean normalised,
+            @Nullable SharedExpert shared) implements FeedForward {
         public Experts {
             experts = List.copyOf(experts);
             if (chosen > experts.size()) {
@@ -27,4 +34,11 @@ public sealed interface FeedForward {
             }
         }
     }
+
+    /**
+     * An expert that is not chosen: y = σ(gate(x)) · expert(x).
+     *
+     * @param gate (1, hidden), or null for a factor of 1
+     */
+    record SharedExpert(Gated expert, @Nullable Projection gate) {}
 }

@@ -3,7 +3,7 @@ package io.causalstreams.export.internal.architecture;
 import java.util.List;
 
 /**
- * Gemma 1, 2 and 3 (text).
+ * Gemma 1, 2 and 3; of a Gemma 3 that sees images, the part that reads text.
  *
  * <p>Norms store w of the factor 1 + w; the embedding is scaled by √hidden. Gemma 2 adds norms behind the branches, soft caps
  * and a window in every second layer; Gemma 3 drops the caps, adds norms of q and k heads and turns windowed layers with a
@@ -14,11 +14,31 @@ final class GemmaFamily implements Family {
 
     @Override
     public List<String> modelTypes() {
-        return List.of("gemma", "gemma2", "gemma3_text");
+        return List.of("gemma", "gemma2", "gemma3_text", "gemma3");
     }
 
     @Override
     public Decoder describe(ModelConfig config, Tensors tensors) {
+        return config.modelType().equals("gemma3") ? text(config, tensors) : decoder(config, tensors);
+    }
+
+    /** The sizes that are absent from {@code text_config} are those of the 4B model. */
+    private static Decoder text(ModelConfig config, Tensors tensors) {
+        ModelConfig text = config.section("text_config");
+        if (text == null) {
+            throw config.refused("text_config", "is missing");
+        }
+        ModelConfig whole = text.withDefault("vocab_size", 262_208)
+                .withDefault("hidden_size", 2304)
+                .withDefault("intermediate_size", 9216)
+                .withDefault("num_hidden_layers", 26)
+                .withDefault("num_attention_heads", 8)
+                .withDefault("max_position_embeddings", 131_072);
+        String inside = "model.language_model.";
+        return decoder(whole, tensors.at(tensors.has(inside + "embed_tokens.weight") ? inside : "language_model."));
+    }
+
+    private static Decoder decoder(ModelConfig config, Tensors tensors) {
         if (config.flag("use_bidirectional_attention", false)) {
             throw config.refused("use_bidirectional_attention", "is true; implemented: causal attention");
         }

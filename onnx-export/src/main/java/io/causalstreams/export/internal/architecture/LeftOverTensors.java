@@ -10,8 +10,10 @@ import java.util.regex.Pattern;
 final class LeftOverTensors {
     private static final int NAMED = 3;
 
-    /** Tensors in old checkpoints that are no weights: tables and masks computed from the configuration. */
+    /** Tensors that are no weights of a text model, or none at all: tables and masks computed from the configuration. */
     private static final List<Pattern> NO_WEIGHTS = List.of(
+            // What turns images into embeddings: the graph reads tokens.
+            Pattern.compile("(model\\.)?(vision_tower|multi_modal_projector)\\..*"),
             Pattern.compile("(.*\\.)?rotary_emb\\.inv_freq"), // Llama, GPT-NeoX
             Pattern.compile("(.*\\.)?h\\.\\d+\\.attn\\.(bias|masked_bias)"), // GPT-2: the causal mask
             Pattern.compile("(.*\\.)?layers\\.\\d+\\.attention\\.(bias|masked_bias)")); // GPT-NeoX: the causal mask

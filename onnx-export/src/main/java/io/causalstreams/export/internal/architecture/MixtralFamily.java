@@ -44,6 +44,7 @@ final class MixtralFamily implements Family {
                                 moe.at("experts." + e + "."), "w1", "w3", "w2", style.intermediate, activation, false))
                         .toList(),
                 config.size("num_experts_per_tok", 2),
-                true);
+                true,
+                null);
     }
 }

@@ -1,6 +1,7 @@
 package io.causalstreams.export.internal.architecture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -108,6 +109,11 @@ public final class ModelConfig {
             numbers.add(node.doubleValue());
         }
         return numbers;
+    }
+
+    /** The same configuration with a value for a key that is absent. */
+    ModelConfig withDefault(String key, int value) {
+        return has(key) ? this : new ModelConfig(((ObjectNode) json.deepCopy()).put(key, value));
     }
 
     /** The object under {@code key}, or null where it is absent. */

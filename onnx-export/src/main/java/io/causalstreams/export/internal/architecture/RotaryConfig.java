@@ -61,6 +61,22 @@ final class RotaryConfig {
         return keys.number("partial_rotary_factor", config.number("partial_rotary_factor", absent));
     }
 
+    /**
+     * As {@link #rotary}, but with the base theta · alpha^(d/(d-2)) where the scaling has a factor {@code alpha}: what NTK-aware
+     * scaling would be at one length, at all of them.
+     */
+    Rotary grownByAlpha(double absentTheta, int dimensions) {
+        if (scaling == null || !scaling.has("alpha") || dimensions < 4) {
+            return rotary(absentTheta, dimensions);
+        }
+        double alpha = scaling.number("alpha", 1);
+        double theta = theta(absentTheta) * Math.pow(alpha, dimensions / (dimensions - 2.0));
+        if (!(theta > 1)) {
+            throw config.refused(scalingKey + ".alpha", "is %s; it must be positive".formatted(alpha));
+        }
+        return new Rotary(RotaryScaling.plain(theta, dimensions), 1);
+    }
+
     /** Positions for which {@link #rotary} holds. */
     int maxPositions() {
         return scaling == null ? maxPositions : RotaryScaling.maxPositions(config, scaling, maxPositions);

@@ -23,6 +23,8 @@ import java.util.List;
  *                                   k ──norm──GroupQueryAttention
  *                                   v ────────┘
  *
+ *   where the norms see turned heads, RotaryEmbedding stands before them, and the attention turns nothing
+ *
  *   heads = softmax(mask(cap(scale · rot(q)·rot(k)ᵀ))) · v
  * </pre>
  *
@@ -75,7 +77,7 @@ final class AttentionBlock {
                 .attribute("num_heads", attention.heads())
                 .attribute("kv_num_heads", attention.kvHeads())
                 .attribute("scale", (float) attention.scale());
-        if (attention.rotary() != null) {
+        if (attention.rotary() != null && !attention.normsTurned()) {
             RotaryTables.Pair table = tables.of(attention.rotary());
             node.inputs(table.cos(), table.sin()).attribute("do_rotary", 1);
         } else {
@@ -105,11 +107,25 @@ final class AttentionBlock {
                 .inputs(qkv, scope.graph().constant(query, keyValue, keyValue))
                 .attribute("axis", -1)
                 .outputs(3);
+        Value q = turned(scope.at("query_rotary"), parts.get(0), attention, attention.heads());
+        Value k = turned(scope.at("key_rotary"), parts.get(1), attention, attention.kvHeads());
         return new Value[] {
-            HeadNorm.add(scope.at("query_norm"), parts.get(0), queryNorm, attention, attention.heads(), layout),
-            HeadNorm.add(scope.at("key_norm"), parts.get(1), keyNorm, attention, attention.kvHeads(), layout),
+            HeadNorm.add(scope.at("query_norm"), q, queryNorm, attention, attention.heads(), layout),
+            HeadNorm.add(scope.at("key_norm"), k, keyNorm, attention, attention.kvHeads(), layout),
             parts.get(2)
         };
+    }
+
+    /** Heads turned before their norms; elsewhere the attention turns them. */
+    private Value turned(Scope scope, Value x, Attention attention, int heads) {
+        if (attention.rotary() == null || !attention.normsTurned()) {
+            return x;
+        }
+        RotaryTables.Pair table = tables.of(attention.rotary());
+        return scope.node(Operator.ROTARY_EMBEDDING, "turn")
+                .inputs(x, PositionIds.add(scope.at("position"), inputs), table.cos(), table.sin())
+                .attribute("num_heads", heads)
+                .output();
     }
 
     /** The branch's result, and the cache after it. */

@@ -2,7 +2,6 @@ package io.causalstreams.export.internal.block;
 
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.graph.ElementType;
-import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.TensorData;
@@ -14,9 +13,7 @@ import io.causalstreams.export.internal.weight.Weight;
  *
  * <pre>
  *   input_ids ──embed──Mul(scale)──┐
- *   positions ──Gather(table)──────Add──►       where positions are learned
- *
- *   position of new token j of row r = seqlens_k[r] + 1 - sequence + j
+ *   positions ──Gather(table)──────Add──►       where positions are learned, see {@link PositionIds}
  * </pre>
  *
  * Shape of the result: (batch, sequence, hidden).
@@ -45,28 +42,6 @@ final class EmbeddingBlock {
                 ElementType.FLOAT,
                 new long[] {table.rows(), table.columns()},
                 () -> TensorData.floats(table.read()));
-        return at.apply(Operator.ADD, "add", x, at.apply(Operator.GATHER, "gather", rows, positions(at)));
-    }
-
-    /** Shape (batch, sequence), int64. */
-    private Value positions(Scope scope) {
-        GraphBuilder graph = scope.graph();
-        Value sequence = scope.apply(
-                Operator.SQUEEZE,
-                "sequence",
-                scope.node(Operator.SHAPE, "shape")
-                        .inputs(inputs.inputIds())
-                        .attribute("start", 1)
-                        .attribute("end", 2)
-                        .output(),
-                graph.constant(0));
-        Value first = scope.apply(Operator.SUB, "first", graph.scalar(1), sequence);
-        Value offsets = scope.apply(Operator.RANGE, "offsets", first, graph.scalar(1), graph.scalar(1));
-        Value last = scope.node(Operator.CAST, "last")
-                .inputs(inputs.seqlensK())
-                .attribute("to", ElementType.INT64.code())
-                .output();
-        return scope.apply(
-                Operator.ADD, "ids", scope.apply(Operator.UNSQUEEZE, "last_by_row", last, graph.constant(1)), offsets);
+        return at.apply(Operator.ADD, "add", x, at.apply(Operator.GATHER, "gather", rows, PositionIds.add(at, inputs)));
     }
 }

@@ -5,6 +5,7 @@ import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.Value;
+import io.causalstreams.export.internal.weight.Projection;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +16,7 @@ import java.util.List;
  * <pre>
  *   x ──router──Softmax──TopK──[÷ sum]──ScatterElements──Split──► share of each expert
  *   x ──expert e──Mul(share e)──┐
- *                               Sum──►
+ *   x ──shared expert──Mul(σ(gate(x)))──Sum──►      where there is one
  * </pre>
  *
  * Shapes: x (batch, sequence, hidden); shares (batch, sequence, experts); result as x.
@@ -37,7 +38,20 @@ final class ExpertsBlock {
             Value output = feedForward.add(at, x, experts.experts().get(e));
             outputs.add(at.apply(Operator.MUL, "share", output, shares.get(e)));
         }
+        if (experts.shared() != null) {
+            outputs.add(shared(scope.at("shared"), x, experts.shared()));
+        }
         return scope.apply(Operator.SUM, "sum", outputs.toArray(Value[]::new));
+    }
+
+    private Value shared(Scope scope, Value x, FeedForward.SharedExpert shared) {
+        Value output = feedForward.add(scope, x, shared.expert());
+        Projection gate = shared.gate();
+        if (gate == null) {
+            return output;
+        }
+        Value score = arithmetic.project(scope.at("share"), x, gate, Arithmetic.Role.ROUTER);
+        return scope.apply(Operator.MUL, "shared", output, scope.apply(Operator.SIGMOID, "share", score));
     }
 
     /** One value of shape (batch, sequence, 1) for every expert. */

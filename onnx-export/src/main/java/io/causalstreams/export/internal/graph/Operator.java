@@ -27,6 +27,7 @@ public enum Operator {
     RELU("Relu", Domain.ONNX, 1, 1, 1),
     RESHAPE("Reshape", Domain.ONNX, 2, 2, 1),
     SCATTER_ELEMENTS("ScatterElements", Domain.ONNX, 3, 3, 1),
+    SIGMOID("Sigmoid", Domain.ONNX, 1, 1, 1),
     SHAPE("Shape", Domain.ONNX, 1, 1, 1),
     SIMPLIFIED_LAYER_NORMALIZATION("SimplifiedLayerNormalization", Domain.ONNX, 2, 2, 2),
     SOFTMAX("Softmax", Domain.ONNX, 1, 1, 1),
@@ -42,6 +43,7 @@ public enum Operator {
     MAT_MUL_INTEGER_TO_FLOAT("MatMulIntegerToFloat", Domain.MICROSOFT, 4, 7, 1),
     MAT_MUL_N_BITS("MatMulNBits", Domain.MICROSOFT, 3, 6, 1),
     QUICK_GELU("QuickGelu", Domain.MICROSOFT, 1, 1, 1),
+    ROTARY_EMBEDDING("RotaryEmbedding", Domain.MICROSOFT, 4, 4, 1),
     SKIP_LAYER_NORMALIZATION("SkipLayerNormalization", Domain.MICROSOFT, 3, 5, 4),
     SKIP_SIMPLIFIED_LAYER_NORMALIZATION("SkipSimplifiedLayerNormalization", Domain.MICROSOFT, 3, 4, 4);
 

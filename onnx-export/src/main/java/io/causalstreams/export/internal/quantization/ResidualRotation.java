@@ -105,7 +105,20 @@ final class ResidualRotation {
         FeedForward.Experts experts = (FeedForward.Experts) feedForward;
         List<FeedForward.Gated> all =
                 experts.experts().stream().map(expert -> gated(expert, norm)).toList();
-        return new FeedForward.Experts(reader(experts.router(), norm), all, experts.chosen(), experts.normalised());
+        return new FeedForward.Experts(
+                reader(experts.router(), norm),
+                all,
+                experts.chosen(),
+                experts.normalised(),
+                shared(experts.shared(), norm));
+    }
+
+    private FeedForward.@Nullable SharedExpert shared(FeedForward.@Nullable SharedExpert shared, Norm norm) {
+        if (shared == null) {
+            return null;
+        }
+        Projection gate = shared.gate();
+        return new FeedForward.SharedExpert(gated(shared.expert(), norm), gate == null ? null : reader(gate, norm));
     }
 
     private FeedForward.Gated gated(FeedForward.Gated gated, Norm norm) {
