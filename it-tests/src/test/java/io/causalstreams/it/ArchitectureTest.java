@@ -1,14 +1,23 @@
 package io.causalstreams.it;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.causalstreams.topology.EngineDiedException;
+import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.RequestStatus;
+import io.causalstreams.topology.SteadyTime;
 import org.junit.jupiter.api.Test;
 
 /** The sentences of ARCHITECTURE.md about who may know whom. */
@@ -194,6 +203,30 @@ class ArchitectureTest {
                 .check(new ClassFileImporter()
                         .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                         .importPackages("io.causalstreams.topology.internal"));
+    }
+
+    /** The door knows the internals; they know of it the facts they hand out, which know nothing else of the module. */
+    @Test
+    void topologyInternalsKnowOfTheDoorOnlyItsFacts() {
+        DescribedPredicate<JavaClass> named =
+                belongToAnyOf(EngineDiedException.class, OutputEvent.class, RequestStatus.class, SteadyTime.class);
+        DescribedPredicate<JavaClass> facts =
+                DescribedPredicate.describe("facts", each -> named.test(each.getBaseComponentType()));
+        noClasses()
+                .that()
+                .resideInAPackage("io.causalstreams.topology.internal..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("io.causalstreams.topology").and(not(facts)))
+                .check(MAIN);
+        noClasses()
+                .that(facts)
+                .or()
+                .resideInAPackage("io.causalstreams.topology.event..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.causalstreams.topology.internal..")
+                        .or(resideInAPackage("io.causalstreams.topology").and(not(facts))))
+                .check(MAIN);
     }
 
     @Test

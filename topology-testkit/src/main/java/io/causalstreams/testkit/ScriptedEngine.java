@@ -95,7 +95,7 @@ public final class ScriptedEngine implements GenerationEngine {
         return this;
     }
 
-    /** Dies: every running request, and every later one, is told so. */
+    /** Dies: every running request, and every later one, fails with {@link GenerationException.Dead}. */
     public void die(String reason) {
         death = reason;
         for (ScriptedRun run : List.copyOf(running)) {

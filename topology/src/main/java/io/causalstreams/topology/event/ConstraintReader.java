@@ -139,7 +139,7 @@ final class ConstraintReader {
                 return tree;
             }
         } catch (UnreadablePromptException e) {
-            // told below
+            // reported below
         }
         throw outputs.invalid(field, "is a string that holds no JSON object");
     }

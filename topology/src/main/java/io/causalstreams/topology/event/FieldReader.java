@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Typed access to the fields of a JSON object. An absent field and a null one are the same; a wrong type or range is an
- * {@link Invalid} naming the field. Messages tell the type that was found, never a text value: prompts stay private.
+ * {@link Invalid} naming the field. Messages name the type that was found, never a text value: prompts stay private.
  *
  * @param object the JSON object
  * @param owner prefix for messages, empty or ending in a dot

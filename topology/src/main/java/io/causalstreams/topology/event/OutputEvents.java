@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the output events of one request from what the engine tells.
+ * Builds the output events of one request from what the engine reports.
  *
  * @param id the request's id
  * @param shape chat or text completion
@@ -51,7 +51,7 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
                 id, chat ? "chat.completion.chunk" : "text_completion", created, model.name(), List.of(choice));
     }
 
-    /** The completion of a request the engine has ended. A passed deadline is told as an error too. */
+    /** The completion of a request the engine has ended. A passed deadline is reported as an error too. */
     public CompletionEvent completion(GenerationEvent.Finished finished) {
         List<@Nullable Map<String, PromptLogprob>> promptLogprobs =
                 finished.promptLogprobs() == null ? null : PromptLogprob.of(finished.promptLogprobs());
@@ -86,16 +86,16 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
      * The completion of a request that has no whole answer.
      *
      * @param reason {@code ERROR}, {@code CANCELLED} or {@code DEADLINE_EXCEEDED}
-     * @param partial what was published of each choice; may be empty, then one empty choice is told
+     * @param partial what was published of each choice; may be empty, then there is one empty choice
      * @param promptTokens tokens of the prompt, 0 when it cannot be made into tokens
      */
     public CompletionEvent failure(
             CompletionEvent.Failure failure, FinishReason reason, List<Partial> partial, int promptTokens) {
-        List<Partial> told = partial.isEmpty() ? List.of(Partial.EMPTY) : partial;
+        List<Partial> choicesOrOne = partial.isEmpty() ? List.of(Partial.EMPTY) : partial;
         List<CompletionEvent.Choice> choices = new ArrayList<>();
         int completionTokens = 0;
-        for (int index = 0; index < told.size(); index++) {
-            Partial choice = told.get(index);
+        for (int index = 0; index < choicesOrOne.size(); index++) {
+            Partial choice = choicesOrOne.get(index);
             completionTokens += choice.tokenIds().size();
             choices.add(choice(
                     index, choice.text(), reason, logprobs(choice.logprobs(), 0), null, choice.tokenIds(), null));

@@ -5,7 +5,7 @@ import io.causalstreams.inference.GenerationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A readable prompt event before its fields are checked: enough to tell whoever waits that the request is invalid.
+ * A readable prompt event before its fields are checked: enough to report an invalid request to whoever waits.
  */
 public final class PromptEnvelope {
 

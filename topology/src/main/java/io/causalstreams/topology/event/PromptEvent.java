@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What a prompt event asks for.
  *
  * @param id the caller's id, if the body has one; see {@link #resolveId}
- * @param model the model the caller had in mind; the operator's engine has one, so it is told only
+ * @param model the model the caller had in mind; the operator's engine has one, so it changes nothing
  * @param prompt chat messages, text or token ids
  * @param task generate or classify
  * @param sampling how tokens are chosen and when to stop
@@ -57,19 +57,9 @@ public record PromptEvent(
         return new GenerationRequest(id, prompt, task, sampling, List.of(), priority, deadline, user);
     }
 
-    /** The same event with another prompt, for example with the turns before it. */
-    public PromptEvent withPrompt(Prompt other) {
-        return new PromptEvent(id, model, other, task, sampling, returnTokenIds, priority, deadline, sessionId, user);
-    }
-
     /** Whose body the answers have. */
     public OutputEvents.Shape shape() {
         return prompt instanceof Prompt.Chat ? OutputEvents.Shape.CHAT : OutputEvents.Shape.TEXT;
-    }
-
-    /** The request's id: the body's, else the header {@code ce_id}, else {@code <topic>-<partition>-<offset>}. */
-    public static String resolveId(@Nullable String bodyId, Headers headers, String topic, int partition, long offset) {
-        return resolveId(bodyId, headers, topic + "-" + partition + "-" + offset);
     }
 
     /** The request's id: the body's, else the header {@code ce_id}, else {@code coordinates}. */

@@ -196,7 +196,7 @@ final class PromptReader {
                 return id;
             }
         } catch (NumberFormatException e) {
-            // told below, together with negative ids
+            // reported below, together with negative ids
         }
         throw fields.invalid("logit_bias", "has a key that is no token id; keys must be token ids as strings");
     }

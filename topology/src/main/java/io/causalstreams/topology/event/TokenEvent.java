@@ -35,7 +35,7 @@ public record TokenEvent(String id, String object, long created, String model, L
      * @param tokenCount tokens in this event, at least 1; the next event's {@code tokenIndex} is {@code tokenIndex + tokenCount}
      * @param tokenIds with {@code return_token_ids}
      * @param logprobs with {@code logprobs}
-     * @param finishReason always null; the completion event tells it
+     * @param finishReason always null; it is in the completion event
      */
     @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -367,9 +367,9 @@ class PromptEventTest {
     void shouldTakeTheIdFromTheBodyThenTheHeaderThenTheCoordinates() {
         RecordHeaders headers = new RecordHeaders();
         headers.add("ce_id", "from-header".getBytes(StandardCharsets.UTF_8));
-        assertThat(PromptEvent.resolveId("from-body", headers, "prompts", 1, 5)).isEqualTo("from-body");
-        assertThat(PromptEvent.resolveId(null, headers, "prompts", 1, 5)).isEqualTo("from-header");
-        assertThat(PromptEvent.resolveId(null, new RecordHeaders(), "prompts", 1, 5))
+        assertThat(PromptEvent.resolveId("from-body", headers, "prompts-1-5")).isEqualTo("from-body");
+        assertThat(PromptEvent.resolveId(null, headers, "prompts-1-5")).isEqualTo("from-header");
+        assertThat(PromptEvent.resolveId(null, new RecordHeaders(), "prompts-1-5"))
                 .isEqualTo("prompts-1-5");
     }
 

@@ -21,7 +21,7 @@ public final class DeadLetterHeaders {
     public static final String PARTITION = "__streams.errors.partition";
     public static final String OFFSET = "__streams.errors.offset";
 
-    /** Frames of the cause that are told; the header must not push a large original over the broker's limit. */
+    /** Frames of the cause that are written; the header must not push a large original over the broker's limit. */
     private static final int FRAMES = 6;
 
     private DeadLetterHeaders() {}

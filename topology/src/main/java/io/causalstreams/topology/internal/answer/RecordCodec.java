@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How an operator journals its records.
  *
  * @param operator for messages
- * @param topic what the serdes are told
+ * @param topic the topic name given to the serdes
  */
 public record RecordCodec<K, V>(String operator, String topic, Serde<K> keys, Serde<V> values) {
 

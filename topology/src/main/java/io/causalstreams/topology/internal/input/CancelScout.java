@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads ahead in held partitions for cancels, so that they reach requests that wait.
  *
- * <p>Reads every record once; commits nothing and is no member of the group. What it tells is only earlier than what
+ * <p>Reads every record once; commits nothing and is no member of the group. What it reports is only earlier than what
  * the main consumer will read, so a scout that fails costs promptness, not correctness.
  *
  * <p>Threading: the main consumer's thread.

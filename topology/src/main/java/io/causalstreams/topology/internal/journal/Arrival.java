@@ -7,7 +7,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prompt as it arrived: everything needed to run it again and to tell about its failure later.
+ * A prompt as it arrived: everything needed to run it again and to report its failure later.
  *
  * @param sequence place in the task's order of arrival; the journal's key
  * @param id the request's id

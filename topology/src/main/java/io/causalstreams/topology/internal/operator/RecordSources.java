@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says where the records of a task come from.
  *
- * <p>Records made of one input record, as by {@code flatMap}, have its coordinates: they are told apart by their order. A
+ * <p>Records made of one input record, as by {@code flatMap}, have its coordinates: their order distinguishes them. A
  * record another operator forwarded from its punctuation has no coordinates: it is named by the task, its place in the
  * journal and its timestamp.
  *

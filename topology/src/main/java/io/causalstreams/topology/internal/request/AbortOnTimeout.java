@@ -8,7 +8,7 @@ import org.apache.kafka.streams.errors.StreamsException;
  *
  * <p>A {@link TimeoutException} that leaves a processor or a punctuator makes Kafka Streams revive the task and, for the
  * sake of the thread's other tasks, commit the open transaction ({@code TaskManager.handleCorruption} in 4.3): with
- * whatever this task had sent, but without its input offsets. Tokens would be told and not journaled, or answers told
+ * whatever this task had sent, but without its input offsets. Tokens would be published and not journaled, or answers
  * twice. Any other exception ends the stream thread, which aborts the transaction: all of it happens, or nothing. So
  * whatever writes runs inside {@link #run}.
  *

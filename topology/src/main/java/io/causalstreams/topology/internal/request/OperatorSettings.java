@@ -8,7 +8,7 @@ import io.causalstreams.topology.internal.journal.SessionBounds;
  * @param punctuateMs how often the mailbox is drained
  * @param tokensPerEvent tokens an event waits for
  * @param maxDelayMs how long a token waits for others
- * @param commitDelayMs how long a token that is told waits for others of its commit
+ * @param commitDelayMs how long a published token waits for others of its commit
  * @param maxInFlight requests in the engine at once
  * @param journalMaxEntries requests without a completion
  * @param journalMaxBytes bytes of their prompts
