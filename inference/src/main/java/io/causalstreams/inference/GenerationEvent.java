@@ -17,16 +17,30 @@ public sealed interface GenerationEvent {
      * @param tokenIds at least one
      * @param text the delta
      * @param logprobs one per token when asked for, else null
+     * @param parts the delta as what is said, thought and called; lags behind the text where it may become a tag
      */
     record TokenChunk(
             int choice,
             int tokenIndex,
             List<Integer> tokenIds,
             String text,
-            @Nullable List<TokenLogprob> logprobs) implements GenerationEvent {
+            @Nullable List<TokenLogprob> logprobs,
+            List<AnswerPart> parts)
+            implements GenerationEvent {
         public TokenChunk {
             tokenIds = List.copyOf(tokenIds);
             logprobs = logprobs == null ? null : List.copyOf(logprobs);
+            parts = List.copyOf(parts);
+        }
+
+        /** Tokens of an answer that is nothing but text. */
+        public TokenChunk(
+                int choice,
+                int tokenIndex,
+                List<Integer> tokenIds,
+                String text,
+                @Nullable List<TokenLogprob> logprobs) {
+            this(choice, tokenIndex, tokenIds, text, logprobs, AnswerPart.ofText(text));
         }
     }
 
@@ -55,6 +69,7 @@ public sealed interface GenerationEvent {
      * One whole completion, resumed tokens included; {@code text} is the concatenation of all its deltas.
      *
      * @param stopReason the stop string or stop token id that ended it, else null
+     * @param parts the text as what is said, thought and called
      */
     record Choice(
             int index,
@@ -62,10 +77,23 @@ public sealed interface GenerationEvent {
             List<Integer> tokenIds,
             FinishReason finishReason,
             @Nullable Object stopReason,
-            @Nullable List<TokenLogprob> logprobs) {
+            @Nullable List<TokenLogprob> logprobs,
+            List<AnswerPart> parts) {
         public Choice {
             tokenIds = List.copyOf(tokenIds);
             logprobs = logprobs == null ? null : List.copyOf(logprobs);
+            parts = List.copyOf(parts);
+        }
+
+        /** A completion that is nothing but text. */
+        public Choice(
+                int index,
+                String text,
+                List<Integer> tokenIds,
+                FinishReason finishReason,
+                @Nullable Object stopReason,
+                @Nullable List<TokenLogprob> logprobs) {
+            this(index, text, tokenIds, finishReason, stopReason, logprobs, AnswerPart.ofText(text));
         }
     }
 

@@ -26,9 +26,4 @@ public interface PreparedRequest {
 
     /** This request with another deadline. */
     PreparedRequest withDeadline(@Nullable Instant deadline);
-
-    /** Reads one choice of the answer: what is said, what is thought, which tools are called. A new one for each choice. */
-    default AnswerReader answerReader() {
-        return AnswerReader.of(request().prompt());
-    }
 }

@@ -1,5 +1,7 @@
 package io.causalstreams.testkit;
 
+import io.causalstreams.inference.AnswerPart;
+import io.causalstreams.inference.AnswerReader;
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent.Choice;
 import io.causalstreams.inference.GenerationEvent.Finished;
@@ -108,7 +110,25 @@ final class ScriptedRun {
     private TokenChunk chunk(int choice) {
         String word = words.get(done[choice]);
         List<TokenLogprob> logprobs = request.sampling().logprobs() == null ? null : List.of(logprob(word));
-        return new TokenChunk(choice, done[choice], List.of(idOf(word)), word, logprobs);
+        return new TokenChunk(choice, done[choice], List.of(idOf(word)), word, logprobs, parts(done[choice]));
+    }
+
+    /** What a word adds to what is said and called; calls are written {@code <tool_call>{"name": …}</tool_call>}. */
+    private List<AnswerPart> parts(int word) {
+        AnswerReader reader = AnswerReader.of(request.prompt());
+        reader.accept(String.join("", words.subList(0, word)));
+        List<AnswerPart> parts = new ArrayList<>(reader.accept(words.get(word)));
+        if (word + 1 == limit) {
+            parts.addAll(reader.finish());
+        }
+        return AnswerPart.joined(parts);
+    }
+
+    private List<AnswerPart> parts(String text) {
+        AnswerReader reader = AnswerReader.of(request.prompt());
+        List<AnswerPart> parts = new ArrayList<>(reader.accept(text));
+        parts.addAll(reader.finish());
+        return AnswerPart.joined(parts);
     }
 
     private Finished finished(FinishReason reason) {
@@ -123,7 +143,8 @@ final class ScriptedRun {
                     null,
                     request.sampling().logprobs() == null
                             ? null
-                            : said.stream().map(this::logprob).toList()));
+                            : said.stream().map(this::logprob).toList(),
+                    parts(String.join("", said))));
         }
         return new Finished(choices, usage(limit * done.length), promptTokens(), promptLogprobs(), null);
     }

@@ -71,12 +71,33 @@ public record CompletionEvent(
 
         /** The text, whatever the shape. */
         public String content() {
-            return message != null ? message.content() : text != null ? text : "";
+            String shown = message != null ? message.content() : text;
+            return shown == null ? "" : shown;
         }
     }
 
-    /** The assistant's turn. */
-    public record Message(String role, String content) {}
+    /**
+     * The assistant's turn.
+     *
+     * @param content null where it does nothing but call tools
+     * @param reasoningContent what the model thought before it answered
+     * @param toolCalls the tools it calls
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Message(
+            String role,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            String content,
+
+            @Nullable String reasoningContent,
+            @Nullable List<ToolCall> toolCalls) {
+
+        public Message(String role, String content) {
+            this(role, content, null, null);
+        }
+    }
 
     /** Token counts; completion tokens are those of all choices. */
     @JsonNaming(SnakeCaseStrategy.class)

@@ -1,5 +1,6 @@
 package io.causalstreams.topology.event;
 
+import io.causalstreams.inference.AnswerPart;
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.ModelInfo;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param model facts of the engine's model
  */
 public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long created, ModelInfo model) {
+
+    /** Why a choice ended that calls tools. */
+    private static final String TOOL_CALLS = "tool_calls";
 
     /** Whose body the events have. */
     public enum Shape {
@@ -40,7 +44,7 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
         boolean chat = shape == Shape.CHAT;
         TokenEvent.Choice choice = new TokenEvent.Choice(
                 chunk.choice(),
-                chat ? new TokenEvent.Delta(chunk.tokenIndex() == 0 ? "assistant" : null, chunk.text()) : null,
+                chat ? ChatAnswer.of(chunk.parts()).delta(id, chunk.choice(), chunk.tokenIndex() == 0) : null,
                 chat ? null : chunk.text(),
                 chunk.tokenIndex(),
                 chunk.tokenIds().size(),
@@ -60,6 +64,7 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
             choices.add(choice(
                     choice.index(),
                     choice.text(),
+                    choice.parts(),
                     choice.finishReason(),
                     logprobs(choice.logprobs(), 0),
                     promptLogprobs,
@@ -98,7 +103,14 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
             Partial choice = choicesOrOne.get(index);
             completionTokens += choice.tokenIds().size();
             choices.add(choice(
-                    index, choice.text(), reason, logprobs(choice.logprobs(), 0), null, choice.tokenIds(), null));
+                    index,
+                    choice.text(),
+                    choice.parts(),
+                    reason,
+                    logprobs(choice.logprobs(), 0),
+                    null,
+                    choice.tokenIds(),
+                    null));
         }
         return new CompletionEvent(
                 id,
@@ -115,28 +127,37 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
 
     /** What was published of a choice before its request ended early. */
     public record Partial(
-            String text, List<Integer> tokenIds, @Nullable List<TokenLogprob> logprobs) {
+            String text, List<Integer> tokenIds, @Nullable List<TokenLogprob> logprobs, List<AnswerPart> parts) {
         static final Partial EMPTY = new Partial("", List.of(), null);
 
         public Partial {
             tokenIds = List.copyOf(tokenIds);
+            parts = List.copyOf(parts);
+        }
+
+        /** Of an answer that is nothing but text. */
+        public Partial(String text, List<Integer> tokenIds, @Nullable List<TokenLogprob> logprobs) {
+            this(text, tokenIds, logprobs, AnswerPart.ofText(text));
         }
     }
 
     private CompletionEvent.Choice choice(
             int index,
             String text,
+            List<AnswerPart> parts,
             FinishReason reason,
             @Nullable Logprobs logprobs,
             @Nullable List<@Nullable Map<String, PromptLogprob>> promptLogprobs,
             List<Integer> tokenIds,
             @Nullable Object stopReason) {
         boolean chat = shape == Shape.CHAT;
+        CompletionEvent.Message message = chat ? ChatAnswer.of(parts).message(id, index) : null;
+        boolean calls = message != null && message.toolCalls() != null && reason == FinishReason.STOP;
         return new CompletionEvent.Choice(
                 index,
-                chat ? new CompletionEvent.Message("assistant", text) : null,
+                message,
                 chat ? null : text,
-                reason.wireName(),
+                calls ? TOOL_CALLS : reason.wireName(),
                 logprobs,
                 promptLogprobs,
                 returnTokenIds ? tokenIds : null,

@@ -57,6 +57,7 @@ final class PromptReader {
             "return_token_ids",
             "response_format",
             "structured_outputs",
+            "guided_grammar",
             "priority",
             "deadline",
             "session_id",

@@ -61,7 +61,14 @@ public record TokenEvent(String id, String object, long created, String model, L
      * What a chat chunk adds to the message.
      *
      * @param role {@code assistant} in the first event of a choice, then absent
+     * @param reasoningContent what the model thinks before it answers
+     * @param toolCalls calls that begin or go on here
      */
+    @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Delta(@Nullable String role, String content) {}
+    public record Delta(
+            @Nullable String role,
+            String content,
+            @Nullable String reasoningContent,
+            @Nullable List<ToolCall> toolCalls) {}
 }

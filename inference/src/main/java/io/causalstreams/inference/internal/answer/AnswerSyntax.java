@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param thinking the tags around reasoning, null where the model has none
  * @param calls how tool calls are written
+ * @param namesBeforeArguments whether a call's name stands in front of its JSON: Mistral's newer models
  */
-public record AnswerSyntax(@Nullable Tags thinking, Calls calls) {
+public record AnswerSyntax(@Nullable Tags thinking, Calls calls, boolean namesBeforeArguments) {
 
     /** An opening and a closing tag. */
     public record Tags(String open, String close) {}
@@ -81,11 +82,11 @@ public record AnswerSyntax(@Nullable Tags thinking, Calls calls) {
                 .filter(tags -> template.contains(tags.close()))
                 .findFirst()
                 .orElse(null);
-        return new AnswerSyntax(thinking, calls(template));
+        return new AnswerSyntax(thinking, calls(template), template.contains("[ARGS]"));
     }
 
     /** Of a prompt that is no conversation, and of a model without a chat template. */
-    public static final AnswerSyntax PLAIN = new AnswerSyntax(null, Calls.HERMES);
+    public static final AnswerSyntax PLAIN = new AnswerSyntax(null, Calls.HERMES, false);
 
     private static Calls calls(String template) {
         if (template.contains("[TOOL_CALLS]")) {

@@ -1,5 +1,7 @@
 package io.causalstreams.inference.internal.engine;
 
+import io.causalstreams.inference.AnswerPart;
+import io.causalstreams.inference.AnswerReader;
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.SamplingParams;
@@ -27,7 +29,9 @@ final class GenerationSequence extends Sequence {
     private final TokenHistory history;
     private final TokenStop tokenStop;
     private final StreamingDetokenizer detokenizer;
+    private final AnswerReader answer;
     private final StringBuilder text = new StringBuilder();
+    private final List<AnswerPart> parts = new ArrayList<>();
     private final List<TokenLogprob> completionLogprobs = new ArrayList<>();
     private final boolean scoresPrompt;
     private final int scoringChunk;
@@ -55,6 +59,7 @@ final class GenerationSequence extends Sequence {
                 sampling.includeStopStrInOutput(),
                 sampling.minTokens(),
                 request.answer.shownTokens());
+        this.answer = request.answer.reader();
         this.constraint = request.constraint == null ? null : request.constraint.start();
         this.scoresPrompt = choice == 0 && sampling.promptLogprobs() != null;
         this.scoringChunk = model.scoringChunkTokens();
@@ -179,13 +184,14 @@ final class GenerationSequence extends Sequence {
                 completionLogprobs.add(sampled.logprob());
             }
             int index = history.completionLength();
-            String delta = append(sampled.tokenId());
+            Delta delta = append(sampled.tokenId());
             run().emit(new GenerationEvent.TokenChunk(
                     choice,
                     index,
                     List.of(sampled.tokenId()),
-                    delta,
-                    sampled.logprob() == null ? null : List.of(sampled.logprob())));
+                    delta.text(),
+                    sampled.logprob() == null ? null : List.of(sampled.logprob()),
+                    delta.parts()));
         }
         // A guess may have gone on behind the token that ended the choice.
         setCachedLength(Math.min(cachedLength(), length - 1));
@@ -244,7 +250,8 @@ final class GenerationSequence extends Sequence {
                 Arrays.stream(history.completionTokens()).boxed().toList(),
                 stop.finishReason(),
                 stop.stopReason(),
-                request.sampling.logprobs() == null ? null : completionLogprobs);
+                request.sampling.logprobs() == null ? null : completionLogprobs,
+                AnswerPart.joined(parts));
     }
 
     private SequenceOutcome.SampledToken sample(Logits logits, int row) {
@@ -254,8 +261,11 @@ final class GenerationSequence extends Sequence {
                 token, alternatives == null ? null : Logprobs.of(logits, row, token, alternatives, tokenizer));
     }
 
-    /** Appends a token to everything that follows the completion; the text that may be shown with it. */
-    private String append(int token) {
+    /** What may be shown with a token. */
+    private record Delta(String text, List<AnswerPart> parts) {}
+
+    /** Appends a token to everything that follows the completion. */
+    private Delta append(int token) {
         if (length == tokens.length) {
             tokens = Arrays.copyOf(tokens, length * 2);
         }
@@ -281,7 +291,12 @@ final class GenerationSequence extends Sequence {
             delta += detokenizer.finish();
         }
         text.append(delta);
-        return delta;
+        List<AnswerPart> read = new ArrayList<>(answer.accept(delta));
+        if (end != null) {
+            read.addAll(answer.finish());
+        }
+        parts.addAll(read);
+        return new Delta(delta, AnswerPart.joined(read));
     }
 
     /** Tokens that have to go through the model: of an ended choice nobody asks what follows the last. */

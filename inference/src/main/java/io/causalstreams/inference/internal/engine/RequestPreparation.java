@@ -6,6 +6,7 @@ import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.answer.AnswerConstraint;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.text.RenderedChat;
@@ -84,7 +85,7 @@ final class RequestPreparation {
         @Nullable
         List<TokenizedRequest.Label> labels =
                 request.task() instanceof GenerationRequest.Task.Classify task ? labels(id, task.labels(), left) : null;
-        OutputConstraint constraint = sampling.constraint();
+        OutputConstraint constraint = constraint(request, answer);
         return new TokenizedRequest(
                 this,
                 request,
@@ -94,6 +95,14 @@ final class RequestPreparation {
                 sampling.seed() == null ? seed(id) : sampling.seed(),
                 constraint == null ? null : constraints.apply(constraint),
                 labels);
+    }
+
+    /** The form of the answer: what was asked for, or calls of the tools as their schemas are. */
+    private static @Nullable OutputConstraint constraint(GenerationRequest request, AnswerForm answer) {
+        OutputConstraint asked = request.sampling().constraint();
+        return request.prompt() instanceof Prompt.Chat chat
+                ? AnswerConstraint.of(answer.syntax(), chat.options(), asked, answer.startsThinking())
+                : asked;
     }
 
     /**

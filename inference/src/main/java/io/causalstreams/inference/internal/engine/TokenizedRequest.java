@@ -1,6 +1,5 @@
 package io.causalstreams.inference.internal.engine;
 
-import io.causalstreams.inference.AnswerReader;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.PreparedRequest;
@@ -81,11 +80,6 @@ final class TokenizedRequest implements PreparedRequest {
     @Override
     public TokenizedRequest withDeadline(@Nullable Instant other) {
         return of(request.withDeadline(other));
-    }
-
-    @Override
-    public AnswerReader answerReader() {
-        return answer.reader();
     }
 
     /** The same prompt, parameters and labels of a request that differs in nothing that was read from it. */

@@ -17,7 +17,7 @@ class TaggedAnswerTest {
 
     /** An answer's parts in short: content as it is, reasoning in «», calls as {@code name(json)}. */
     private static String read(Calls calls, String text) {
-        return read(new AnswerSyntax(new AnswerSyntax.Tags("<think>", "</think>"), calls), text, false);
+        return read(new AnswerSyntax(new AnswerSyntax.Tags("<think>", "</think>"), calls, false), text, false);
     }
 
     private static String read(AnswerSyntax syntax, String text, boolean insideThinking) {

@@ -54,6 +54,7 @@ final class Completions {
                 choice.tokenIds(),
                 choice.finishReason(),
                 choice.stopReason(),
-                all ? logprobs : choice.logprobs());
+                all ? logprobs : choice.logprobs(),
+                seen.parts());
     }
 }

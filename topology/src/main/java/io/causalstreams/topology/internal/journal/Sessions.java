@@ -51,7 +51,7 @@ public final class Sessions {
             ByteReader in = new ByteReader(encoded);
             in.varint();
             while (in.hasRemaining()) {
-                messages.add(new Message(in.string(), in.string(), in.optionalString()));
+                messages.add(MessageCodec.read(in));
             }
         }
         return messages;
@@ -77,7 +77,7 @@ public final class Sessions {
         }
         ByteWriter out = new ByteWriter().varint(nowMs);
         for (Message each : messages) {
-            out.string(each.role()).string(each.text()).optionalString(each.name());
+            MessageCodec.write(out, each);
         }
         store.put(JournalKeys.session(session), out.toByteArray());
         lastTurnMs.put(session, nowMs);
@@ -88,9 +88,14 @@ public final class Sessions {
     public static void forgetOldest(List<Message> messages) {
         int first = isSystem(messages) && messages.size() > 1 ? 1 : 0;
         messages.remove(first);
-        while (messages.size() > first && messages.get(first).role().equals("assistant")) {
+        while (messages.size() > first && isReply(messages.get(first))) {
             messages.remove(first);
         }
+    }
+
+    /** A message that only stands behind another: an answer, or what a tool gave. */
+    private static boolean isReply(Message message) {
+        return message.role().equals("assistant") || message.role().equals("tool");
     }
 
     /** Conversations kept. */

@@ -1,5 +1,6 @@
 package io.causalstreams.topology.internal.journal;
 
+import io.causalstreams.inference.AnswerPart;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.TokenLogprob;
 import java.util.ArrayList;
@@ -13,9 +14,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Published tokens as bytes: per choice the token ids, text and, when they were asked for, log-probabilities.
  *
- * <p>Token indices are not stored: chunks of a choice follow one another without a gap.
+ * <p>Token indices are not stored: chunks of a choice follow one another without a gap. Parts are stored where the text is
+ * more than what is said; so an answer without them is stored as releases before them did.
  */
 final class TokenChunkCodec {
+
+    /** Added to the head of chunks with parts; more than any head without. */
+    private static final int WITH_PARTS = 1024;
 
     private TokenChunkCodec() {}
 
@@ -32,13 +37,21 @@ final class TokenChunkCodec {
     private static void write(ByteWriter out, int choice, List<TokenChunk> chunks) {
         boolean scored = chunks.get(0).logprobs() != null;
         int tokens = chunks.stream().mapToInt(chunk -> chunk.tokenIds().size()).sum();
-        out.varint(choice * 2L + (scored ? 1 : 0)).varint(tokens);
+        String text = chunks.stream().map(TokenChunk::text).collect(Collectors.joining());
+        List<AnswerPart> parts = AnswerPart.joined(
+                chunks.stream().flatMap(chunk -> chunk.parts().stream()).toList());
+        boolean withParts = !parts.equals(AnswerPart.ofText(text));
+        out.varint((withParts ? WITH_PARTS : 0) + choice * 2L + (scored ? 1 : 0))
+                .varint(tokens);
         chunks.forEach(chunk -> chunk.tokenIds().forEach(out::varint));
-        out.string(chunks.stream().map(TokenChunk::text).collect(Collectors.joining()));
+        out.string(text);
         if (scored) {
             for (TokenChunk chunk : chunks) {
                 Objects.requireNonNull(chunk.logprobs()).forEach(each -> write(out, each));
             }
+        }
+        if (withParts) {
+            AnswerPartCodec.write(out, parts);
         }
     }
 
@@ -46,7 +59,9 @@ final class TokenChunkCodec {
     static void decodeInto(List<TokenChunk> chunks, byte[] bytes) {
         ByteReader in = new ByteReader(bytes);
         while (in.hasRemaining()) {
-            int head = in.int32();
+            int coded = in.int32();
+            boolean withParts = coded >= WITH_PARTS;
+            int head = withParts ? coded - WITH_PARTS : coded;
             int choice = head / 2;
             int count = in.int32();
             List<Integer> ids = new ArrayList<>(count);
@@ -55,7 +70,8 @@ final class TokenChunkCodec {
             }
             String text = in.string();
             List<TokenLogprob> logprobs = head % 2 == 0 ? null : readLogprobs(in, count);
-            chunks.add(new TokenChunk(choice, tokensOf(choice, chunks), ids, text, logprobs));
+            List<AnswerPart> parts = withParts ? AnswerPartCodec.read(in) : AnswerPart.ofText(text);
+            chunks.add(new TokenChunk(choice, tokensOf(choice, chunks), ids, text, logprobs, parts));
         }
     }
 

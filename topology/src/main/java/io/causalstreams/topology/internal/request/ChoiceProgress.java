@@ -1,5 +1,6 @@
 package io.causalstreams.topology.internal.request;
 
+import io.causalstreams.inference.AnswerPart;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.TokenLogprob;
 import io.causalstreams.topology.event.OutputEvents.Partial;
@@ -16,6 +17,7 @@ final class ChoiceProgress {
 
     private final List<Integer> tokenIds = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
+    private final List<AnswerPart> parts = new ArrayList<>();
     private @Nullable List<TokenLogprob> logprobs;
 
     private final List<TokenChunk> pending = new ArrayList<>();
@@ -63,21 +65,25 @@ final class ChoiceProgress {
         }
         List<Integer> ids = new ArrayList<>();
         StringBuilder merged = new StringBuilder();
+        List<AnswerPart> parts = new ArrayList<>();
         List<TokenLogprob> scores = first.logprobs() == null ? null : new ArrayList<>();
         for (TokenChunk chunk : chunks) {
             ids.addAll(chunk.tokenIds());
             merged.append(chunk.text());
+            parts.addAll(chunk.parts());
             if (scores != null && chunk.logprobs() != null) {
                 scores.addAll(chunk.logprobs());
             }
         }
-        return new TokenChunk(first.choice(), first.tokenIndex(), ids, merged.toString(), scores);
+        return new TokenChunk(
+                first.choice(), first.tokenIndex(), ids, merged.toString(), scores, AnswerPart.joined(parts));
     }
 
     /** Counts a chunk as published; nothing waits any more. */
     synchronized void publish(TokenChunk chunk) {
         tokenIds.addAll(chunk.tokenIds());
         text.append(chunk.text());
+        parts.addAll(chunk.parts());
         if (chunk.logprobs() != null) {
             if (logprobs == null) {
                 logprobs = new ArrayList<>();
@@ -95,6 +101,7 @@ final class ChoiceProgress {
 
     /** What was published so far. */
     synchronized Partial published() {
-        return new Partial(text.toString(), tokenIds, logprobs == null ? null : List.copyOf(logprobs));
+        return new Partial(
+                text.toString(), tokenIds, logprobs == null ? null : List.copyOf(logprobs), AnswerPart.joined(parts));
     }
 }

@@ -4,6 +4,8 @@ import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt.Message;
+import io.causalstreams.topology.event.ChatAnswer;
+import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.answer.Job;
 import io.causalstreams.topology.internal.journal.Sessions;
 import java.util.ArrayList;
@@ -61,11 +63,11 @@ record Conversations(GenerationEngine engine, Sessions sessions) {
     }
 
     /** Keeps a turn with its answer. */
-    void answered(Job.Ask<?, ?> ask, String answer, long nowMs, Predicate<String> inUse) {
+    void answered(Job.Ask<?, ?> ask, Partial answer, long nowMs, Predicate<String> inUse) {
         String session = ask.session();
         if (session != null) {
             List<Message> turn = new ArrayList<>(ask.messages());
-            turn.add(new Message("assistant", answer));
+            turn.add(ChatAnswer.of(answer.parts()).turn(ask.arrival().id(), 0));
             sessions.append(session, turn, nowMs, inUse);
         }
     }

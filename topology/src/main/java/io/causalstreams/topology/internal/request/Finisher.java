@@ -64,7 +64,7 @@ record Finisher<K, V>(
             long nowMs) {
         List<Partial> published = output.end(request, job.answers(), progress, ending, promptTokens, nowMs);
         if (ending instanceof Ending.Completed && ending.failure() == null && job instanceof Job.Ask<K, V> ask) {
-            conversations.answered(ask, published.get(0).text(), nowMs, requests::isBusy);
+            conversations.answered(ask, published.get(0), nowMs, requests::isBusy);
         }
         requests.ended(request);
         telemetry.ended(

@@ -2,8 +2,10 @@ package io.causalstreams.topology.internal.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.causalstreams.inference.AnswerPart;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.Prompt.Message;
+import io.causalstreams.inference.Prompt.ToolCall;
 import io.causalstreams.inference.TokenLogprob;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -146,6 +148,20 @@ class JournalTest {
         assertThat(next.count()).isEqualTo(1);
     }
 
+    @Test
+    void shouldKeepCallsOfToolsInAConversation() {
+        Sessions sessions = new Sessions(store, new SessionBounds(5, 1000, 2, 1000));
+        List<Message> turn = List.of(
+                new Message("user", "Weather?"),
+                new Message("assistant", List.of(), null, null, List.of(new ToolCall("c", "weather", "{}")), null),
+                new Message("tool", List.of("a", "b"), "weather", null, List.of(), "c"),
+                answer("3"));
+
+        sessions.append("s", turn, 0, s -> false);
+
+        assertThat(sessions.history("s")).isEqualTo(turn);
+    }
+
     private static Message answer(String text) {
         return new Message("assistant", text);
     }
@@ -166,7 +182,13 @@ class JournalTest {
         all.addAll(added);
         String text = random.nextInt(4) == 0 ? "" : "🙂 " + index;
         texts.merge(choice, text, String::concat);
-        return new TokenChunk(choice, index, added, text, orNull(scored, logprobs));
+        List<AnswerPart> parts = random.nextBoolean()
+                ? AnswerPart.ofText(text)
+                : List.of(
+                        new AnswerPart.Reasoning(text),
+                        new AnswerPart.ToolCall(index, "f"),
+                        new AnswerPart.Arguments(index, "{}"));
+        return new TokenChunk(choice, index, added, text, orNull(scored, logprobs), parts);
     }
 
     private static @Nullable List<TokenLogprob> orNull(boolean scored, List<TokenLogprob> logprobs) {

@@ -1,0 +1,142 @@
+package io.causalstreams.inference.internal.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.causalstreams.inference.ChatOptions;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.Tool;
+import io.causalstreams.inference.ToolChoice;
+import io.causalstreams.inference.internal.answer.AnswerSyntax.Calls;
+import io.causalstreams.inference.internal.constraint.ConstraintCompiler;
+import io.causalstreams.inference.internal.constraint.TestVocabulary;
+import io.causalstreams.inference.internal.constraint.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.Writer;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class AnswerConstraintTest {
+    private static final TestVocabulary VOCABULARY = TestVocabulary.synthetic(500, new Random(1));
+    private static final List<Tool> TOOLS = List.of(
+            Tool.of(
+                    "weather",
+                    "Weather of a city.",
+                    "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},\"required\":[\"city\"]}"),
+            Tool.of("time", "Now.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}"));
+    private static final String BERN = "{\"city\": \"Bern\"}";
+
+    private final ConstraintCompiler compiler = new ConstraintCompiler(VOCABULARY);
+
+    private static AnswerSyntax syntax(Calls calls, boolean thinks) {
+        return new AnswerSyntax(thinks ? new AnswerSyntax.Tags("<think>", "</think>") : null, calls, false);
+    }
+
+    private static ChatOptions options(ToolChoice choice, boolean parallel) {
+        return ChatOptions.builder()
+                .tools(TOOLS)
+                .toolChoice(choice)
+                .parallelToolCalls(parallel)
+                .build();
+    }
+
+    private void check(AnswerSyntax syntax, ChatOptions options, List<String> accepted, List<String> refused) {
+        OutputConstraint constraint = Objects.requireNonNull(AnswerConstraint.of(syntax, options, null, false));
+        TokenConstraint compiled = compiler.compile(constraint);
+        assertThat(accepted).allMatch(text -> Writer.accepts(compiled, VOCABULARY, text));
+        assertThat(refused).noneMatch(text -> Writer.accepts(compiled, VOCABULARY, text));
+    }
+
+    @Test
+    void shouldLeaveTheTextFreeAndHoldCallsToTheirSchemas() {
+        check(
+                syntax(Calls.HERMES, false),
+                options(new ToolChoice.Auto(), true),
+                List.of(
+                        "",
+                        "Cold, I think.",
+                        "<tool_call>\n{\"name\": \"weather\", \"arguments\": " + BERN + "}\n</tool_call>",
+                        "Well.\n<tool_call>\n{\"name\": \"time\", \"arguments\": {}}\n</tool_call>\n<tool_call>\n{\"name\":"
+                                + " \"weather\", \"arguments\": " + BERN + "}\n</tool_call>"),
+                List.of(
+                        "<tool_call>\n{\"name\": \"weather\", \"arguments\": {}}\n</tool_call>",
+                        "<tool_call>\n{\"name\": \"sun\", \"arguments\": {}}\n</tool_call>",
+                        "<tool_call>\n{\"name\": \"time\", \"arguments\": {\"a\": 1}}\n</tool_call>",
+                        "<tool_call>nothing"));
+    }
+
+    @Test
+    void shouldAllowNothingButCallsWhereOneIsRequired() {
+        String call = "<tool_call>\n{\"name\": \"time\", \"arguments\": {}}\n</tool_call>";
+        check(
+                syntax(Calls.HERMES, true),
+                options(new ToolChoice.Required(), true),
+                List.of(call, call + "\n" + call, "<think>Hm.</think>\n\n" + call),
+                List.of("", "Cold.", call + " and text"));
+        check(
+                syntax(Calls.HERMES, false),
+                options(new ToolChoice.Required(), false),
+                List.of(call),
+                List.of(call + "\n" + call));
+    }
+
+    @Test
+    void shouldAllowTheNamedFunctionOnly() {
+        check(
+                syntax(Calls.LLAMA, false),
+                options(new ToolChoice.Named("weather"), true),
+                List.of("{\"name\": \"weather\", \"parameters\": " + BERN + "}"),
+                List.of("{\"name\": \"time\", \"parameters\": {}}", ""));
+    }
+
+    @Test
+    void shouldWriteListsAndNamesInFrontAsTheFamiliesDo() {
+        String calls = "{\"name\": \"time\", \"arguments\": {}}, {\"name\": \"weather\", \"arguments\": " + BERN + "}]";
+        check(
+                syntax(Calls.MISTRAL, false),
+                options(new ToolChoice.Auto(), true),
+                List.of("[TOOL_CALLS] [" + calls, "Hello."),
+                List.of("[TOOL_CALLS] []"));
+        check(
+                syntax(Calls.GRANITE, false),
+                options(new ToolChoice.Required(), true),
+                List.of("<|tool_call|>[" + calls),
+                List.of("Hello."));
+        check(
+                new AnswerSyntax(null, Calls.MISTRAL, true),
+                options(new ToolChoice.Required(), true),
+                List.of("[TOOL_CALLS]time[ARGS]{}[TOOL_CALLS]weather[ARGS]" + BERN),
+                List.of("[TOOL_CALLS]weather[ARGS]{}"));
+    }
+
+    @Test
+    void shouldKeepTheFormThatWasAskedForWhereNoCallIsWanted() {
+        OutputConstraint asked = new OutputConstraint.JsonObject();
+        AnswerSyntax hermes = syntax(Calls.HERMES, false);
+
+        assertThat(AnswerConstraint.of(hermes, ChatOptions.DEFAULT, asked, false))
+                .isSameAs(asked);
+        assertThat(AnswerConstraint.of(hermes, ChatOptions.DEFAULT, null, false))
+                .isNull();
+        assertThat(AnswerConstraint.of(hermes, options(new ToolChoice.None(), true), null, false))
+                .isNull();
+        assertThat(AnswerConstraint.of(hermes, options(new ToolChoice.Auto(), true), asked, false))
+                .isSameAs(asked);
+        assertThatThrownBy(() -> AnswerConstraint.of(hermes, options(new ToolChoice.Required(), true), asked, false))
+                .isInstanceOf(GenerationException.Invalid.class)
+                .hasMessageContaining("tool_choice");
+    }
+
+    @Test
+    void shouldRefuseToForceACallInPythonsSyntax() {
+        AnswerSyntax python = syntax(Calls.PYTHON, false);
+
+        assertThat(AnswerConstraint.of(python, options(new ToolChoice.Auto(), true), null, false))
+                .isNull();
+        assertThatThrownBy(() -> AnswerConstraint.of(python, options(new ToolChoice.Required(), true), null, false))
+                .isInstanceOf(GenerationException.Invalid.class)
+                .hasMessageContaining("Python");
+    }
+}
