@@ -7,6 +7,7 @@ import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.OutputConstraint.Regex;
 import io.causalstreams.inference.internal.constraint.ConstraintCompiler;
 import io.causalstreams.inference.internal.constraint.TestVocabulary;
+import io.causalstreams.inference.internal.constraint.Writer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
