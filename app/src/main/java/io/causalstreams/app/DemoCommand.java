@@ -81,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
                             + Style.DIM.of("   broker " + broker.bootstrapServers() + ", exactly once"),
                     ""));
             Watch watch = new Watch(reader, view, Terminal::columns, System::nanoTime);
-            tell(view, send(sender, watch), watch);
+            report(view, send(sender, watch), watch);
         }
     }
 
@@ -97,7 +97,7 @@ final class DemoCommand implements Callable<Integer> {
         return start;
     }
 
-    private static void tell(View view, long start, Watch watch) throws IOException {
+    private static void report(View view, long start, Watch watch) throws IOException {
         List<DemoPrompt> prompts = DemoPrompts.all();
         long readable = prompts.stream().filter(DemoPrompt::isReadable).count();
         long broken = prompts.size() - readable;

@@ -78,7 +78,7 @@ final class ServeCommand implements Callable<Integer> {
             ProcessMeters.bindTo(meters);
             progress.note("Metrics on port " + server.port() + ".");
         }
-        model.source(); // a wrong name is told before anything else is tried
+        model.source(); // a wrong name is reported before anything else is tried
         Duration patience = Duration.ofSeconds(waitSeconds);
         BrokerWait.until(connection, patience, progress);
         List<String> created = Topics.createMissing(connection, config, partitions);

@@ -49,7 +49,7 @@ final class TailCommand implements Callable<Integer> {
         KafkaConnection connection = kafka.connection();
         BrokerWait.until(connection, PATIENCE, Progress.ofStderr());
         OutputReader.OutputTopics topics = OutputReader.OutputTopics.of(KafkaOptions.operatorConfig(connection));
-        // A request that is asked for by name may be half told already.
+        // A request that is asked for by name may be half published already.
         try (OutputReader reader = new OutputReader(connection, topics, fromBeginning || id != null).only(id)) {
             if (json) {
                 printEvents(reader);

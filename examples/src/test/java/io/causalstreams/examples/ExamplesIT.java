@@ -116,10 +116,10 @@ class ExamplesIT {
         ConsumerRecord<String, String> digest =
                 topics.read(List.of(SummariseAndJoin.DIGESTS), 1, LIMIT).get(0);
         assertThat(digest.key()).isEqualTo("p-7");
-        JsonNode told = JSON.readTree(digest.value());
-        assertThat(told.path("product").asText()).isEqualTo("Kettle 1.7 l");
-        assertThat(told.path("review").asText()).isEqualTo(review);
-        assertThat(told.path("summary").asText()).containsIgnoringCase("kettle");
+        JsonNode json = JSON.readTree(digest.value());
+        assertThat(json.path("product").asText()).isEqualTo("Kettle 1.7 l");
+        assertThat(json.path("review").asText()).isEqualTo(review);
+        assertThat(json.path("summary").asText()).containsIgnoringCase("kettle");
     }
 
     @Test

@@ -36,8 +36,8 @@ public final class CausalStreamsConfig extends AbstractConfig {
             "Topic for the originals of prompts that could not be read or answered; empty = none.";
 
     public static final String TOKENS_PER_EVENT_CONFIG = "causal.streams.tokens.per.event";
-    private static final String TOKENS_PER_EVENT_DOC = "Tokens of a choice that are told in one event."
-            + " The first token is told at once, and none waits longer than causal.streams.max.delay.ms.";
+    private static final String TOKENS_PER_EVENT_DOC = "Tokens of a choice in one event."
+            + " The first token is published at once, and none waits longer than causal.streams.max.delay.ms.";
 
     public static final String MAX_DELAY_MS_CONFIG = "causal.streams.max.delay.ms";
     private static final String MAX_DELAY_MS_DOC = "Longest time a token waits for others of its event.";
@@ -48,8 +48,8 @@ public final class CausalStreamsConfig extends AbstractConfig {
 
     public static final String PUNCTUATE_MS_CONFIG = "causal.streams.punctuate.ms";
     private static final String PUNCTUATE_MS_DOC =
-            "How often the engine's news are taken, published and committed. Less than poll.ms: then all tasks of a thread"
-                    + " have their turn in the same round, and what one step of the engine gave them is one commit.";
+            "How often the engine's tokens are taken, published and committed. Keep it below poll.ms: then all tasks of a thread"
+                    + " run in the same round, and one step of the engine is one commit.";
 
     public static final String MAX_IN_FLIGHT_CONFIG = "causal.streams.max.in.flight.requests";
     private static final String MAX_IN_FLIGHT_DOC =
@@ -105,7 +105,7 @@ public final class CausalStreamsConfig extends AbstractConfig {
     private static final String RECORD_MAX_BYTES_DOC =
             "Largest record written, key and headers included; a little less than a topic's default max.message.bytes. Sets max.request.size of the producer and"
                     + " max.message.bytes of the changelog; the output topics must take as much. A completion that would be larger"
-                    + " leaves out its log-probabilities and says so in error.";
+                    + " leaves out its log-probabilities and reports that in error.";
 
     private static final ConfigDef DEFINITION = new ConfigDef()
             .define(

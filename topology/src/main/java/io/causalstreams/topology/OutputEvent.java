@@ -4,10 +4,10 @@ import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record the operator tells downstream, before it is given to its topic.
+ * One record the operator emits, before it is written to its topic.
  *
  * @param kind which topic it belongs to
- * @param requestId the request it tells about; events of a request without a key go to one partition by it
+ * @param requestId the request it belongs to; events of a request without a key go to one partition by it
  * @param value the record's value; null only for the dead letter of a null value
  */
 public record OutputEvent(

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * JSON Schema of a record class: an object with every component, in order, and nothing else.
  *
  * <p>Components may be text, numbers, booleans, enums, records, and lists, arrays and maps by text of them. A value can be
- * missing, told as {@code null}, where the component is an {@link Optional} or annotated {@code @Nullable}. Integers are
+ * missing, written as {@code null}, where the component is an {@link Optional} or annotated {@code @Nullable}. Integers are
  * held to the range of their type, so that what is written can be read.
  */
 final class RecordSchema {

@@ -93,7 +93,7 @@ public final class ReplaceThreadHandler implements StreamsUncaughtExceptionHandl
         return Optional.ofNullable(fatal);
     }
 
-    /** Says nothing: Kafka Streams logs that the client shuts down, and why. */
+    /** Logs nothing: Kafka Streams logs that the client shuts down, and why. */
     private StreamThreadExceptionResponse shutDown(Throwable cause) {
         if (fatal == null) { // the other threads meet the same
             fatal = cause;

@@ -11,7 +11,7 @@ import org.apache.kafka.streams.processor.api.ProcessingContext;
  * the time that has passed since.
  *
  * <p>By the clock itself, an hour set back would be an hour without punctuation, so without a token. Instants that others
- * read or wrote, such as deadlines and {@code ce_time}, are told by the clock: {@code wallMs}.
+ * read or wrote, such as deadlines and {@code ce_time}, follow the clock: {@code wallMs}.
  *
  * <p>Threading: any thread.
  */
@@ -34,7 +34,7 @@ public final class SteadyTime implements Time {
     }
 
     /**
-     * What the clock says at a time, ms, that {@code context} tells: the same, unless Kafka Streams runs by a
+     * What the clock says at a time, ms, that {@code context} gives: the same, unless Kafka Streams runs by a
      * {@link SteadyTime} and the clock was set. Keep it: to ask {@code context} for its settings copies them all.
      */
     public static LongUnaryOperator wallMs(ProcessingContext context) {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** What a measurement was made on, as far as the operating system tells. */
+/** What a measurement was made on, as far as the operating system reports it. */
 public final class Machine {
     private Machine() {}
 

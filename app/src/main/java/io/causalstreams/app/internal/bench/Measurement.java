@@ -6,7 +6,7 @@ import io.causalstreams.inference.GenerationEngine;
 /** One kind of measurement. */
 public interface Measurement {
 
-    /** Opens the engine it needs, measures, tells {@code report} each result as it comes, and closes what it opened. */
+    /** Opens the engine it needs, measures, gives {@code report} each result as it comes, and closes what it opened. */
     void run(Engines engines, BenchReport report) throws InterruptedException;
 
     /** Loads the model, as often as somebody asks. */

@@ -9,7 +9,7 @@ public interface View {
     /** Something arrived; {@code lanes} are all that are not done, in the order of sending. */
     void show(Collection<Lane> lanes);
 
-    /** A lane is done; {@code lines} tell how. */
+    /** A lane is done; {@code lines} report how. */
     void done(Lane lane, List<String> lines);
 
     /** Lines about something else. */

@@ -12,7 +12,7 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Follows the output topics and shows what comes, until told to stop.
+ * Follows the output topics and shows what comes, until it is stopped.
  *
  * <p>Threading: one thread.
  */

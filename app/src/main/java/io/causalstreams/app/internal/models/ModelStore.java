@@ -205,7 +205,7 @@ public final class ModelStore {
         return verdicts;
     }
 
-    /** The digest was checked when the file got its name; the size tells a file that was cut since. */
+    /** The digest was checked when the file got its name; the size shows a file that was cut since. */
     private static boolean isThere(Path checkpoint, KnownModel model) throws IOException {
         return Files.exists(checkpoint) && Files.size(checkpoint) == model.bytes();
     }

@@ -28,7 +28,7 @@ final class Sha256 {
         return hex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Copies {@code in} to {@code out}, tells {@code progress} the bytes copied so far, and returns the digest of all. */
+    /** Copies {@code in} to {@code out}, reports to {@code progress} the bytes copied so far, and returns the digest of all. */
     static String copy(InputStream in, OutputStream out, LongConsumer progress) throws IOException {
         MessageDigest digest = digest();
         DigestOutputStream digesting = new DigestOutputStream(out, digest);

@@ -31,7 +31,7 @@ public final class OperationsPages {
         this.statusText = statusText;
     }
 
-    /** From now on the pages tell about {@code running}; before, that it is starting. */
+    /** From now on the pages report {@code running}; before, that it is starting. */
     public void show(RunningOperator running) {
         operator = running;
     }

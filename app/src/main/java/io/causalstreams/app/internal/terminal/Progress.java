@@ -16,7 +16,7 @@ public interface Progress {
     /** One piece of work; closing it ends its bar, whether it is done or not. Any thread, one at a time. */
     interface Task extends AutoCloseable {
 
-        /** Tells how much is done of how much. */
+        /** Reports how much is done of how much. */
         void update(long doneBytes, long totalBytes);
 
         @Override
