@@ -39,8 +39,8 @@ def meta(notes):
     return {"made_with": f"{versions}, float32 CPU eager", "notes": notes}
 
 
-def scatter(model, seed=1):
-    """Random weights as large as trained ones, so that logits differ by more than rounding."""
+def scatter(model, seed=1, norms=1):
+    """Random weights as large as trained ones, so that logits differ by more than rounding; those of norms around `norms`."""
     generator = torch.Generator().manual_seed(seed)
     for name, parameter in model.named_parameters():
         if parameter.dim() > 1:
@@ -49,6 +49,6 @@ def scatter(model, seed=1):
             if "embed" in name:
                 parameter.data *= fan_in**0.5 / 2
         else:
-            around = 1 if "norm" in name and "bias" not in name else 0
+            around = norms if "norm" in name and "bias" not in name else 0
             parameter.data = around + 0.2 * torch.randn(parameter.shape, generator=generator)
     return model

@@ -181,6 +181,17 @@ def bnb8(w):
     return config, parts, bnb.int8_vectorwise_dequant(q, scb)
 
 
+def mxfp4(experts, rows, columns, expert):
+    """Random codes; of the stacked experts, the numbers of one."""
+    from transformers.integrations.mxfp4 import convert_moe_packed_tensors
+
+    blocks = torch.randint(0, 256, (experts, rows, columns // 32, 16), dtype=torch.uint8)
+    scales = torch.randint(110, 140, (experts, rows, columns // 32), dtype=torch.uint8)
+    parts = {"experts.down_proj_blocks": blocks, "experts.down_proj_scales": scales}
+    expected = convert_moe_packed_tensors(blocks, scales, dtype=torch.float32)[expert]
+    return {"quant_method": "mxfp4"}, parts, expected
+
+
 def tensors():
     def random(rows, columns):
         return torch.randn(rows, columns) * (0.5 + torch.rand(rows, 1))
@@ -219,6 +230,7 @@ def tensors():
         "bnb-nf4-double": bnb4(random(70, 256), "nf4", True),
         "bnb-fp4-double": bnb4(random(33, 130), "fp4", True, block=128),
         "bnb-int8": bnb8(random(9, 31)),
+        "mxfp4": mxfp4(2, 12, 96, expert=1),
     }
 
 
@@ -229,7 +241,8 @@ def main(target):
         assert expected.dtype == torch.float32, name
         stored |= {f"{name}.{part}": tensor.contiguous() for part, tensor in parts.items()}
         stored[f"expected.{name}"] = expected.contiguous()
-        cases[name] = {"quantization_config": config}
+        weight = "experts.down_proj.1" if name == "mxfp4" else "weight"
+        cases[name] = {"quantization_config": config, "weight": f"{name}.{weight}"}
     save_file(stored, target / "quantized-tensors.safetensors")
     (target / "quantized-tensors.json").write_text(json.dumps(cases, indent=1) + "\n")
 

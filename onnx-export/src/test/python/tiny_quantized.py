@@ -18,7 +18,9 @@ import torch
 from goldens import golden, meta, scatter
 from quantized_tensors import awq, bnb4, bnb8, compressed, floats, fp8, gptq, ints
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+from transformers import (
+    AutoModelForCausalLM, GptOssConfig, GptOssForCausalLM, LlamaConfig, LlamaForCausalLM, Mxfp4Config,
+)
 
 torch.manual_seed(3)
 HIDDEN, INNER = 64, 128
@@ -63,15 +65,9 @@ def main(root):
                 stored[parameter] = w.bfloat16().contiguous()
                 expected = stored[parameter].float()
             model.get_parameter(parameter).data = expected
-        directory = root / name
-        shutil.rmtree(directory, ignore_errors=True)
-        directory.mkdir()
         config["architectures"] = ["LlamaForCausalLM"]
         config["quantization_config"]["modules_to_not_convert"] = ["lm_head"]
-        save_file(stored, directory / "model.safetensors", {"format": "pt"})
-        (directory / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
-        for file in ("tokenizer.json", "tokenizer_config.json", "generation_config.json"):
-            shutil.copy(root / "llama-tied" / file, directory / file)
+        directory = write(root, name, stored, config)
         figures[name] = golden(model.float())
         if name in LOADED_BY_TRANSFORMERS:
             loaded = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, **loading(name)).eval()
@@ -84,9 +80,45 @@ def main(root):
             )
             print(name, "loaded by transformers: logits differ by", difference)
             assert difference < 1e-4, name
+    figures["gpt-oss-mxfp4"] = gpt_oss(root)
     (root / "goldens-quantized.json").write_text(
         json.dumps({"meta": meta("quantised checkpoints; as goldens.json"), "models": figures}, separators=(",", ":"))
     )
+
+
+def gpt_oss(root):
+    """Experts in MXFP4, all else in bfloat16."""
+    yarn = {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 32, "truncate": False}
+    config = GptOssConfig(
+        vocab_size=256, hidden_size=HIDDEN, intermediate_size=32, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, head_dim=16, num_local_experts=3, num_experts_per_tok=2, sliding_window=6,
+        max_position_embeddings=128, rope_parameters=yarn, bos_token_id=1, eos_token_id=2, pad_token_id=0,
+    )
+    stored = {}
+    for name, w in scatter(GptOssForCausalLM(config)).state_dict().items():
+        if w.dim() == 3:
+            experts, inputs, outputs = w.shape
+            stored[name + "_blocks"] = torch.randint(0, 256, (experts, outputs, inputs // 32, 16), dtype=torch.uint8)
+            stored[name + "_scales"] = torch.randint(122, 125, (experts, outputs, inputs // 32), dtype=torch.uint8)
+        else:
+            stored[name] = w.bfloat16().contiguous()
+    keys = config.to_dict() | {"architectures": ["GptOssForCausalLM"], "quantization_config": {"quant_method": "mxfp4"}}
+    directory = write(root, "gpt-oss-mxfp4", stored, keys)
+    loaded = AutoModelForCausalLM.from_pretrained(
+        directory, dtype=torch.float32, attn_implementation="eager", quantization_config=Mxfp4Config(dequantize=True)
+    )
+    return golden(loaded.eval())
+
+
+def write(root, name, stored, config):
+    directory = root / name
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
+    save_file(stored, directory / "model.safetensors", {"format": "pt"})
+    (directory / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+    for file in ("tokenizer.json", "tokenizer_config.json", "generation_config.json"):
+        shutil.copy(root / "llama-tied" / file, directory / file)
+    return directory
 
 
 def loading(name):

@@ -35,7 +35,7 @@ final class TinyModels {
         }
 
         boolean hasExperts() {
-            return name.contains("moe") || name.contains("mixtral");
+            return name.contains("moe") || name.contains("mixtral") || name.contains("gpt-oss");
         }
 
         /** Greedy steps before the first near tie. */

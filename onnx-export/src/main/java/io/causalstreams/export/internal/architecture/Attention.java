@@ -1,6 +1,7 @@
 package io.causalstreams.export.internal.architecture;
 
 import io.causalstreams.export.internal.weight.Projection;
+import io.causalstreams.export.internal.weight.Weight;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param rotary null for a layer without rotary positions
  * @param scale factor on q·k
  * @param softcap scores become softcap · tanh(scores / softcap); 0 = none
+ * @param sinks (heads, 1): one more score of each head, whose share of the softmax goes nowhere; null: none
  * @param window keys that a query sees, itself included; 0 = all before it
  */
 public record Attention(
@@ -34,6 +36,7 @@ public record Attention(
         @Nullable Rotary rotary,
         double scale,
         double softcap,
+        @Nullable Weight sinks,
         int window) {
 
     public Attention {
@@ -72,6 +75,7 @@ public record Attention(
                 rotary,
                 1 / Math.sqrt(headDim),
                 0,
+                null,
                 0);
     }
 
@@ -90,6 +94,7 @@ public record Attention(
                 rotary,
                 scale,
                 softcap,
+                sinks,
                 window);
     }
 
@@ -109,6 +114,7 @@ public record Attention(
                 rotary,
                 1,
                 softcap,
+                sinks,
                 window);
     }
 
@@ -127,6 +133,7 @@ public record Attention(
                 rotary,
                 scale,
                 softcap,
+                sinks,
                 window);
     }
 
@@ -134,7 +141,7 @@ public record Attention(
     Attention withNormsOfTurned(Norm queryNorm, Norm keyNorm) {
         return new Attention(
                 heads, kvHeads, headDim, query, key, value, output, queryNorm, keyNorm, true, rotary, scale, softcap,
-                window);
+                sinks, window);
     }
 
     Attention withScale(double scale) {
@@ -152,6 +159,7 @@ public record Attention(
                 rotary,
                 scale,
                 softcap,
+                sinks,
                 window);
     }
 
@@ -170,6 +178,26 @@ public record Attention(
                 rotary,
                 scale,
                 softcap,
+                sinks,
+                window);
+    }
+
+    Attention withSinks(Weight sinks) {
+        return new Attention(
+                heads,
+                kvHeads,
+                headDim,
+                query,
+                key,
+                value,
+                output,
+                queryNorm,
+                keyNorm,
+                normsTurned,
+                rotary,
+                scale,
+                softcap,
+                sinks,
                 window);
     }
 
@@ -188,6 +216,7 @@ public record Attention(
                 rotary,
                 scale,
                 softcap,
+                sinks,
                 window);
     }
 }

@@ -21,6 +21,7 @@ public final class Families {
             new CohereFamily(),
             new Ernie45Family(),
             new HunyuanFamily(),
+            new GptOssFamily(),
             new MixtralFamily(),
             new QwenMoeFamily(),
             new StarCoder2Family(),

@@ -7,8 +7,18 @@ import org.jspecify.annotations.Nullable;
 /** What follows attention in a layer, position by position. */
 public sealed interface FeedForward {
 
-    /** y = down(activation(gate(x)) · up(x)). */
-    record Gated(Projection gate, Projection up, Projection down, Activation activation) implements FeedForward {}
+    /**
+     * y = down(activation(gate(x)) · up(x)).
+     *
+     * @param limit where it is not 0, y = down(activation(min(gate(x), limit)) · (clip(up(x), -limit, limit) + 1)), as gpt-oss
+     *     has it
+     */
+    record Gated(Projection gate, Projection up, Projection down, Activation activation, double limit)
+            implements FeedForward {
+        public Gated(Projection gate, Projection up, Projection down, Activation activation) {
+            this(gate, up, down, activation, 0);
+        }
+    }
 
     /** y = down(activation(up(x))). */
     record Plain(Projection up, Projection down, Activation activation) implements FeedForward {}

@@ -83,9 +83,7 @@ final class AttentionBlock {
         } else {
             node.omitted(2);
         }
-        float[] sinks = new float[attention.heads()];
-        Arrays.fill(sinks, NO_SINK);
-        node.omitted(BEFORE_SINK).inputs(scope.graph().floats(sinks));
+        node.omitted(BEFORE_SINK).inputs(sinks(scope, attention));
         if (attention.softcap() != 0) {
             node.attribute("softcap", (float) attention.softcap());
         }
@@ -98,6 +96,15 @@ final class AttentionBlock {
         Projection output = attention.output().withInputs(layout.value().repeated(attention.heads()));
         Value result = arithmetic.project(scope.at("output"), outputs.get(0), output, Arithmetic.Role.ATTENTION_OUTPUT);
         return new Result(result, outputs.get(1), outputs.get(2));
+    }
+
+    private static Value sinks(Scope scope, Attention attention) {
+        if (attention.sinks() != null) {
+            return Vectors.add(scope, "sinks", attention.sinks());
+        }
+        float[] sinks = new float[attention.heads()];
+        Arrays.fill(sinks, NO_SINK);
+        return scope.graph().floats(sinks);
     }
 
     private Value[] split(Scope scope, Value qkv, Attention attention, Norm queryNorm, Norm keyNorm) {

@@ -11,7 +11,7 @@ import io.causalstreams.export.internal.weight.Projection;
  *
  * <pre>
  *   gated   x ──gate──activation──┐
- *           x ──up────────────────Mul──down──►
+ *           x ──up────────────────Mul──down──►      gate and up cut off where there is a limit
  *   plain   x ──up──activation──down──►
  *   experts see {@link ExpertsBlock}
  * </pre>
@@ -42,6 +42,13 @@ final class FeedForwardBlock {
     private Value gatedInner(Scope scope, Value x, FeedForward.Gated gated) {
         Value gate = arithmetic.project(scope.at("gate"), x, gated.gate(), Arithmetic.Role.GATE_UP);
         Value up = arithmetic.project(scope.at("up"), x, gated.up(), Arithmetic.Role.GATE_UP);
+        if (gated.limit() != 0) {
+            Value limit = scope.graph().scalar((float) gated.limit());
+            Value low = scope.graph().scalar((float) -gated.limit());
+            gate = scope.apply(Operator.MIN, "gate_cut", gate, limit);
+            up = scope.apply(Operator.CLIP, "up_cut", up, low, limit);
+            up = scope.apply(Operator.ADD, "up_and_one", up, scope.graph().scalar(1f));
+        }
         return scope.apply(Operator.MUL, "gated", ActivationBlock.add(scope, gate, gated.activation()), up);
     }
 

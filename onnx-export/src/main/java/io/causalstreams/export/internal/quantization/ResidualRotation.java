@@ -123,7 +123,11 @@ final class ResidualRotation {
 
     private FeedForward.Gated gated(FeedForward.Gated gated, Norm norm) {
         return new FeedForward.Gated(
-                reader(gated.gate(), norm), reader(gated.up(), norm), writer(gated.down()), gated.activation());
+                reader(gated.gate(), norm),
+                reader(gated.up(), norm),
+                writer(gated.down()),
+                gated.activation(),
+                gated.limit());
     }
 
     /** W·diag(w)·Rᵀ, and b + W·(the norm's bias). */

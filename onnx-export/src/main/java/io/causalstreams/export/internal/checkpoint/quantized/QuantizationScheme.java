@@ -37,9 +37,10 @@ interface QuantizationScheme {
                     case "awq" -> new Awq(keys);
                     case "gptq" -> new Gptq(keys);
                     case "bitsandbytes" -> new BitsAndBytes();
+                    case "mxfp4" -> new Mxfp4();
                     default ->
                         throw new CheckpointException("config.json: quantization_config.quant_method is \"" + method
-                                + "\"; read are compressed-tensors, fp8, awq, gptq, bitsandbytes; give another"
+                                + "\"; read are compressed-tensors, fp8, awq, gptq, bitsandbytes, mxfp4; give another"
                                 + " quantisation of the model, or the model without it");
                 });
     }

@@ -26,6 +26,13 @@ public record RawTensor(String name, String type, List<Long> shape, ByteSource s
         shape = List.copyOf(shape);
     }
 
+    /** Part {@code index} along the outermost dimension. */
+    RawTensor slice(int index) {
+        long part = bytes / size(0);
+        return new RawTensor(
+                name + "." + index, type, shape.subList(1, shape.size()), source, offset + index * part, part);
+    }
+
     /** The bytes as they are stored, position 0, little-endian. */
     ByteBuffer read() {
         if (bytes > MAX_ARRAY) {

@@ -57,7 +57,7 @@ final class SafetensorsWeights implements WeightSource, AutoCloseable {
             }
             StoredTensor plain = file.tensors().get(tensor.name());
             if (plain != null) {
-                tensors.put(tensor.name(), plain);
+                StackedExperts.apart(plain).forEach(part -> tensors.put(part.name(), part));
             }
             if (stored.put(tensor.name(), tensor) != null) {
                 throw new CheckpointException(path + ": holds tensor " + tensor.name()

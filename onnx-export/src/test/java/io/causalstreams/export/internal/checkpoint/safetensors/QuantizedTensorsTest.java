@@ -49,11 +49,11 @@ final class QuantizedTensorsTest {
         WeightSource weights = QuantizedWeights.of(configs().path(name), stored, partsOf(name));
 
         // When
-        float[] decoded = weights.read(name + ".weight");
+        float[] decoded = weights.read(weightOf(name));
 
         // Then
         assertThat(decoded).isEqualTo(stored.read("expected." + name));
-        assertThat(weights.shape(name + ".weight")).isEqualTo(stored.shape("expected." + name));
+        assertThat(weights.shape(weightOf(name))).isEqualTo(stored.shape("expected." + name));
     }
 
     @ParameterizedTest
@@ -63,9 +63,11 @@ final class QuantizedTensorsTest {
         WeightSource weights = QuantizedWeights.of(configs().path(name), stored, partsOf(name));
 
         // Then
-        assertThat(weights.names()).contains(name + ".weight", "expected." + name);
-        assertThat(weights.names().stream().filter(n -> n.startsWith(name + ".")))
-                .containsExactly(name + ".weight");
+        assertThat(weights.names()).contains(weightOf(name), "expected." + name);
+        assertThat(weights.names())
+                .doesNotContainAnyElementsOf(partsOf(name).keySet().stream()
+                        .filter(part -> !part.equals(weightOf(name)))
+                        .toList());
     }
 
     @ParameterizedTest
@@ -156,6 +158,10 @@ final class QuantizedTensorsTest {
                 };
         long offset = Math.max(0, Math.min(part.offset(), part.source().size() - bytes));
         return new RawTensor(part.name(), type, shape, part.source(), offset, bytes);
+    }
+
+    private static String weightOf(String name) {
+        return configs().path(name).path("weight").asText();
     }
 
     private Map<String, RawTensor> partsOf(String name) {
