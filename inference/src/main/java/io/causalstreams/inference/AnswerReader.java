@@ -18,7 +18,7 @@ public interface AnswerReader {
     List<AnswerPart> finish();
 
     /**
-     * For an answer whose model has no chat template of its own to tell its tags by: calls of the prompt's tools are written
+     * For an answer whose model has no chat template of its own to name its tags: calls of the prompt's tools are written
      * {@code <tool_call>{"name": …, "arguments": …}</tool_call>}, and nothing is reasoning.
      */
     static AnswerReader of(Prompt prompt) {

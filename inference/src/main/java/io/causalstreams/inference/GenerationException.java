@@ -2,7 +2,7 @@ package io.causalstreams.inference;
 
 import org.jspecify.annotations.Nullable;
 
-/** Why a request could not be run. The type tells the caller's reaction. */
+/** Why a request could not be run. The type names what the caller can do about it. */
 public abstract sealed class GenerationException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -6,8 +6,20 @@ import org.jspecify.annotations.Nullable;
 /** What the model continues. */
 public sealed interface Prompt {
 
-    /** Plain text, tokenized as text (special tokens in it are text, not control); the model's BOS is added if it wants one. */
-    record Text(String text) implements Prompt {}
+    /**
+     * Plain text.
+     *
+     * @param addSpecialTokens whether the beginning-of-sequence token goes in front where the model wants one
+     * @param parseSpecial whether names of special tokens in the text become the tokens, as fill-in-the-middle prompts need;
+     *     otherwise they are text, so that text from outside controls nothing
+     */
+    record Text(String text, boolean addSpecialTokens, boolean parseSpecial) implements Prompt {
+
+        /** The beginning of a sequence; names of special tokens in it are text. */
+        public Text(String text) {
+            this(text, true, false);
+        }
+    }
 
     /**
      * A conversation, rendered by the model's own chat template.

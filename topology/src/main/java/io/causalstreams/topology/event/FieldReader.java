@@ -144,9 +144,10 @@ record FieldReader(JsonNode object, String owner, @Nullable String parameter) {
     @Nullable
     List<Integer> tokenIds(String field) {
         JsonNode list = array(field);
-        if (list == null) {
-            return null;
-        }
+        return list == null ? null : tokenIds(field, list);
+    }
+
+    List<Integer> tokenIds(String field, JsonNode list) {
         List<Integer> ids = new ArrayList<>(list.size());
         for (JsonNode each : list) {
             ids.add((int) integer(field, each, 0, Integer.MAX_VALUE));

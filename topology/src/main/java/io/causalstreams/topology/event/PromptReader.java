@@ -23,6 +23,8 @@ final class PromptReader {
             "model",
             "messages",
             "prompt",
+            "add_special_tokens",
+            "parse_special",
             "tools",
             "tool_choice",
             "parallel_tool_calls",
@@ -75,6 +77,7 @@ final class PromptReader {
     }
 
     PromptEvent read() {
+        RequestFields.check(fields);
         return new PromptEvent(
                 name("id"),
                 fields.string("model"),
@@ -105,13 +108,40 @@ final class PromptReader {
             throw fields.invalid("prompt", "is there beside messages; send one of the two");
         }
         if (messages != null) {
-            return new Prompt.Chat(ChatMessages.read(messages), new ChatOptionsReader(fields).read());
+            return chat(messages);
         }
         if (prompt == null) {
             throw fields.invalid("messages", "is missing; send messages (chat) or prompt (text or token ids)");
         }
+        return completion(only(prompt));
+    }
+
+    private Prompt chat(JsonNode messages) {
+        for (String field : List.of("add_special_tokens", "parse_special")) {
+            if (orElse(fields.bool(field), false)) {
+                throw fields.invalid(
+                        field, "is true beside messages; special tokens of a chat are its template's, send prompt");
+            }
+        }
+        return new Prompt.Chat(ChatMessages.read(messages), new ChatOptionsReader(fields).read());
+    }
+
+    /** The prompt of a batch of one, or the prompt itself. */
+    private JsonNode only(JsonNode prompt) {
+        boolean batch = prompt.isArray() && !prompt.isEmpty() && !prompt.get(0).isNumber();
+        if (batch && prompt.size() > 1) {
+            throw fields.invalid(
+                    "prompt",
+                    "is a batch of " + prompt.size() + "; it must be one (several prompts are several events)");
+        }
+        return batch ? prompt.get(0) : prompt;
+    }
+
+    private Prompt completion(JsonNode prompt) {
+        boolean addSpecialTokens = orElse(fields.bool("add_special_tokens"), true);
+        boolean parseSpecial = orElse(fields.bool("parse_special"), false);
         if (prompt.isTextual()) {
-            return new Prompt.Text(FieldReader.text(prompt));
+            return new Prompt.Text(FieldReader.text(prompt), addSpecialTokens, parseSpecial);
         }
         if (!prompt.isArray()) {
             throw fields.wrongType("prompt", prompt, "a string or a list of token ids");
@@ -119,14 +149,7 @@ final class PromptReader {
         if (prompt.isEmpty()) {
             throw fields.invalid("prompt", "is an empty list; it must hold at least one token id");
         }
-        if (!prompt.get(0).isNumber()) {
-            throw fields.invalid(
-                    "prompt",
-                    "is a list that starts with " + FieldReader.typeOf(prompt.get(0))
-                            + "; it must hold token ids (several prompts are several events)");
-        }
-        List<Integer> ids = fields.tokenIds("prompt");
-        return new Prompt.Tokens(ids == null ? List.of() : ids);
+        return new Prompt.Tokens(fields.tokenIds("prompt", prompt));
     }
 
     private Task task() {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,7 +80,11 @@ class EventSchemaTest {
                 "{\"prompt\":\"x\",\"deadline\":1800000000000}",
                 "{\"prompt\":\"x\",\"task\":\"translate\"}",
                 "{\"messages\":[{\"role\":\"user\"}]}",
-                "{\"prompt\":[]}"
+                "{\"prompt\":[]}",
+                "{\"prompt\":[[]]}",
+                "{\"prompt\":[\"a\",\"b\"]}",
+                "{\"prompt\":[[[1]]]}",
+                "{\"prompt\":\"x\",\"parse_special\":1}"
             })
     void shouldRefuseInSchemaAndReaderAlike(String json) {
         assertThat(errors("prompt", json)).isNotEmpty();
@@ -91,6 +96,9 @@ class EventSchemaTest {
     @ValueSource(
             strings = {
                 "{\"prompt\":\"x\",\"max_tokens\":5.0,\"unknown\":[]}",
+                "{\"prompt\":[\"x\"]}",
+                "{\"prompt\":[[1,2]]}",
+                "{\"prompt\":\"x\",\"parse_special\":true,\"add_special_tokens\":false}",
                 "{\"prompt\":[1,2],\"logprobs\":3,\"stop\":\"a\"}",
                 "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"x\"}]}],\"logprobs\":true,\"seed\":-1}"
             })
@@ -107,6 +115,9 @@ class EventSchemaTest {
             page.append("\n## ").append(schema.get("title").asText()).append("\n\n");
             page.append(schema.get("description").asText()).append('\n');
             table(page, schema);
+            if (event.equals("prompt")) {
+                page.append(treatments());
+            }
             JsonNode choice = schema.at("/properties/choices/items");
             if (!choice.isMissingNode()) {
                 page.append("\nIn `choices`:\n");
@@ -114,6 +125,36 @@ class EventSchemaTest {
             }
         }
         Documents.assertUpToDate("events.md", page.toString());
+    }
+
+    private static String treatments() {
+        StringBuilder page = new StringBuilder("""
+
+                ### What becomes of the fields people send
+
+                Those of OpenAI, of vLLM and of llama.cpp's server. One that would change the answer and is not honoured makes the
+                request invalid, by its name; null is the same as absent. A field that is none of theirs is ignored.
+
+                | field | here | why, or what to send |
+                |---|---|---|
+                """);
+        RequestFields.TREATMENTS.forEach((name, treatment) -> page.append("| `")
+                .append(name)
+                .append("` | ")
+                .append(row(treatment))
+                .append(" |\n"));
+        return page.toString();
+    }
+
+    private static String row(RequestFields.Treatment treatment) {
+        if (treatment instanceof RequestFields.Treatment.Refused refused) {
+            String harmless =
+                    refused.harmless().stream().map(each -> "`" + each + "`").collect(Collectors.joining(" or "));
+            return (harmless.isEmpty() ? "refused" : "refused, unless " + harmless) + " | " + refused.instead();
+        }
+        return treatment instanceof RequestFields.Treatment.Ignored ignored
+                ? "harmless, ignored | " + ignored.reason()
+                : "honoured | see above";
     }
 
     private static void table(StringBuilder page, JsonNode schema) {

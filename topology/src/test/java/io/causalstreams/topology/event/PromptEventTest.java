@@ -331,6 +331,25 @@ class PromptEventTest {
     }
 
     @Test
+    void shouldTakeABatchOfOneForThatOne() {
+        assertThat(parse("{\"prompt\":[\"Hi\"]}").prompt()).isEqualTo(new Prompt.Text("Hi"));
+        assertThat(parse("{\"prompt\":[[1,2,3]]}").prompt()).isEqualTo(new Prompt.Tokens(List.of(1, 2, 3)));
+        assertThatThrownBy(() -> parse("{\"prompt\":[\"Hi\",\"Ho\"]}"))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("batch of 2");
+    }
+
+    @Test
+    void shouldReadHowSpecialTokensOfATextPromptAreTaken() {
+        assertThat(parse("{\"prompt\":\"x\",\"parse_special\":true,\"add_special_tokens\":false}")
+                        .prompt())
+                .isEqualTo(new Prompt.Text("x", false, true));
+        assertThatThrownBy(() -> parse("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"parse_special\":true}"))
+                .isInstanceOfSatisfying(
+                        Invalid.class, e -> assertThat(e.parameter()).isEqualTo("parse_special"));
+    }
+
+    @Test
     void shouldTakeTheTextCompletionFormOfLogprobs() {
         assertThat(parse("{\"prompt\":[1,2],\"logprobs\":5}").sampling().logprobs())
                 .isEqualTo(5);

@@ -46,7 +46,7 @@ final class EngineLoop {
     /**
      * A loop over {@code model}'s slots.
      *
-     * @param clock what deadlines are told by; read once per request, when it begins
+     * @param clock what deadlines are measured by; read once per request, when it begins
      * @param nanoTime monotonic, what is left until a deadline is measured by: the clock may be set meanwhile
      */
     EngineLoop(
@@ -251,7 +251,7 @@ final class EngineLoop {
         run.fail(error);
     }
 
-    /** Makes room for another; before a run's end is told, so that whoever hears of it may submit the next. */
+    /** Makes room for another; before a run's end is reported, so that whoever hears of it may submit the next. */
     private void remove(RequestRun run) {
         if (runs.remove(run)) {
             for (Sequence sequence : run.sequences()) {

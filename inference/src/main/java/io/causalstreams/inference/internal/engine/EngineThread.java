@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Steps the loop while there is work and sleeps otherwise; at the end it releases what the loop used.
  *
- * <p>If a step throws, the engine is dead: every open request is told so, and later ones are refused with the cause.
+ * <p>If a step throws, the engine is dead: every open request is failed, and later ones are refused with the cause.
  *
  * <p>Threading: {@link #start} once; {@link #wake} and {@link #close} on any thread.
  */
@@ -92,7 +92,7 @@ final class EngineThread implements AutoCloseable {
                     new GenerationException.Aborted("request " + id + ": the engine was closed; run it on another"));
         } catch (Throwable e) {
             LOG.error("the engine died", e);
-            dead = true; // before anybody is told: whoever asks then must not be sent here again
+            dead = true; // before any failure is reported: whoever asks then must not be sent here again
             GenerationException.Dead death = new GenerationException.Dead("the engine died: " + reason(e), e);
             submissions.close(death);
             loop.abort(id -> new GenerationException.Dead("request " + id + ": " + death.getMessage(), e));

@@ -11,6 +11,7 @@ import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.text.RenderedChat;
 import io.causalstreams.inference.internal.text.Tokenizer;
+import io.causalstreams.inference.internal.text.Tokenizer.TemplatePart;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -124,8 +125,10 @@ final class RequestPreparation {
             checkTokens(id, "prompt", tokens.ids());
             return tokens.ids().stream().mapToInt(Integer::intValue).toArray();
         }
-        int[] tokens = tokenizer.encodeText(((Prompt.Text) prompt).text());
-        return metadata.addBos() && metadata.bosTokenId() >= 0 ? prepend(metadata.bosTokenId(), tokens) : tokens;
+        Prompt.Text text = (Prompt.Text) prompt;
+        int[] tokens = tokenizer.encodeTemplate(List.of(new TemplatePart(text.text(), text.parseSpecial())));
+        boolean addBos = text.addSpecialTokens() && metadata.addBos();
+        return addBos && metadata.bosTokenId() >= 0 ? prepend(metadata.bosTokenId(), tokens) : tokens;
     }
 
     private RenderedChat render(String id, Prompt.Chat chat) {

@@ -110,7 +110,7 @@ final class RequestRun {
         if (!closed) {
             List<GenerationEvent.TokenChunk> chunks = List.copyOf(outbox);
             outbox.clear();
-            chunks.forEach(chunk -> tell(() -> listener.onTokens(chunk)));
+            chunks.forEach(chunk -> notifyListener(() -> listener.onTokens(chunk)));
         }
     }
 
@@ -132,14 +132,14 @@ final class RequestRun {
     void finish() {
         if (!closed) {
             closed = true;
-            tell(() -> listener.onFinished(finished()));
+            notifyListener(() -> listener.onFinished(finished()));
         }
     }
 
     void fail(GenerationException error) {
         if (!closed) {
             closed = true;
-            tell(() -> listener.onFailed(error));
+            notifyListener(() -> listener.onFailed(error));
         }
     }
 
@@ -149,7 +149,7 @@ final class RequestRun {
     }
 
     /** A listener that throws has left; it must not take the engine's thread along. */
-    private void tell(Runnable event) {
+    private void notifyListener(Runnable event) {
         try {
             event.run();
         } catch (RuntimeException e) {

@@ -187,7 +187,7 @@ public final class ChatTemplate {
         }
 
         /**
-         * Nearly every message stands in the prompt as it is; one that does not is told from one that was changed by
+         * Nearly every message stands in the prompt as it is; one that does not is distinguished from one that was changed by
          * rendering the conversation with another word in its place.
          */
         void checkThatAllArePrinted(String rendered) {

@@ -1,9 +1,11 @@
 package io.causalstreams.inference.internal.engine;
 
 import io.causalstreams.inference.internal.text.Tokenizer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** One token per printable ASCII character: token 2 is the space, 3 is '!', …; 0 ends a sequence, 1 is control too. */
+/** One token per printable ASCII character: token 2 is the space, 3 is '!', …; 0 ends a sequence, 1 is control too; their names are {@code <0>} and {@code <1>}. */
 class AsciiTokenizer implements Tokenizer {
     static final int SIZE = 97;
 
@@ -18,9 +20,18 @@ class AsciiTokenizer implements Tokenizer {
 
     @Override
     public int[] encodeTemplate(List<TemplatePart> parts) {
-        StringBuilder text = new StringBuilder();
-        parts.forEach(part -> text.append(part.text()));
-        return encodeText(text.toString());
+        return parts.stream()
+                .flatMapToInt(
+                        part -> Arrays.stream(part.control() ? encodeNames(part.text()) : encodeText(part.text())))
+                .toArray();
+    }
+
+    private int[] encodeNames(String text) {
+        return Arrays.stream(text.split("(?=<[01]>)|(?<=<[01]>)"))
+                .flatMapToInt(piece -> piece.matches("<[01]>")
+                        ? IntStream.of(piece.charAt(1) - '0')
+                        : Arrays.stream(encodeText(piece)))
+                .toArray();
     }
 
     @Override

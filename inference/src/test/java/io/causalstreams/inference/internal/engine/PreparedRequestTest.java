@@ -64,6 +64,16 @@ class PreparedRequestTest {
     }
 
     @Test
+    void shouldTakeNamesOfSpecialTokensForTheTokensOnlyWhereAsked() {
+        SamplingParams one = SamplingParams.greedy(1);
+        GenerationRequest plain = GenerationRequest.of("r-1", new Prompt.Text("a<1>b"), one);
+        GenerationRequest parsed = GenerationRequest.of("r-1", new Prompt.Text("a<1>b", true, true), one);
+
+        assertThat(engine.prepare(plain).promptTokens()).isEqualTo(5);
+        assertThat(engine.prepare(parsed).promptTokens()).isEqualTo(3);
+    }
+
+    @Test
     void shouldResumeFromThePublishedTokensItIsStartedWith() {
         // Given
         PreparedRequest prepared = engine.prepare(request("r-1", 8));

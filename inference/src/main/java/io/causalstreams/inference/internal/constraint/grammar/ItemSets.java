@@ -89,7 +89,7 @@ final class ItemSets {
         return of(seeds, accepting);
     }
 
-    /** @return whether the text may end after it, as far as that is not told by the items */
+    /** @return whether the text may end after it, as far as the items do not say so */
     private boolean addAdvanced(ItemSet set, List<Integer> terminals, List<Item> seeds) {
         boolean accepting = false;
         for (int terminal : terminals) {

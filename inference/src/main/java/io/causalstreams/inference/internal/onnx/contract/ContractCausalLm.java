@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: opened on any thread, then the engine thread only.
  */
 public final class ContractCausalLm extends SlottedCausalLm {
-    /** The input that tells a graph of ours: per row the position of its last token. */
+    /** The input that identifies a graph of ours: per row the position of its last token. */
     public static final String LAST_POSITIONS = "seqlens_k";
 
     /** Of fp32, in the scores of one pass's attention (heads, tokens, positions of a slot): 64 MB. */

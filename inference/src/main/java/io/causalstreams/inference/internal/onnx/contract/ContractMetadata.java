@@ -41,7 +41,7 @@ final class ContractMetadata {
         };
     }
 
-    /** Heads of queries; those of the cache where an older export does not tell. */
+    /** Heads of queries; those of the cache where an older export does not say. */
     static int heads(Path graph, Map<String, String> properties) {
         ContractMetadata metadata = new ContractMetadata(graph, properties);
         String key = properties.containsKey(PREFIX + "heads") ? "heads" : "kv_heads";

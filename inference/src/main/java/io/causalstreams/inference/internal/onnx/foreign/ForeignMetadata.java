@@ -27,7 +27,7 @@ final class ForeignMetadata {
         this.config = whole.path("text_config").isObject() ? whole.path("text_config") : whole;
     }
 
-    /** @throws GenerationException.Failed naming the fact that no file tells */
+    /** @throws GenerationException.Failed naming the fact that no file states */
     static ModelMetadata read(ModelDirectory directory, ForeignSignature signature, Set<String> operators) {
         return new ForeignMetadata(directory).read(signature, operators);
     }
@@ -86,7 +86,7 @@ final class ForeignMetadata {
         return explicit > 0 ? explicit : size(-1, "hidden_size", "n_embd") / size(-1, "num_attention_heads", "n_head");
     }
 
-    /** The graph's own size, or the first key that a file tells. */
+    /** The graph's own size, or the first key that a file has. */
     private int size(long ofGraph, String... keys) {
         if (ofGraph > 0) {
             return Math.toIntExact(ofGraph);
@@ -94,7 +94,7 @@ final class ForeignMetadata {
         int size = first(keys);
         if (size <= 0) {
             throw new GenerationException.Failed(
-                    "model " + directory.path() + ": neither the graph nor config.json nor genai_config.json tells "
+                    "model " + directory.path() + ": neither the graph nor config.json nor genai_config.json has "
                             + String.join(" or ", keys) + "; add it to config.json",
                     null);
         }

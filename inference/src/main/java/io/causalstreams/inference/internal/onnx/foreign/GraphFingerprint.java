@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Tells graphs apart that carry no fingerprint: a SHA-256 over the graph's file and those of its weights. */
+/** Fingerprints graphs that carry none of their own: a SHA-256 over the graph's file and those of its weights. */
 final class GraphFingerprint {
     private static final int DIGITS = 16;
 

@@ -12,7 +12,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The operators an ONNX file uses. ONNX Runtime tells a graph's inputs and outputs, not its nodes.
+ * The operators an ONNX file uses. ONNX Runtime reports a graph's inputs and outputs, not its nodes.
  *
  * <p>Field numbers are those of {@code onnx.proto}; weights inside the file are skipped, not read.
  */
