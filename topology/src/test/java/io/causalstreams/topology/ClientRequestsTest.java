@@ -11,12 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,35 +36,10 @@ class ClientRequestsTest {
             "text-best-of", "best_of",
             "text-suffix", "suffix");
 
-    /** What is not right yet, as client/request. One that becomes right must be taken from this list. */
-    private static final Set<String> OPEN = Set.of(
-            "langchain-python/text", // a list of one prompt
-            "openai-node/text-list-of-one",
-            "openai-node/text-list-of-tokens",
-            "openai-python/text-list-of-one",
-            "openai-python/text-list-of-tokens",
-            "openai-python/text-echo", // changes the answer and is ignored
-            "openai-python/text-best-of",
-            "openai-python/text-suffix");
-
     @ParameterizedTest(name = "{0}")
     @MethodSource("requests")
     void shouldAnswerWhatClientsSendOrNameTheFieldThatIsRefused(String name, JsonNode body) {
-        List<String> wrong = wrong(name.substring(name.indexOf('/') + 1), body);
-        if (OPEN.contains(name)) {
-            assertThat(wrong)
-                    .as(name + " is right now: take it from the list of what is open")
-                    .isNotEmpty();
-        } else {
-            assertThat(wrong).as(name).isEmpty();
-        }
-    }
-
-    @Test
-    void shouldListNothingAsOpenThatIsNotRecorded() throws IOException {
-        Set<String> names = new HashSet<>();
-        requests().forEach(each -> names.add((String) each.get()[0]));
-        assertThat(names).containsAll(OPEN);
+        assertThat(wrong(name.substring(name.indexOf('/') + 1), body)).as(name).isEmpty();
     }
 
     private static List<String> wrong(String name, JsonNode body) {

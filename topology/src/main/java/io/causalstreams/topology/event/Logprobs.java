@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.causalstreams.inference.TokenLogprob;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +33,7 @@ public sealed interface Logprobs {
     /**
      * Parallel lists, one element per token.
      *
-     * @param textOffset characters of the completion before the token
+     * @param textOffset characters (code points) of the completion before the one in which the token begins
      */
     record Text(
             List<String> tokens,
@@ -49,14 +48,14 @@ public sealed interface Logprobs {
                 .map(token -> new Entry(
                         token.text(),
                         finite(token.logprob()),
-                        utf8(token.text()),
+                        token.bytes(),
                         token.alternatives().stream()
-                                .map(top -> new Top(top.text(), finite(top.logprob()), utf8(top.text())))
+                                .map(top -> new Top(top.text(), finite(top.logprob()), top.bytes()))
                                 .toList()))
                 .toList());
     }
 
-    /** The text completion form; {@code offset} is the number of characters before the first token. */
+    /** The text completion form; {@code offset} is the number of characters that begin before the first token. */
     static Logprobs text(List<TokenLogprob> tokens, int offset) {
         List<String> texts = new ArrayList<>();
         List<Double> logprobs = new ArrayList<>();
@@ -70,8 +69,8 @@ public sealed interface Logprobs {
             token.alternatives().forEach(each -> top.putIfAbsent(each.text(), finite(each.logprob())));
             top.putIfAbsent(token.text(), finite(token.logprob()));
             tops.add(top);
-            offsets.add(position);
-            position += token.text().length();
+            offsets.add(token.continuesCharacter() ? Math.max(0, position - 1) : position);
+            position += token.characters();
         }
         return new Text(texts, logprobs, tops, offsets);
     }
@@ -79,14 +78,5 @@ public sealed interface Logprobs {
     /** {@code logprob}, or the floor for minus infinity and NaN. */
     static double finite(double logprob) {
         return logprob >= FLOOR ? logprob : FLOOR;
-    }
-
-    private static List<Integer> utf8(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        List<Integer> unsigned = new ArrayList<>(bytes.length);
-        for (byte each : bytes) {
-            unsigned.add(each & 0xff);
-        }
-        return unsigned;
     }
 }

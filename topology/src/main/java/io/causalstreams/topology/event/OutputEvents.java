@@ -38,7 +38,7 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
     /**
      * The event of a chunk.
      *
-     * @param textOffset characters of the choice's text before this chunk
+     * @param textOffset characters (code points) that begin in the choice's tokens before this chunk
      */
     public TokenEvent token(GenerationEvent.TokenChunk chunk, int textOffset) {
         boolean chat = shape == Shape.CHAT;

@@ -55,7 +55,7 @@ final class GenerationSequence extends Sequence {
         this.tokenStop = new TokenStop(sampling, model.eosTokenIds(), request.maxTokens);
         this.detokenizer = new StreamingDetokenizer(
                 tokenizer,
-                sampling.stop(),
+                request.stops,
                 sampling.includeStopStrInOutput(),
                 sampling.minTokens(),
                 request.answer.shownTokens());
@@ -258,7 +258,10 @@ final class GenerationSequence extends Sequence {
         int token = sampler.sample(logits, row, history, constraint);
         Integer alternatives = request.sampling.logprobs();
         return new SequenceOutcome.SampledToken(
-                token, alternatives == null ? null : Logprobs.of(logits, row, token, alternatives, tokenizer));
+                token,
+                alternatives == null
+                        ? null
+                        : Logprobs.of(logits, row, token, alternatives, tokenizer, detokenizer::bytes));
     }
 
     /** What may be shown with a token. */
@@ -274,7 +277,7 @@ final class GenerationSequence extends Sequence {
         end = tokenStop.after(token, history.completionLength());
         boolean stopToken = end != null && end.finishReason() == FinishReason.STOP;
         String delta = "";
-        if (!stopToken || request.sampling.includeStopStrInOutput()) {
+        if (!stopToken || request.sampling.includeStopStrInOutput() || request.stops.name(token)) {
             delta = detokenizer.append(token);
             String matched = detokenizer.matchedStop();
             if (matched != null) {

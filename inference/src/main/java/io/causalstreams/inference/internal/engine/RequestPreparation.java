@@ -10,6 +10,7 @@ import io.causalstreams.inference.internal.answer.AnswerConstraint;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.text.RenderedChat;
+import io.causalstreams.inference.internal.text.StopStrings;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import io.causalstreams.inference.internal.text.Tokenizer.TemplatePart;
 import java.nio.charset.StandardCharsets;
@@ -183,6 +184,11 @@ final class RequestPreparation {
             resumed.add(tokens.stream().mapToInt(Integer::intValue).toArray());
         }
         return resumed;
+    }
+
+    /** The stop strings as the model's tokens spell them. */
+    StopStrings stops(SamplingParams sampling) {
+        return StopStrings.of(sampling.stop(), tokenizer);
     }
 
     private void checkTokens(String id, String field, Iterable<Integer> tokens) {

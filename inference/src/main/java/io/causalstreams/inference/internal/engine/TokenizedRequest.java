@@ -5,6 +5,7 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import io.causalstreams.inference.internal.text.StopStrings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +26,7 @@ final class TokenizedRequest implements PreparedRequest {
 
     final int[] promptTokens;
     final AnswerForm answer;
+    final StopStrings stops;
     /** Most tokens of one choice: what was asked for, or what the context has left. */
     final int maxTokens;
 
@@ -55,6 +57,7 @@ final class TokenizedRequest implements PreparedRequest {
         this.user = Objects.requireNonNullElse(request.user(), "");
         this.promptTokens = promptTokens;
         this.answer = answer;
+        this.stops = preparation.stops(sampling);
         this.maxTokens = maxTokens;
         this.seed = seed;
         this.constraint = constraint;

@@ -5,6 +5,7 @@ import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Log-probabilities under the model's own distribution: log-softmax of the raw logits, summed in double.
@@ -22,16 +23,29 @@ public final class Logprobs {
      * @throws SamplingException if a logit is NaN or +infinity
      */
     public static TokenLogprob of(Logits logits, int row, int tokenId, int alternatives, Tokenizer tokenizer) {
+        return of(logits, row, tokenId, alternatives, tokenizer, tokenizer::bytesOf);
+    }
+
+    /**
+     * The same for a token of a completion.
+     *
+     * @param bytes what a token would add to its text
+     * @throws SamplingException if a logit is NaN or +infinity
+     */
+    public static TokenLogprob of(
+            Logits logits, int row, int tokenId, int alternatives, Tokenizer tokenizer, IntFunction<byte[]> bytes) {
         float[] values = Workspace.ofThread().row(logits, row);
         int vocabulary = logits.vocabulary();
         LogSoftmax softmax = LogSoftmax.of(values, vocabulary);
         List<TokenLogprob.Alternative> top = new ArrayList<>(alternatives);
         for (int id : TopValues.largest(values, vocabulary, Math.min(alternatives, vocabulary))) {
-            top.add(new TokenLogprob.Alternative(id, tokenizer.textOf(id), softmax.at(values[id])));
+            top.add(new TokenLogprob.Alternative(
+                    id, tokenizer.textOf(id), TokenLogprob.unsigned(bytes.apply(id)), softmax.at(values[id])));
         }
         return new TokenLogprob(
                 tokenId,
                 tokenizer.textOf(tokenId),
+                TokenLogprob.unsigned(bytes.apply(tokenId)),
                 softmax.at(values[tokenId]),
                 rank(values, vocabulary, tokenId),
                 top);

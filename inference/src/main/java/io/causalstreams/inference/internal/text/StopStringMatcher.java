@@ -1,64 +1,62 @@
 package io.causalstreams.inference.internal.text;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds stop strings in text that arrives character by character.
+ * Finds stop strings in text that arrives symbol by symbol: characters, and special tokens that a stop string names.
  *
  * <p>Knuth–Morris–Pratt, one automaton per string: its state is the length of the longest beginning of the string that
  * the text ends with, which is both how a match is found and how much must be held back. Cost: amortized one step per
- * character and string. Works on code points, so a match never cuts a surrogate pair. Not thread-safe.
+ * symbol and pattern. Characters are code points, so a match never cuts a surrogate pair. Not thread-safe.
  */
 final class StopStringMatcher {
     private final List<Automaton> automata;
 
-    StopStringMatcher(List<String> stops) {
-        automata = stops.stream().map(Automaton::new).toList();
+    StopStringMatcher(StopStrings stops) {
+        automata = stops.patterns().stream().map(Automaton::new).toList();
     }
 
     /**
-     * Reads one more character.
+     * Reads one more symbol.
      *
-     * @return the index of the stop string that ends here, the longest if several do; -1 if none
+     * @return the pattern that ends here, that of the longest string if several do; null if none
      */
-    int append(int codePoint) {
-        int matched = -1;
-        for (int i = 0; i < automata.size(); i++) {
-            if (automata.get(i).append(codePoint)
-                    && (matched < 0
-                            || automata.get(i).length() > automata.get(matched).length())) {
-                matched = i;
+    StopStrings.@Nullable Pattern append(int symbol) {
+        StopStrings.Pattern matched = null;
+        for (Automaton automaton : automata) {
+            if (automaton.append(symbol)
+                    && (matched == null || automaton.stop.string.length() > matched.string.length())) {
+                matched = automaton.stop;
             }
         }
         return matched;
     }
 
-    /** How many of the last characters may be the beginning of a stop string. */
+    /** How many of the last symbols may be the beginning of a stop string. */
     int possibleBeginning() {
         return automata.stream().mapToInt(automaton -> automaton.state).max().orElse(0);
     }
 
     private static final class Automaton {
+        private final StopStrings.Pattern stop;
         private final int[] pattern;
-        /** fallback[n] = longest proper beginning of the pattern that its first n characters end with. */
+        /** fallback[n] = longest proper beginning of the pattern that its first n symbols end with. */
         private final int[] fallback;
 
         private int state;
 
-        Automaton(String stop) {
-            pattern = stop.codePoints().toArray();
+        Automaton(StopStrings.Pattern stop) {
+            this.stop = stop;
+            pattern = stop.symbols;
             fallback = new int[pattern.length + 1];
             for (int n = 1; n < pattern.length; n++) {
                 fallback[n + 1] = advance(fallback[n], pattern[n]);
             }
         }
 
-        int length() {
-            return pattern.length;
-        }
-
-        boolean append(int codePoint) {
-            state = advance(state, codePoint);
+        boolean append(int symbol) {
+            state = advance(state, symbol);
             if (state < pattern.length) {
                 return false;
             }
@@ -66,12 +64,12 @@ final class StopStringMatcher {
             return true;
         }
 
-        private int advance(int from, int codePoint) {
+        private int advance(int from, int symbol) {
             int matched = from;
-            while (matched > 0 && pattern[matched] != codePoint) {
+            while (matched > 0 && pattern[matched] != symbol) {
                 matched = fallback[matched];
             }
-            return pattern[matched] == codePoint ? matched + 1 : 0;
+            return pattern[matched] == symbol ? matched + 1 : 0;
         }
     }
 }

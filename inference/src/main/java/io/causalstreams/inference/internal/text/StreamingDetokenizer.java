@@ -1,6 +1,7 @@
 package io.causalstreams.inference.internal.text;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,21 +13,22 @@ import org.jspecify.annotations.Nullable;
  * back until later tokens decide. The deltas are a function of the token sequence alone, so a replay gives the same.
  *
  * <p>The stop string whose last character comes first ends the text, the longest if several end there: this does not
- * depend on how the text is cut into tokens. A stop string counts when it ends after the first {@code minTokens} tokens;
+ * depend on how the text is cut into tokens. A special token that a stop string names is read there as its name, though the
+ * text does not show it. A stop string counts when it ends after the first {@code minTokens} tokens;
  * it may begin before.
  *
  * <p>Cost: proportional to the token's text. Threading: one thread at a time.
  */
 public final class StreamingDetokenizer {
     private final Tokenizer tokenizer;
-    private final List<String> stops;
+    private final StopStrings stops;
     private final boolean includeStop;
     private final int minTokens;
     private final Set<Integer> shown;
     private final Utf8Decoder decoder = new Utf8Decoder();
     private final StopStringMatcher matcher;
-    /** Decoded but not yet shown. */
-    private final StringBuilder held = new StringBuilder();
+    /** Symbols decoded but not yet shown: characters, and special tokens that stop strings name. */
+    private final List<Integer> held = new ArrayList<>();
 
     private int tokens;
     private boolean atStart = true;
@@ -34,20 +36,20 @@ public final class StreamingDetokenizer {
 
     /** Shows no special token. */
     public StreamingDetokenizer(Tokenizer tokenizer, List<String> stop, boolean includeStop, int minTokens) {
-        this(tokenizer, stop, includeStop, minTokens, Set.of());
+        this(tokenizer, StopStrings.of(stop, tokenizer), includeStop, minTokens, Set.of());
     }
 
     /**
-     * @param stop strings that end the text, none empty
+     * @param stops strings that end the text
      * @param includeStop whether the text ends with the stop string or in front of it
      * @param minTokens a stop string that ends within the first {@code minTokens} tokens does not count
      * @param shown special tokens that are part of the text, by their names
      */
     public StreamingDetokenizer(
-            Tokenizer tokenizer, List<String> stop, boolean includeStop, int minTokens, Set<Integer> shown) {
+            Tokenizer tokenizer, StopStrings stops, boolean includeStop, int minTokens, Set<Integer> shown) {
         this.tokenizer = tokenizer;
         this.shown = Set.copyOf(shown);
-        this.stops = List.copyOf(stop);
+        this.stops = stops;
         this.includeStop = includeStop;
         this.minTokens = minTokens;
         this.matcher = new StopStringMatcher(stops);
@@ -59,22 +61,25 @@ public final class StreamingDetokenizer {
             return "";
         }
         tokens++;
-        String text = decoder.append(bytes(tokenId));
+        boolean named = stops.name(tokenId) && !shown.contains(tokenId);
+        String text = named ? "" : decoder.append(bytes(tokenId));
         atStart &= tokenizer.isSpecial(tokenId);
         if (stops.isEmpty()) {
             return text;
         }
-        for (int i = 0; i < text.length(); ) {
-            int codePoint = text.codePointAt(i);
-            i += Character.charCount(codePoint);
-            held.appendCodePoint(codePoint);
-            int match = matcher.append(codePoint);
-            if (match >= 0 && tokens > minTokens) {
-                return stopAt(stops.get(match));
+        int[] symbols = named
+                ? new int[] {StopStrings.symbol(tokenId)}
+                : text.codePoints().toArray();
+        for (int symbol : symbols) {
+            held.add(symbol);
+            StopStrings.Pattern match = matcher.append(symbol);
+            if (match != null && tokens > minTokens) {
+                return stopAt(match);
             }
         }
-        int beginning = includeStop ? 0 : matcher.possibleBeginning();
-        return release(held.offsetByCodePoints(held.length(), -beginning));
+        // A stop string that is shown need not be held back, unless it names tokens that are shown in it alone.
+        boolean showsBeginnings = includeStop && !stops.nameTokens();
+        return release(held.size() - (showsBeginnings ? 0 : matcher.possibleBeginning()));
     }
 
     /** The stop string that ended the text, or null. */
@@ -84,26 +89,47 @@ public final class StreamingDetokenizer {
 
     /** The end of the completion: what was held back for a stop string that did not come. An incomplete character is dropped. */
     public String finish() {
-        return release(held.length());
+        return release(held.size());
     }
 
-    private byte[] bytes(int tokenId) {
-        if (shown.contains(tokenId)) {
+    /** What the token would add to the text now, in UTF-8: possibly part of a character. */
+    public byte[] bytes(int tokenId) {
+        if (shown.contains(tokenId) || (includeStop && stops.isString(tokenId))) {
             return tokenizer.textOf(tokenId).getBytes(StandardCharsets.UTF_8);
         }
         return atStart ? tokenizer.bytesAtStart(tokenId) : tokenizer.bytesOf(tokenId);
     }
 
-    private String stopAt(String stop) {
-        matchedStop = stop;
-        String text = release(includeStop ? held.length() : held.length() - stop.length());
-        held.setLength(0);
-        return text;
+    private String stopAt(StopStrings.Pattern stop) {
+        matchedStop = stop.string;
+        // The beginning of a stop string that is shown may be shown already, then less is held than it is long.
+        String text = release(Math.max(0, held.size() - stop.symbols.length));
+        if (!includeStop) {
+            held.clear();
+            return text;
+        }
+        StringBuilder whole = new StringBuilder(text);
+        for (int symbol : held) {
+            if (StopStrings.isToken(symbol)) {
+                whole.append(tokenizer.textOf(StopStrings.token(symbol)));
+            } else {
+                whole.appendCodePoint(symbol);
+            }
+        }
+        held.clear();
+        return whole.toString();
     }
 
-    private String release(int length) {
-        String text = held.substring(0, length);
-        held.delete(0, length);
-        return text;
+    /** The characters among the first {@code symbols} held; tokens among them are not shown. */
+    private String release(int symbols) {
+        List<Integer> first = held.subList(0, symbols);
+        StringBuilder text = new StringBuilder();
+        for (int symbol : first) {
+            if (!StopStrings.isToken(symbol)) {
+                text.appendCodePoint(symbol);
+            }
+        }
+        first.clear();
+        return text.toString();
     }
 }

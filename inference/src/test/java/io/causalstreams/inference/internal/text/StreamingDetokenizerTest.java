@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every token of the scripted tokenizer stands for one byte, so a text can be split at every place. */
 class StreamingDetokenizerTest {
@@ -198,8 +201,48 @@ class StreamingDetokenizerTest {
         return cuts;
     }
 
-    /** Token i is the byte i. */
+    @ParameterizedTest
+    @CsvSource({"<end>,a,a<end>", "a<end>b,'',a<end>b", "<end>b,a,a<end>b", "c,ab,abc"})
+    void shouldReadASpecialTokenThatAStopStringNamesAsItsName(String stop, String without, String with) {
+        assertThat(textOfABracketedByEnd(stop, false)).isEqualTo(without);
+        assertThat(textOfABracketedByEnd(stop, true)).isEqualTo(with);
+    }
+
+    @Test
+    void shouldNotShowASpecialTokenOfAStopStringThatDidNotCome() {
+        StreamingDetokenizer detokenizer = new StreamingDetokenizer(new ByteTokenizer(), List.of("<end>x"), true, 0);
+        String text = detokenizer.append('a') + detokenizer.append(ByteTokenizer.END) + detokenizer.append('b');
+        assertThat(text + detokenizer.finish()).isEqualTo("ab");
+        assertThat(detokenizer.matchedStop()).isNull();
+    }
+
+    @Test
+    void shouldFindANameThatIsSpelledAsText() {
+        StreamingDetokenizer detokenizer = new StreamingDetokenizer(new ByteTokenizer(), List.of("<end>"), false, 0);
+        StringBuilder text = new StringBuilder();
+        for (int token : ByteTokenizer.encode("a<end>b")) {
+            text.append(detokenizer.append(token));
+        }
+        assertThat(text).hasToString("a");
+        assertThat(detokenizer.matchedStop()).isEqualTo("<end>");
+    }
+
+    /** a, the special token, b, c. */
+    private static String textOfABracketedByEnd(String stop, boolean includeStop) {
+        StreamingDetokenizer detokenizer = new StreamingDetokenizer(new ByteTokenizer(), List.of(stop), includeStop, 0);
+        StringBuilder text = new StringBuilder();
+        for (int token : new int[] {'a', ByteTokenizer.END, 'b', 'c'}) {
+            text.append(detokenizer.append(token));
+        }
+        text.append(detokenizer.finish());
+        assertThat(detokenizer.matchedStop()).isEqualTo(stop);
+        return text.toString();
+    }
+
+    /** Token i is the byte i; one more is special. */
     private static class ByteTokenizer implements Tokenizer {
+        static final int END = 256;
+
         static int[] encode(String text) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             int[] ids = new int[bytes.length];
@@ -216,27 +259,30 @@ class StreamingDetokenizerTest {
 
         @Override
         public int[] encodeTemplate(List<TemplatePart> parts) {
-            throw new UnsupportedOperationException();
+            return parts.stream()
+                    .flatMap(part -> Arrays.stream(part.text().split("(?=<end>)|(?<=<end>)")))
+                    .flatMapToInt(piece -> piece.equals("<end>") ? IntStream.of(END) : Arrays.stream(encode(piece)))
+                    .toArray();
         }
 
         @Override
         public byte[] bytesOf(int tokenId) {
-            return new byte[] {(byte) tokenId};
+            return tokenId == END ? new byte[0] : new byte[] {(byte) tokenId};
         }
 
         @Override
         public String textOf(int tokenId) {
-            return new String(bytesOf(tokenId), StandardCharsets.UTF_8);
+            return tokenId == END ? "<end>" : new String(bytesOf(tokenId), StandardCharsets.UTF_8);
         }
 
         @Override
         public boolean isSpecial(int tokenId) {
-            return false;
+            return tokenId == END;
         }
 
         @Override
         public int size() {
-            return 256;
+            return 257;
         }
 
         @Override

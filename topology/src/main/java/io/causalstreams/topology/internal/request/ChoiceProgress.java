@@ -19,6 +19,7 @@ final class ChoiceProgress {
     private final StringBuilder text = new StringBuilder();
     private final List<AnswerPart> parts = new ArrayList<>();
     private @Nullable List<TokenLogprob> logprobs;
+    private int characters;
 
     private final List<TokenChunk> pending = new ArrayList<>();
     private int pendingTokens;
@@ -84,6 +85,9 @@ final class ChoiceProgress {
         tokenIds.addAll(chunk.tokenIds());
         text.append(chunk.text());
         parts.addAll(chunk.parts());
+        characters += chunk.logprobs() == null
+                ? chunk.text().codePointCount(0, chunk.text().length())
+                : chunk.logprobs().stream().mapToInt(TokenLogprob::characters).sum();
         if (chunk.logprobs() != null) {
             if (logprobs == null) {
                 logprobs = new ArrayList<>();
@@ -94,9 +98,9 @@ final class ChoiceProgress {
         pendingTokens = 0;
     }
 
-    /** Characters published. */
+    /** Characters (code points) that begin in the published tokens. */
     synchronized int characters() {
-        return text.length();
+        return characters;
     }
 
     /** What was published so far. */
