@@ -9,6 +9,7 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.testkit.ScriptedEngine;
+import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.answer.Job;
 import io.causalstreams.topology.internal.journal.FakeStore;
 import io.causalstreams.topology.internal.journal.SessionBounds;
@@ -102,7 +103,7 @@ class ConversationsTest {
     }
 
     private void answered(Job.Ask<String, String> turn, String answer) {
-        conversations.answered(turn, answer, 1_000, session -> false);
+        conversations.answered(turn, new Partial(answer, List.of(), null), 1_000, session -> false);
     }
 
     private static List<String> contents(PreparedRequest prepared) {
