@@ -24,7 +24,9 @@ final class Explanation {
                         : mix.fine().stream().map(MatrixGroup::name).collect(Collectors.joining(", ")));
     }
 
-    static String of(String modelType, Decoder decoder, GraphBuilder graph, Precision precision) {
+    static String of(String modelType, ModelGraph model, Precision precision) {
+        GraphBuilder graph = model.builder();
+        Decoder decoder = model.decoder();
         StringBuilder text = new StringBuilder();
         long elements = 0;
         long bytes = 0;

@@ -1,21 +1,21 @@
 package io.causalstreams.export;
 
 /**
- * Hears how far an export is.
+ * Receives how far an export is.
  *
  * <p>Threading: called by the exporting thread; a slow listener slows the export.
  */
 @FunctionalInterface
 public interface ExportListener {
 
-    /** Hears nothing. */
+    /** Ignores everything. */
     ExportListener NONE = (bytesWritten, totalBytes) -> {};
 
     /**
-     * Called after every weight.
+     * Called after every piece of a weight, some hundred thousand elements.
      *
      * @param bytesWritten bytes of weights in the output so far
-     * @param totalBytes bytes of weights that there will be
+     * @param totalBytes bytes of weights that there will be; an estimate until the last weight is written
      */
     void onProgress(long bytesWritten, long totalBytes);
 }

@@ -50,7 +50,7 @@ final class ExportManifest {
             String fileName = String.valueOf(file.getFileName());
             files.putObject(fileName)
                     .put("bytes", Files.size(file))
-                    .put("sha256", fileName.equals(OnnxExporter.DATA_FILE) ? weightsDigest : sha256(file));
+                    .put("sha256", fileName.equals(ModelFiles.WEIGHTS) ? weightsDigest : sha256(file));
         }
         mapper.writeValue(directory.resolve("export.json").toFile(), manifest);
     }

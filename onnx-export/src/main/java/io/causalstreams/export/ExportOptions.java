@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param precision arithmetic of the graph
  * @param name the model's name in events and metadata; null = the checkpoint's own
- * @param listener hears the progress
+ * @param listener receives the progress
  * @param calibration keeps the divergence from fp32 within a limit; null = the precision as it is
  */
 public record ExportOptions(

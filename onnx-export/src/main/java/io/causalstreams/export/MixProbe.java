@@ -1,18 +1,13 @@
 package io.causalstreams.export;
 
-import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.architecture.ModelConfig;
-import io.causalstreams.export.internal.block.DecoderGraph;
 import io.causalstreams.export.internal.checkpoint.Checkpoint;
-import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.mixing.CandidateTensors;
 import io.causalstreams.export.internal.mixing.MatrixGroup;
 import io.causalstreams.export.internal.mixing.MatrixGroups;
 import io.causalstreams.export.internal.mixing.Mix;
 import io.causalstreams.export.internal.mixing.MixSearch;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,22 +72,8 @@ final class MixProbe {
 
     private void write(Collection<MatrixGroup> fine) throws IOException {
         tensors.begin(fine);
-        Decoder decoder = plan.decoder();
-        GraphBuilder graph = new GraphBuilder("candidate", tensors);
-        DecoderGraph decoderGraph =
-                new DecoderGraph(graph, decoder, plan.mixed(fine).arithmetic().get());
-        decoderGraph.add();
-        ModelFacts facts = ModelFacts.of(
-                config,
-                directory,
-                "candidate",
-                options.precision(),
-                decoder,
-                decoderGraph,
-                graph.fingerprint("weights of a candidate"));
-        try (OutputStream out =
-                new BufferedOutputStream(Files.newOutputStream(directory.resolve(OnnxExporter.MODEL_FILE)))) {
-            graph.build("calibration", facts.metadata()).writeTo(out);
-        }
+        plan.mixed(fine)
+                .graph("candidate", tensors)
+                .write(directory, config, options.precision(), "calibration", "weights of a candidate");
     }
 }

@@ -5,19 +5,13 @@ import io.causalstreams.export.internal.architecture.Families;
 import io.causalstreams.export.internal.architecture.ModelConfig;
 import io.causalstreams.export.internal.architecture.Tensors;
 import io.causalstreams.export.internal.architecture.UnsupportedModelException;
-import io.causalstreams.export.internal.block.DecoderGraph;
 import io.causalstreams.export.internal.checkpoint.Checkpoint;
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
 import io.causalstreams.export.internal.graph.ExternalTensorFile;
-import io.causalstreams.export.internal.graph.GraphBuilder;
-import io.causalstreams.export.internal.graph.Parameter;
 import io.causalstreams.export.internal.graph.TensorStore;
 import io.causalstreams.export.internal.mixing.Mix;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns a checkpoint into a model directory: the files of {@code docs/graph-contract.md}.
  *
- * <p>Weights pass through one at a time, so the heap needs room for the largest tensor twice, not for the model. The
- * directory appears whole or not at all.
+ * <p>Weights pass through some rows at a time, on all cores; a matrix is held whole only where it is transposed or rotated.
+ * The directory appears whole or not at all.
  */
 public final class OnnxExporter {
-    static final String MODEL_FILE = "model.onnx";
-    static final String DATA_FILE = "model.onnx.data";
     private static final String PRODUCER = "causal-streams";
 
     private OnnxExporter() {}
@@ -76,9 +68,8 @@ public final class OnnxExporter {
             @Nullable Mix mix = mix(checkpoint, config, options, plain, scratch);
             PrecisionPlan plan = mix == null ? plain : plain.mixed(mix.fine());
             String name = options.name() != null ? options.name() : checkpoint.name();
-            GraphBuilder graph = new GraphBuilder(name, TensorStore.discarding());
-            new DecoderGraph(graph, plan.decoder(), plan.arithmetic().get()).add();
-            return Explanation.of(config.modelType(), plan.decoder(), graph, options.precision())
+            ModelGraph graph = plan.graph(name, TensorStore.discarding());
+            return Explanation.of(config.modelType(), graph, options.precision())
                     + (mix == null ? "" : Explanation.of(mix));
         } catch (CheckpointException | UnsupportedModelException e) {
             throw new ExportException(e.getMessage(), e);
@@ -101,28 +92,14 @@ public final class OnnxExporter {
         PrecisionPlan plain = planner.apply(described);
         @Nullable Mix mix = mix(checkpoint, config, options, plain, outputDirectory);
         PrecisionPlan plan = mix == null ? plain : plain.mixed(mix.fine());
-        long total = totalBytes(plan);
+        long total = plan.bytes();
         String weightsDigest;
-        try (ExternalTensorFile data = new ExternalTensorFile(directory.resolve(DATA_FILE))) {
-            GraphBuilder graph = new GraphBuilder(name, (tensor, elements) -> {
-                data.store(tensor, elements);
-                options.listener().onProgress(data.size(), Math.max(total, data.size()));
-            });
-            DecoderGraph decoderGraph =
-                    new DecoderGraph(graph, plan.decoder(), plan.arithmetic().get());
-            decoderGraph.add();
+        try (ExternalTensorFile data = new ExternalTensorFile(
+                directory.resolve(ModelFiles.WEIGHTS),
+                written -> options.listener().onProgress(written, Math.max(total, written)))) {
+            ModelGraph graph = plan.graph(name, data);
             weightsDigest = data.sha256();
-            ModelFacts facts = ModelFacts.of(
-                    config,
-                    directory,
-                    name,
-                    options.precision(),
-                    plan.decoder(),
-                    decoderGraph,
-                    graph.fingerprint(weightsDigest));
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(directory.resolve(MODEL_FILE)))) {
-                graph.build(PRODUCER, facts.metadata()).writeTo(out);
-            }
+            graph.write(directory, config, options.precision(), PRODUCER, weightsDigest);
         }
         ExportManifest.write(directory, source, name, options.precision(), mix, weightsDigest);
     }
@@ -132,11 +109,5 @@ public final class OnnxExporter {
             throws IOException {
         Calibration calibration = options.calibration();
         return calibration == null ? null : MixProbe.find(checkpoint, config, options, plan, calibration, near);
-    }
-
-    private static long totalBytes(PrecisionPlan plan) {
-        GraphBuilder graph = new GraphBuilder("dry run", TensorStore.discarding());
-        new DecoderGraph(graph, plan.decoder(), plan.arithmetic().get()).add();
-        return graph.parameters().stream().mapToLong(Parameter::bytes).sum();
     }
 }

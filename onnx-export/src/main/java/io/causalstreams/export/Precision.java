@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum Precision {
     /** Single precision throughout: the reference. */
     FP32,
+    /** Single precision, with weights stored in half: half the file, the same memory and speed on CPUs. */
+    FP16,
     /** 8-bit weights. */
     INT8,
     /** 4-bit weights in blocks, 8-bit head. */

@@ -3,6 +3,9 @@ package io.causalstreams.export;
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.block.Arithmetic;
 import io.causalstreams.export.internal.block.FloatArithmetic;
+import io.causalstreams.export.internal.graph.ElementType;
+import io.causalstreams.export.internal.graph.Parameter;
+import io.causalstreams.export.internal.graph.TensorStore;
 import io.causalstreams.export.internal.mixing.MatrixGroup;
 import io.causalstreams.export.internal.mixing.MixedArithmetic;
 import io.causalstreams.export.internal.quantization.QuantizedDecoder;
@@ -13,28 +16,46 @@ import java.util.function.Supplier;
  * What a {@link Precision} does to a decoder, and the arithmetic of its graphs.
  *
  * @param arithmetic a new one for every graph
+ * @param estimate the same but for what only the weights' elements can decide, and reads none; a new one for every graph
  * @param finer for matrices that need more than {@code arithmetic} gives; a new one for every graph
  */
-record PrecisionPlan(Decoder decoder, Supplier<Arithmetic> arithmetic, Supplier<Arithmetic> finer) {
+record PrecisionPlan(
+        Decoder decoder, Supplier<Arithmetic> arithmetic, Supplier<Arithmetic> estimate, Supplier<Arithmetic> finer) {
 
     PrecisionPlan(Decoder decoder, Supplier<Arithmetic> arithmetic) {
-        this(decoder, arithmetic, FloatArithmetic::new);
+        this(decoder, arithmetic, arithmetic, FloatArithmetic::new);
     }
 
     static PrecisionPlan of(Precision precision, Decoder decoder) {
         return switch (precision) {
             case FP32 -> new PrecisionPlan(decoder, FloatArithmetic::new);
+            case FP16 -> new PrecisionPlan(decoder, () -> new FloatArithmetic(ElementType.FLOAT16));
             case INT8 -> of(QuantizedDecoder.int8(decoder), QuantizedDecoder::exactProducts);
             case INT4 -> of(QuantizedDecoder.int4(decoder), QuantizedDecoder::eightBitBlocks);
         };
     }
 
     private static PrecisionPlan of(QuantizedDecoder quantized, Supplier<Arithmetic> finer) {
-        return new PrecisionPlan(quantized.decoder(), quantized.arithmetic(), finer);
+        return new PrecisionPlan(quantized.decoder(), quantized.arithmetic(), quantized.estimate(), finer);
     }
 
     /** The same plan with some products, maybe none, and the embedding in the finer arithmetic. */
     PrecisionPlan mixed(Collection<MatrixGroup> fine) {
-        return new PrecisionPlan(decoder, () -> new MixedArithmetic(arithmetic.get(), finer.get(), fine), finer);
+        return new PrecisionPlan(
+                decoder,
+                () -> new MixedArithmetic(arithmetic.get(), finer.get(), fine),
+                () -> new MixedArithmetic(estimate.get(), finer.get(), fine),
+                finer);
+    }
+
+    /** The graph, its weights in {@code store}. */
+    ModelGraph graph(String name, TensorStore store) {
+        return ModelGraph.of(name, store, decoder, arithmetic.get());
+    }
+
+    /** Bytes of all weights, estimated without reading any. */
+    long bytes() {
+        ModelGraph graph = ModelGraph.of("estimate", TensorStore.discarding(), decoder, estimate.get());
+        return graph.builder().parameters().stream().mapToLong(Parameter::bytes).sum();
     }
 }

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Adds up the bytes of all files and tells the listener, about once a megabyte.
+ * Adds up the bytes of all files and reports to the listener, about once a megabyte.
  *
  * <p>Threading: called by all downloading threads.
  */
@@ -15,7 +15,7 @@ final class DownloadProgress {
     private final HubListener listener;
     private final long totalBytes;
     private final Map<String, Long> bytesOf = new HashMap<>();
-    private long told = -1;
+    private long reported = -1;
 
     DownloadProgress(HubListener listener, long totalBytes) {
         this.listener = listener;
@@ -26,8 +26,8 @@ final class DownloadProgress {
     synchronized void set(String name, long bytes) {
         bytesOf.put(name, bytes);
         long done = bytesOf.values().stream().mapToLong(Long::longValue).sum();
-        if (Math.abs(done - told) >= STEP_BYTES || done == totalBytes) {
-            told = done;
+        if (Math.abs(done - reported) >= STEP_BYTES || done == totalBytes) {
+            reported = done;
             listener.onProgress(done, totalBytes);
         }
     }

@@ -1,9 +1,11 @@
 package io.causalstreams.export.hub;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,14 +25,21 @@ final class FileSelection {
             "chat_template.jinja",
             "chat_template.json");
 
+    private static final Pattern GGUF = Pattern.compile(".+\\.gguf", Pattern.CASE_INSENSITIVE);
+    private static final Pattern GGUF_PART =
+            Pattern.compile("(.+)-(\\d{5})-of-(\\d{5})\\.gguf", Pattern.CASE_INSENSITIVE);
+    /** {@code Q8_0} of {@code m.Q8_0.gguf}; whole, so that IQ3_XS is no Q3. */
+    private static final Pattern QUANTIZATION =
+            Pattern.compile("(?:.*[._-])?((?:I?Q|TQ)\\d\\w*|MXFP4\\w*|B?F16|F32)", Pattern.CASE_INSENSITIVE);
+
     /** Of several quantizations, the first of these: nearly lossless ones first, then what is left. */
     private static final List<String> PREFERRED =
-            List.of("q8_0", "f16", "bf16", "q6_k", "q5_k_m", "q5_1", "q5_0", "q4_k_m", "q4_1", "q4_0", "f32", "");
+            List.of("q8_0", "f16", "bf16", "q6_k", "q5_k_m", "q5_1", "q5_0", "q4_k_m", "q4_1", "q4_0", "f32");
 
     private FileSelection() {}
 
     /**
-     * Safetensors with their configuration, else one GGUF file.
+     * Safetensors with their configuration, else one GGUF file, or all parts of one.
      *
      * @throws HubException if the repository has neither
      */
@@ -42,7 +51,7 @@ final class FileSelection {
             selected.addAll(weights);
             return selected;
         }
-        return List.of(gguf(repository, files));
+        return gguf(repository, files);
     }
 
     /** Whether these files make up a checkpoint, with all its shards. */
@@ -55,7 +64,7 @@ final class FileSelection {
                 .anyMatch(count ->
                         matching(files, name -> SHARD.matcher(name).matches()).size() >= count);
         return (files.contains("config.json") && (single || shards))
-                || files.stream().anyMatch(name -> name.toLowerCase(Locale.ROOT).endsWith(".gguf"));
+                || !ggufs(files).isEmpty();
     }
 
     private static List<String> safetensors(List<String> files) {
@@ -69,18 +78,35 @@ final class FileSelection {
         return matching(files, name -> SHARD.matcher(name).matches());
     }
 
-    private static String gguf(Repository repository, List<String> files) {
-        List<String> candidates =
-                matching(files, name -> name.toLowerCase(Locale.ROOT).endsWith(".gguf") && !name.contains("mmproj"));
+    private static List<String> gguf(Repository repository, List<String> files) {
+        Map<String, List<String>> candidates = ggufs(files);
         for (String preferred : PREFERRED) {
-            for (String candidate : candidates) {
-                if (candidate.toLowerCase(Locale.ROOT).contains(preferred)) {
-                    return candidate;
+            for (Map.Entry<String, List<String>> candidate : candidates.entrySet()) {
+                Matcher quantization = QUANTIZATION.matcher(candidate.getKey());
+                if (quantization.matches() && quantization.group(1).equalsIgnoreCase(preferred)) {
+                    return candidate.getValue();
                 }
             }
         }
-        throw new HubException(repository + ": holds neither config.json with *.safetensors nor a .gguf file;"
-                + " choose another repository of the model");
+        return candidates.values().stream()
+                .findFirst()
+                .orElseThrow(() -> new HubException(repository
+                        + ": holds neither config.json with *.safetensors nor a whole .gguf file;"
+                        + " choose another repository of the model"));
+    }
+
+    /** The files of each GGUF model that is whole, by its name without part and ending; in the names' order. */
+    private static Map<String, List<String>> ggufs(List<String> files) {
+        Map<String, List<String>> models = new TreeMap<>();
+        Map<String, Integer> counts = new HashMap<>();
+        for (String file : matching(files, name -> GGUF.matcher(name).matches() && !name.contains("mmproj"))) {
+            Matcher part = GGUF_PART.matcher(file);
+            String model = part.matches() ? part.group(1) : file.substring(0, file.length() - ".gguf".length());
+            models.computeIfAbsent(model, name -> new ArrayList<>()).add(file);
+            counts.put(model, part.matches() ? Integer.parseInt(part.group(3)) : 1);
+        }
+        models.entrySet().removeIf(model -> model.getValue().size() != counts.get(model.getKey()));
+        return models;
     }
 
     private static List<String> matching(List<String> files, Predicate<String> condition) {

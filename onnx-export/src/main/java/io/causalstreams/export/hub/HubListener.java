@@ -1,14 +1,14 @@
 package io.causalstreams.export.hub;
 
 /**
- * Hears how far a download is.
+ * Receives how far a download is.
  *
  * <p>Threading: called by the downloading threads, one at a time; a slow listener slows the download.
  */
 @FunctionalInterface
 public interface HubListener {
 
-    /** Hears nothing. */
+    /** Ignores everything. */
     HubListener NONE = (doneBytes, totalBytes) -> {};
 
     /**

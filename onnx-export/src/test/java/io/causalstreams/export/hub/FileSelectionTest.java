@@ -19,6 +19,21 @@ final class FileSelectionTest {
     }
 
     @Test
+    void shouldTakeAllPartsOfAGgufModelAndNoneThatIsIncomplete() {
+        assertThat(select("m-Q8_0-00001-of-00002.gguf", "m-Q8_0-00002-of-00002.gguf", "m-Q4_K_M.gguf"))
+                .containsExactly("m-Q8_0-00001-of-00002.gguf", "m-Q8_0-00002-of-00002.gguf");
+        assertThat(select("m-Q8_0-00001-of-00002.gguf", "m-Q4_K_M.gguf")).containsExactly("m-Q4_K_M.gguf");
+        assertThat(FileSelection.isWhole(List.of("m-Q8_0-00001-of-00002.gguf"))).isFalse();
+    }
+
+    @Test
+    void shouldReadQuantizationsAsWholeWords() {
+        assertThat(select("f16-tales.IQ3_XS.gguf", "m.BF16.gguf", "z.Q4_0.gguf"))
+                .containsExactly("m.BF16.gguf");
+        assertThat(select("m-IQ4_0X.gguf", "m-Q4_0.gguf")).containsExactly("m-Q4_0.gguf");
+    }
+
+    @Test
     void shouldPreferSafetensorsToGguf() {
         assertThat(select("m.gguf", "config.json", "model.safetensors"))
                 .containsExactly("config.json", "model.safetensors");

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param positionTable (positions, hidden) added to the embedding, or null
  * @param head (vocabulary, hidden); its weight is tokenTable itself where the two are tied
  * @param logitsSoftcap logits become softcap · tanh(logits / softcap); 0 = none
- * @param maxPositions positions that the model can tell apart
+ * @param maxPositions positions that the model can distinguish
  */
 public record Decoder(
         Weight tokenTable,

@@ -27,7 +27,7 @@ final class RotaryConfig {
         return of(config, config.section("rope_parameters"), "rope_parameters", maxPositions);
     }
 
-    /** The keys for layers of one type, where {@code rope_parameters} tells them apart. */
+    /** The keys for layers of one type, where {@code rope_parameters} distinguishes them. */
     static RotaryConfig of(ModelConfig config, String layerType, int maxPositions) {
         ModelConfig parameters = config.section("rope_parameters");
         if (parameters == null || !parameters.has(layerType)) {

@@ -160,12 +160,19 @@ final class RotaryScaling {
         return new Rotary(frequencies, (float) attentionFactor);
     }
 
-    /** Positions up to which the frequencies are those of {@link #rotary()}. */
+    /**
+     * Positions for which the frequencies are those of {@link #rotary()}: with LongRoPE fewer than
+     * {@code max_position_embeddings}, with YaRN more where that is still the length before it was extended.
+     */
     static int maxPositions(ModelConfig config, ModelConfig scaling, int maxPositions) {
-        String type = type(scaling);
-        return type.equals("longrope") || type.equals("su")
-                ? Math.min(maxPositions, originalLength(config, maxPositions))
-                : maxPositions;
+        return switch (type(scaling)) {
+            case "longrope", "su" -> Math.min(maxPositions, originalLength(config, maxPositions));
+            case "yarn" ->
+                (int) Math.max(
+                        maxPositions,
+                        scaling.size("original_max_position_embeddings", maxPositions) * scaling.number("factor", 1));
+            default -> maxPositions;
+        };
     }
 
     private static int originalLength(ModelConfig config, int maxPositions) {

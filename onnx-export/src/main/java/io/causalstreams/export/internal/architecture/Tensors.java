@@ -1,7 +1,9 @@
 package io.causalstreams.export.internal.architecture;
 
+import io.causalstreams.export.internal.checkpoint.ElementReader;
 import io.causalstreams.export.internal.checkpoint.WeightSource;
 import io.causalstreams.export.internal.weight.Projection;
+import io.causalstreams.export.internal.weight.RowReader;
 import io.causalstreams.export.internal.weight.Weight;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -79,8 +81,10 @@ public final class Tensors {
 
     private record Stored(WeightSource source, String name, int rows, int columns) implements Weight {
         @Override
-        public float[] read() {
-            return source.read(name);
+        public RowReader open() {
+            ElementReader reader = source.open(name);
+            return (first, count, target, offset) ->
+                    reader.read((long) first * columns, count * columns, target, offset);
         }
     }
 }

@@ -4,7 +4,6 @@ import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
-import io.causalstreams.export.internal.graph.TensorData;
 import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Weight;
 
@@ -41,7 +40,7 @@ final class EmbeddingBlock {
                 "weight",
                 ElementType.FLOAT,
                 new long[] {table.rows(), table.columns()},
-                () -> TensorData.floats(table.read()));
+                () -> WeightData.floats(table));
         return at.apply(Operator.ADD, "add", x, at.apply(Operator.GATHER, "gather", rows, PositionIds.add(at, inputs)));
     }
 }

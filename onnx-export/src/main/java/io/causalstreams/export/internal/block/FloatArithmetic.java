@@ -3,7 +3,6 @@ package io.causalstreams.export.internal.block;
 import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
-import io.causalstreams.export.internal.graph.TensorData;
 import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Projection;
 import io.causalstreams.export.internal.weight.Weight;
@@ -11,49 +10,73 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Single precision.
+ * Single precision; weights are stored so, or in half precision.
  *
  * <pre>
  *   project   x ──MatMul(Wᵀ)──Add(b)──►          Wᵀ (inputs, outputs)
  *   embed     ids ──Gather(table)──►             table (vocabulary, hidden)
  *   head      x ──Gemm(table, transposed)──►     the same table where the two are tied
+ *
+ *   stored in half precision:  W ──Cast(float)──►  before it is used, a table after it was gathered
  * </pre>
+ *
+ * ONNX Runtime computes the casts of whole weights once, when it loads the graph.
  */
 public class FloatArithmetic implements Arithmetic {
+    private final ElementType stored;
     private final Map<Weight, Value> tables = new HashMap<>();
+
+    /** Weights in single precision. */
+    public FloatArithmetic() {
+        this(ElementType.FLOAT);
+    }
+
+    /** @param stored {@link ElementType#FLOAT} or {@link ElementType#FLOAT16} */
+    public FloatArithmetic(ElementType stored) {
+        this.stored = stored;
+    }
 
     @Override
     public Value project(Scope scope, Value x, Projection projection, Role role) {
-        Weight transposed = projection.weight().transposed();
-        Value weight = scope.initializer(
-                "weight",
-                ElementType.FLOAT,
-                new long[] {projection.inputs(), projection.outputs()},
-                () -> TensorData.floats(transposed.read()));
-        return Bias.add(scope, scope.apply(Operator.MAT_MUL, "matmul", x, weight), projection.bias());
+        Value weight = add(scope, projection.weight().transposed());
+        return Bias.add(
+                scope,
+                scope.apply(Operator.MAT_MUL, "matmul", x, single(scope, "weight_cast", weight)),
+                projection.bias());
     }
 
     @Override
     public Value embed(Scope scope, Value ids, Weight table) {
-        return scope.apply(Operator.GATHER, "gather", table(scope, table), ids);
+        return single(scope, "cast", scope.apply(Operator.GATHER, "gather", table(scope, table), ids));
     }
 
     @Override
     public Value head(Scope scope, Value x, Projection head) {
         Value product = scope.node(Operator.GEMM, "gemm")
-                .inputs(x, table(scope, head.weight()))
+                .inputs(x, single(scope, "weight_cast", table(scope, head.weight())))
                 .attribute("transB", 1)
                 .output();
         return Bias.add(scope, product, head.bias());
     }
 
     private Value table(Scope scope, Weight table) {
-        return tables.computeIfAbsent(
-                table,
-                t -> scope.initializer(
-                        "weight",
-                        ElementType.FLOAT,
-                        new long[] {t.rows(), t.columns()},
-                        () -> TensorData.floats(t.read())));
+        return tables.computeIfAbsent(table, t -> add(scope, t));
+    }
+
+    private Value add(Scope scope, Weight weight) {
+        return scope.initializer(
+                "weight",
+                stored,
+                new long[] {weight.rows(), weight.columns()},
+                () -> stored == ElementType.FLOAT ? WeightData.floats(weight) : WeightData.halves(weight));
+    }
+
+    private Value single(Scope scope, String name, Value x) {
+        return stored == ElementType.FLOAT
+                ? x
+                : scope.node(Operator.CAST, name)
+                        .inputs(x)
+                        .attribute("to", ElementType.FLOAT.code())
+                        .output();
     }
 }

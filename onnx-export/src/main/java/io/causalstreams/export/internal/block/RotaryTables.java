@@ -14,6 +14,9 @@ import java.util.Map;
  * <p>Pairs beyond {@link Rotary#pairs()} do not turn: cos 1, sin 0.
  */
 final class RotaryTables {
+    /** Of a piece. */
+    private static final int POSITIONS = 1024;
+
     private final Scope scope;
     private final int positions;
     private final int columns;
@@ -35,15 +38,19 @@ final class RotaryTables {
     }
 
     private Value table(String name, Element element) {
-        return scope.initializer(name, ElementType.FLOAT, new long[] {positions, columns}, () -> {
-            float[] elements = new float[Math.multiplyExact(positions, columns)];
-            for (int position = 0; position < positions; position++) {
-                for (int pair = 0; pair < columns; pair++) {
-                    elements[position * columns + pair] = element.at(position, pair);
-                }
-            }
-            return TensorData.floats(elements);
-        });
+        return scope.initializer(
+                name,
+                ElementType.FLOAT,
+                new long[] {positions, columns},
+                () -> new TensorData(
+                        ElementType.FLOAT, (long) positions * columns, columns * POSITIONS, (first, count, target) -> {
+                            int begin = (int) (first / columns);
+                            for (int position = begin; position < begin + count / columns; position++) {
+                                for (int pair = 0; pair < columns; pair++) {
+                                    target.putFloat(element.at(position, pair));
+                                }
+                            }
+                        }));
     }
 
     /** The two tables of one rotation. */

@@ -2,7 +2,6 @@ package io.causalstreams.export.internal.block;
 
 import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.Scope;
-import io.causalstreams.export.internal.graph.TensorData;
 import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Weight;
 
@@ -12,7 +11,6 @@ final class Vectors {
 
     /** Shape (elements), fp32. */
     static Value add(Scope scope, String name, Weight vector) {
-        return scope.initializer(
-                name, ElementType.FLOAT, new long[] {vector.rows()}, () -> TensorData.floats(vector.read()));
+        return scope.initializer(name, ElementType.FLOAT, new long[] {vector.rows()}, () -> WeightData.floats(vector));
     }
 }

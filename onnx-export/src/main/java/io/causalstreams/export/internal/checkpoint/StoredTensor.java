@@ -17,7 +17,7 @@ import java.util.List;
 public record StoredTensor(String name, GgmlType type, List<Long> shape, ByteSource source, long offset) {
 
     /** Bytes held at once while a tensor is decoded; a multiple of no block size needs to divide it. */
-    private static final int CHUNK_BYTES = 1 << 20;
+    private static final int CHUNK_BYTES = 1 << 18;
 
     /** The largest array most JVMs allocate. */
     private static final long MAX_ARRAY = Integer.MAX_VALUE - 8L;
@@ -27,7 +27,7 @@ public record StoredTensor(String name, GgmlType type, List<Long> shape, ByteSou
     }
 
     /** Number of elements; the product was checked against overflow when the header was read. */
-    long elements() {
+    public long elements() {
         return shape.stream().reduce(1L, Math::multiplyExact);
     }
 
@@ -40,33 +40,67 @@ public record StoredTensor(String name, GgmlType type, List<Long> shape, ByteSou
         return shape.stream().mapToLong(Long::longValue).toArray();
     }
 
-    /** All elements as fp32 in stored order; NaN and infinities are refused. */
-    public float[] read() {
+    /**
+     * The number of elements, as an array's length.
+     *
+     * @throws CheckpointException if an array cannot hold them
+     */
+    public int requireArray() {
         if (elements() > MAX_ARRAY) {
             throw new CheckpointException(source.name() + ": tensor " + name + " has " + elements()
                     + " elements, more than one array holds; such a model cannot be exported");
         }
-        float[] result = new float[(int) elements()];
-        int blocksPerChunk = CHUNK_BYTES / type.blockBytes();
-        int blocks = result.length / type.blockElements();
-        ByteBuffer chunk = ByteBuffer.allocate(Math.min(blocks, blocksPerChunk) * type.blockBytes())
-                .order(ByteOrder.LITTLE_ENDIAN);
-        for (int first = 0; first < blocks; first += blocksPerChunk) {
-            int count = Math.min(blocksPerChunk, blocks - first);
-            chunk.clear().limit(count * type.blockBytes());
-            source.read(offset + (long) first * type.blockBytes(), chunk);
-            type.dequantizer().dequantize(chunk.flip(), count, result, first * type.blockElements());
-        }
-        requireFinite(result);
+        return (int) elements();
+    }
+
+    /** All elements as fp32 in stored order; NaN and infinities are refused. */
+    public float[] read() {
+        float[] result = new float[requireArray()];
+        read(0, result.length, result, 0);
         return result;
     }
 
-    private void requireFinite(float[] values) {
-        for (int i = 0; i < values.length; i++) {
-            if (!Float.isFinite(values[i])) {
-                throw new CheckpointException(source.name() + ": tensor " + name + " holds " + values[i]
-                        + " at element " + i + "; the checkpoint is damaged or diverged in training, get another copy");
-            }
+    /** As {@link ElementReader#read}, in stored order; the range is whole blocks. */
+    public void read(long first, int count, float[] target, int at) {
+        if (first % type.blockElements() != 0 || count % type.blockElements() != 0) {
+            throw new IllegalArgumentException(
+                    "%s: elements %d to %d are not whole blocks of %s".formatted(name, first, first + count, type));
         }
+        int blocksPerChunk = Math.max(1, CHUNK_BYTES / type.blockBytes());
+        int blocks = count / type.blockElements();
+        long begin = offset + first / type.blockElements() * type.blockBytes();
+        ByteBuffer chunk = ByteBuffer.allocate(Math.min(blocks, blocksPerChunk) * type.blockBytes())
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (int block = 0; block < blocks; block += blocksPerChunk) {
+            int part = Math.min(blocksPerChunk, blocks - block);
+            chunk.clear().limit(part * type.blockBytes());
+            source.read(begin + (long) block * type.blockBytes(), chunk);
+            type.dequantizer().dequantize(chunk.flip(), part, target, at + block * type.blockElements());
+        }
+        requireFinite(target, at, count, first);
+    }
+
+    private void requireFinite(float[] values, int begin, int count, long first) {
+        // x · 0 is NaN for what is not finite; four sums, because each waits for its last addition.
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        int i = begin;
+        for (; i + 4 <= begin + count; i += 4) {
+            a += values[i] * 0;
+            b += values[i + 1] * 0;
+            c += values[i + 2] * 0;
+            d += values[i + 3] * 0;
+        }
+        for (; i < begin + count; i++) {
+            a += values[i] * 0;
+        }
+        if (!Float.isNaN(a + b + c + d)) {
+            return;
+        }
+        for (i = begin; Float.isFinite(values[i]); i++) {}
+        throw new CheckpointException(source.name() + ": tensor " + name + " holds " + values[i] + " at element "
+                + (first + i - begin) + "; the checkpoint is damaged or diverged in training, get another copy");
     }
 }

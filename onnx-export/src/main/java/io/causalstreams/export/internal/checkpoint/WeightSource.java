@@ -1,6 +1,5 @@
 package io.causalstreams.export.internal.checkpoint;
 
-import java.util.Optional;
 import java.util.Set;
 
 /** The weights of one checkpoint, read one tensor at a time so that memory stays near one tensor. */
@@ -29,10 +28,12 @@ public interface WeightSource {
     float[] read(String name);
 
     /**
-     * The tensor's stored blocks, for exports that keep the checkpoint's own quantization; empty where the format has
-     * none, or where the tensor's rows are not stored whole.
+     * Reads parts of a tensor; formats that can only read the whole of it hold it as long as the reader.
+     *
+     * @throws CheckpointException as {@link #read}
      */
-    default Optional<QuantizedTensor> quantized(String name) {
-        return Optional.empty();
+    default ElementReader open(String name) {
+        float[] all = read(name);
+        return (first, count, target, offset) -> System.arraycopy(all, (int) first, target, offset, count);
     }
 }

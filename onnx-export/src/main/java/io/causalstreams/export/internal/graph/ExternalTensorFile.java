@@ -5,38 +5,46 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
  * The file beside {@code model.onnx} that holds the elements of large initializers (ONNX "external data").
  *
- * <p>Tensors are appended one by one, so memory stays at one tensor whatever the size of the model, and the runtime can
- * map the file. Large ones start at a page boundary, which mapping needs. What is smaller than
+ * <p>Tensors are appended piece by piece, see {@link PieceComputer}, so memory stays at some pieces whatever the size of the
+ * model, and the runtime can map the file. Large ones start at a page boundary, which mapping needs. What is smaller than
  * {@value #INLINE_BYTES} bytes stays in the graph, where shape inference can see it.
+ *
+ * <p>Threading: one thread.
  *
  * @see <a href="https://onnx.ai/onnx/repo-docs/ExternalData.html">ONNX external data</a>
  */
 public final class ExternalTensorFile implements TensorStore, AutoCloseable {
     static final int INLINE_BYTES = 1024;
     private static final int PAGE_BYTES = 4096;
-    private static final int BUFFER_BYTES = 1 << 20;
 
     private final String location;
     private final FileChannel channel;
     private final MessageDigest digest;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final PieceComputer computer = new PieceComputer();
+    private final LongConsumer progress;
     private long position;
 
     public ExternalTensorFile(Path file) throws IOException {
+        this(file, written -> {});
+    }
+
+    /** @param progress takes the bytes written so far, after every piece */
+    public ExternalTensorFile(Path file, LongConsumer progress) throws IOException {
         this.location = String.valueOf(file.getFileName());
         this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        this.progress = progress;
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -57,11 +65,7 @@ public final class ExternalTensorFile implements TensorStore, AutoCloseable {
                 .addExternalData(entry("location", location))
                 .addExternalData(entry("offset", Long.toString(position)))
                 .addExternalData(entry("length", Long.toString(bytes)));
-        long next = 0;
-        while (next < elements.size()) {
-            next = elements.writeTo(buffer, next);
-            drain();
-        }
+        computer.compute(elements, this::append);
     }
 
     /** SHA-256 of everything written so far, in hexadecimal. Ends the writing. */
@@ -76,25 +80,24 @@ public final class ExternalTensorFile implements TensorStore, AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        computer.close();
         channel.close();
     }
 
     private void align(int boundary) throws IOException {
         int padding = Math.floorMod(-position, boundary);
         if (padding > 0) {
-            buffer.put(new byte[padding]);
-            drain();
+            append(ByteBuffer.wrap(new byte[padding]));
         }
     }
 
-    private void drain() throws IOException {
-        buffer.flip();
-        position += buffer.remaining();
-        digest.update(buffer.duplicate());
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
+    private void append(ByteBuffer bytes) throws IOException {
+        digest.update(bytes.duplicate());
+        position += bytes.remaining();
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
-        buffer.clear();
+        progress.accept(position);
     }
 
     private static StringStringEntryProto entry(String key, String value) {

@@ -7,7 +7,6 @@ package io.causalstreams.export.internal.graph;
  * @see <a href="https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md">com.microsoft operators</a>
  */
 public enum Operator {
-    ABS("Abs", Domain.ONNX, 1, 1, 1),
     ADD("Add", Domain.ONNX, 2, 2, 1),
     CAST("Cast", Domain.ONNX, 1, 1, 1),
     CLIP("Clip", Domain.ONNX, 3, 3, 1),
@@ -18,13 +17,10 @@ public enum Operator {
     GEMM("Gemm", Domain.ONNX, 2, 3, 1),
     LAYER_NORMALIZATION("LayerNormalization", Domain.ONNX, 2, 3, 3),
     MAT_MUL("MatMul", Domain.ONNX, 2, 2, 1),
-    MAX("Max", Domain.ONNX, 1, Integer.MAX_VALUE, 1),
     MIN("Min", Domain.ONNX, 2, 2, 1),
     MUL("Mul", Domain.ONNX, 2, 2, 1),
     QUANTIZE_LINEAR("QuantizeLinear", Domain.ONNX, 2, 3, 1),
-    DEQUANTIZE_LINEAR("DequantizeLinear", Domain.ONNX, 2, 3, 1),
     RANGE("Range", Domain.ONNX, 3, 3, 1),
-    REDUCE_MAX("ReduceMax", Domain.ONNX, 1, 2, 1),
     REDUCE_SUM("ReduceSum", Domain.ONNX, 1, 2, 1),
     RELU("Relu", Domain.ONNX, 1, 1, 1),
     RESHAPE("Reshape", Domain.ONNX, 2, 2, 1),

@@ -4,170 +4,93 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The elements of a constant tensor, row-major.
+ * The elements of a constant tensor, row-major, in pieces that are computed when they are written.
  *
- * <p>Not copied: whoever makes one gives its array away.
+ * @param type of an element
+ * @param size number of elements
+ * @param pieceSize elements of every piece but the last, which has the rest
+ * @param writer appends a piece's elements to a buffer
  */
-public sealed interface TensorData {
+public record TensorData(ElementType type, long size, int pieceSize, PieceWriter writer) {
+    /** Elements of a piece of what is in memory already. */
+    private static final int ARRAY_PIECE = 1 << 17;
 
-    ElementType type();
-
-    /** Number of elements. */
-    long size();
-
-    /** Appends elements from {@code index} on to a little-endian buffer until it is full or there are no more; returns the next index. */
-    long writeTo(ByteBuffer target, long index);
-
-    static TensorData floats(float... elements) {
-        return new Floats(elements);
+    /** Appends {@code count} elements from {@code first} on, little-endian. Threading: several threads at once. */
+    @FunctionalInterface
+    public interface PieceWriter {
+        void write(long first, int count, ByteBuffer target);
     }
 
-    /** Stores {@code elements} as IEEE half precision, rounded to nearest even. */
-    static TensorData halfFloats(float... elements) {
-        return new HalfFloats(elements);
+    /** {@code elements} is given away, not copied. */
+    public static TensorData floats(float... elements) {
+        return new TensorData(
+                ElementType.FLOAT,
+                elements.length,
+                ARRAY_PIECE,
+                (first, count, target) -> putFloats(target, elements, (int) first, count));
     }
 
-    static TensorData int8(byte... elements) {
-        return new Bytes(ElementType.INT8, elements);
+    /** Signed bytes; {@code elements} is given away, not copied. */
+    public static TensorData int8(byte... elements) {
+        return bytes(ElementType.INT8, elements);
     }
 
-    static TensorData uint8(byte... elements) {
-        return new Bytes(ElementType.UINT8, elements);
+    /** Unsigned bytes; {@code elements} is given away, not copied. */
+    public static TensorData uint8(byte... elements) {
+        return bytes(ElementType.UINT8, elements);
     }
 
-    static TensorData int64(long... elements) {
-        return new Longs(ElementType.INT64, elements);
+    public static TensorData int64(long... elements) {
+        return new TensorData(ElementType.INT64, elements.length, ARRAY_PIECE, (first, count, target) -> {
+            for (int i = 0; i < count; i++) {
+                target.putLong(elements[(int) first + i]);
+            }
+        });
     }
 
-    static TensorData int32(long... elements) {
-        return new Longs(ElementType.INT32, elements);
+    /** Appends floats. */
+    public static void putFloats(ByteBuffer target, float[] elements, int first, int count) {
+        target.asFloatBuffer().put(elements, first, count);
+        target.position(target.position() + count * Float.BYTES);
+    }
+
+    /** Appends floats as IEEE half precision, rounded to nearest even. */
+    public static void putHalves(ByteBuffer target, float[] elements, int first, int count) {
+        short[] halves = new short[count];
+        for (int i = 0; i < count; i++) {
+            halves[i] = HalfPrecision.fromFloat(elements[first + i]);
+        }
+        target.asShortBuffer().put(halves);
+        target.position(target.position() + count * Short.BYTES);
+    }
+
+    private static TensorData bytes(ElementType type, byte[] elements) {
+        return new TensorData(
+                type, elements.length, ARRAY_PIECE, (first, count, target) -> target.put(elements, (int) first, count));
+    }
+
+    int pieces() {
+        return Math.toIntExact((size + pieceSize - 1) / pieceSize);
+    }
+
+    /** Most bytes of one piece. */
+    int pieceBytes() {
+        return Math.multiplyExact((int) Math.min(size, pieceSize), type.bytes());
+    }
+
+    /** Appends one piece. */
+    void write(int piece, ByteBuffer target) {
+        long first = (long) piece * pieceSize;
+        writer.write(first, (int) Math.min(pieceSize, size - first), target);
     }
 
     /** All elements in one array; for small tensors. */
-    default byte[] toBytes() {
+    byte[] toBytes() {
         ByteBuffer buffer =
-                ByteBuffer.allocate(Math.toIntExact(size() * type().bytes())).order(ByteOrder.LITTLE_ENDIAN);
-        writeTo(buffer, 0);
-        byte[] bytes = new byte[buffer.position()];
-        buffer.flip().get(bytes);
-        return bytes;
-    }
-
-    /** Single precision. */
-    final class Floats implements TensorData {
-        private final float[] elements;
-
-        private Floats(float[] elements) {
-            this.elements = elements;
+                ByteBuffer.allocate(Math.toIntExact(size * type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        for (int piece = 0; piece < pieces(); piece++) {
+            write(piece, buffer);
         }
-
-        @Override
-        public ElementType type() {
-            return ElementType.FLOAT;
-        }
-
-        @Override
-        public long size() {
-            return elements.length;
-        }
-
-        @Override
-        public long writeTo(ByteBuffer target, long index) {
-            int i = (int) index;
-            while (i < elements.length && target.remaining() >= Float.BYTES) {
-                target.putFloat(elements[i++]);
-            }
-            return i;
-        }
-    }
-
-    /** Half precision. */
-    final class HalfFloats implements TensorData {
-        private final float[] elements;
-
-        private HalfFloats(float[] elements) {
-            this.elements = elements;
-        }
-
-        @Override
-        public ElementType type() {
-            return ElementType.FLOAT16;
-        }
-
-        @Override
-        public long size() {
-            return elements.length;
-        }
-
-        @Override
-        public long writeTo(ByteBuffer target, long index) {
-            int i = (int) index;
-            while (i < elements.length && target.remaining() >= Short.BYTES) {
-                target.putShort(HalfPrecision.fromFloat(elements[i++]));
-            }
-            return i;
-        }
-    }
-
-    /** Bytes, signed or not. */
-    final class Bytes implements TensorData {
-        private final ElementType type;
-        private final byte[] elements;
-
-        private Bytes(ElementType type, byte[] elements) {
-            this.type = type;
-            this.elements = elements;
-        }
-
-        @Override
-        public ElementType type() {
-            return type;
-        }
-
-        @Override
-        public long size() {
-            return elements.length;
-        }
-
-        @Override
-        public long writeTo(ByteBuffer target, long index) {
-            int count = (int) Math.min(target.remaining(), elements.length - index);
-            target.put(elements, (int) index, count);
-            return index + count;
-        }
-    }
-
-    /** Whole numbers. */
-    final class Longs implements TensorData {
-        private final ElementType type;
-        private final long[] elements;
-
-        private Longs(ElementType type, long[] elements) {
-            this.type = type;
-            this.elements = elements;
-        }
-
-        @Override
-        public ElementType type() {
-            return type;
-        }
-
-        @Override
-        public long size() {
-            return elements.length;
-        }
-
-        @Override
-        public long writeTo(ByteBuffer target, long index) {
-            int i = (int) index;
-            while (i < elements.length && target.remaining() >= type.bytes()) {
-                if (type == ElementType.INT32) {
-                    target.putInt(Math.toIntExact(elements[i++]));
-                } else {
-                    target.putLong(elements[i++]);
-                }
-            }
-            return i;
-        }
+        return buffer.array();
     }
 }

@@ -1,11 +1,13 @@
 package io.causalstreams.export.internal.quantization;
 
+import io.causalstreams.export.internal.block.WeightData;
 import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.TensorData;
 import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Weight;
+import java.util.Arrays;
 
 /**
  * Eight-bit weights in blocks of inputs, each with a scale of its own: of {@value #LARGE} where rows are whole blocks of that,
@@ -41,7 +43,12 @@ final class BlockProduct {
                 "weight",
                 ElementType.UINT8,
                 new long[] {outputs, blocks, block},
-                () -> TensorData.uint8(quantise(weight.read(), inputs, block, scales)));
+                () -> WeightData.of(
+                        weight,
+                        ElementType.UINT8,
+                        blocks * block,
+                        (first, count, w, target) ->
+                                target.put(quantise(w, inputs, block, scales, first * blocks, count * blocks))));
         Value scale = scope.initializer(
                 "scale", ElementType.FLOAT, new long[] {outputs, blocks}, () -> TensorData.floats(scales));
         return scope.node(Operator.MAT_MUL_N_BITS, "matmul")
@@ -62,23 +69,22 @@ final class BlockProduct {
         return size;
     }
 
-    /** Rounded; the last block of a row is filled up with zeros. */
-    private static byte[] quantise(float[] w, int inputs, int size, float[] scales) {
-        byte[] q = new byte[Math.multiplyExact(scales.length, size)];
+    /** Rounded, {@code count} blocks whose scales begin at {@code at}; the last block of a row is filled up with zeros. */
+    private static byte[] quantise(float[] w, int inputs, int size, float[] scales, int at, int count) {
+        byte[] q = new byte[Math.multiplyExact(count, size)];
         int blocks = (inputs + size - 1) / size;
-        for (int block = 0; block < scales.length; block++) {
+        for (int block = 0; block < count; block++) {
             int first = block % blocks * size;
-            int count = Math.min(size, inputs - first);
+            int elements = Math.min(size, inputs - first);
             int offset = block / blocks * inputs + first;
-            float max = 0;
-            for (int i = 0; i < count; i++) {
-                max = Math.max(max, Math.abs(w[offset + i]));
+            float max = Int8Rows.largest(w, offset, elements);
+            float scale = max > 0 ? max / MAX : 1;
+            scales[at + block] = scale;
+            int target = block * size;
+            for (int i = 0; i < elements; i++) {
+                q[target + i] = (byte) (Math.round(w[offset + i] / scale) + ZERO_POINT);
             }
-            scales[block] = max > 0 ? max / MAX : 1;
-            for (int i = 0; i < size; i++) {
-                int value = i < count ? Math.round(w[offset + i] / scales[block]) : 0;
-                q[block * size + i] = (byte) (value + ZERO_POINT);
-            }
+            Arrays.fill(q, target + elements, target + size, (byte) ZERO_POINT);
         }
         return q;
     }

@@ -7,16 +7,22 @@ import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Projection;
 import io.causalstreams.export.internal.weight.Weight;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Four-bit weights in blocks, see {@link FourBitProduct}; the head, and what four bits do not fit, in eight bits.
  */
 final class FourBitArithmetic implements Arithmetic {
     private final BlockArithmetic eightBits = new BlockArithmetic();
-    private final Map<String, FourBitBlocks.Fit> fits;
+    private final Function<Weight, FourBitFit> looks;
+    private final Map<String, FourBitFit> fits;
 
-    /** @param fits by address of a product, the same in every graph; filled here, so that a weight is looked at once */
-    FourBitArithmetic(Map<String, FourBitBlocks.Fit> fits) {
+    /**
+     * @param looks finds out how four bits fit a weight
+     * @param fits by address of a product, the same in every graph; filled here, so that a weight is looked at once
+     */
+    FourBitArithmetic(Function<Weight, FourBitFit> looks, Map<String, FourBitFit> fits) {
+        this.looks = looks;
         this.fits = fits;
     }
 
@@ -26,11 +32,11 @@ final class FourBitArithmetic implements Arithmetic {
         if (role == Role.ROUTER || !FourBitProduct.fits(weight)) {
             return eightBits.project(scope, x, projection, role);
         }
-        FourBitBlocks.Fit fit = fits.computeIfAbsent(scope.toString(), address -> FourBitBlocks.fit(weight.read()));
-        if (fit == FourBitBlocks.Fit.UNEVEN) {
+        FourBitFit fit = fits.computeIfAbsent(scope.toString(), address -> looks.apply(weight));
+        if (fit == FourBitFit.UNEVEN) {
             return eightBits.project(scope, x, projection, role);
         }
-        boolean offsets = fit == FourBitBlocks.Fit.WITH_OFFSETS;
+        boolean offsets = fit == FourBitFit.WITH_OFFSETS;
         return Bias.add(scope, FourBitProduct.add(scope, x, weight, offsets), projection.bias());
     }
 

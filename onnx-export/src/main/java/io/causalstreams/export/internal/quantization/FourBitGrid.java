@@ -34,6 +34,39 @@ record FourBitGrid(float step, int zeroPoint, float offset) {
         return coarsest;
     }
 
+    /**
+     * Whether there may be a grid for {@code count} elements from {@code offset} on. False is certain; nearly always of
+     * elements that were not rounded to a grid, and then it took one look at one of them for every number of levels.
+     */
+    static boolean possible(float[] values, int offset, int count) {
+        float min = values[offset];
+        float max = min;
+        for (int i = offset + 1; i < offset + count; i++) {
+            min = Math.min(min, values[i]);
+            max = Math.max(max, values[i]);
+        }
+        float range = max - min;
+        if (!(range >= Float.MIN_NORMAL)) {
+            return true;
+        }
+        for (int levels = 1; levels <= MAX; levels++) {
+            float inverse = levels / range;
+            int i = offset;
+            while (i < offset + count && nearly((values[i] - min) * inverse)) {
+                i++;
+            }
+            if (i == offset + count) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a position, from 0 to {@value #MAX}, is that of a level, as far as single precision can say. */
+    private static boolean nearly(float position) {
+        return Math.abs(position - (int) (position + 0.5f)) < ON_GRID + 0.001;
+    }
+
     /** Whether the offset is at most half a step. */
     boolean reachesZero() {
         return Math.abs(offset) <= (0.5 + ON_GRID) * step;

@@ -1,5 +1,6 @@
 package io.causalstreams.export.internal.quantization;
 
+import io.causalstreams.export.internal.block.WeightData;
 import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.NodeBuilder;
@@ -8,7 +9,6 @@ import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.TensorData;
 import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Weight;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A product with {@link FourBitBlocks}.
@@ -43,19 +43,24 @@ final class FourBitProduct {
         int outputs = weight.rows();
         int ofInputs = weight.columns() / FourBitBlocks.BLOCK;
         int blocks = ofInputs + (offsets ? FourBitBlocks.blocksFor(ofInputs) : 0);
-        Once once = new Once(weight, offsets);
+        float[] scales = new float[Math.multiplyExact(outputs, blocks)];
+        byte[] zeros = new byte[Math.multiplyExact(outputs, (blocks + 1) / 2)];
         Value elements = scope.initializer(
                 "weight",
                 ElementType.UINT8,
                 new long[] {outputs, blocks, FourBitBlocks.BLOCK / 2},
-                () -> TensorData.uint8(once.get().packed));
+                () -> WeightData.of(
+                        weight, ElementType.UINT8, blocks * FourBitBlocks.BLOCK / 2, (first, count, rows, target) -> {
+                            FourBitBlocks plain = FourBitBlocks.of(rows);
+                            FourBitBlocks matrix = offsets ? plain.withOffsetColumns(count) : plain;
+                            target.put(matrix.packed);
+                            System.arraycopy(matrix.steps, 0, scales, first * blocks, matrix.steps.length);
+                            putPairs(matrix.zeroPoints, blocks, zeros, first * ((blocks + 1) / 2));
+                        }));
         Value steps = scope.initializer(
-                "scale", ElementType.FLOAT, new long[] {outputs, blocks}, () -> TensorData.floats(once.get().steps));
+                "scale", ElementType.FLOAT, new long[] {outputs, blocks}, () -> TensorData.floats(scales));
         Value zeroPoints = scope.initializer(
-                "zero_point",
-                ElementType.UINT8,
-                new long[] {outputs, (blocks + 1) / 2},
-                () -> TensorData.uint8(pairs(once.get().zeroPoints, blocks)));
+                "zero_point", ElementType.UINT8, new long[] {outputs, (blocks + 1) / 2}, () -> TensorData.uint8(zeros));
         NodeBuilder product = scope.node(Operator.MAT_MUL_N_BITS, "matmul");
         product.inputs(offsets ? withBlockSums(scope, x, ofInputs) : x, elements, steps, zeroPoints)
                 .attribute("K", weight.columns() + (offsets ? ofInputs : 0))
@@ -80,32 +85,10 @@ final class FourBitProduct {
     }
 
     /** Two to a byte, the earlier block in the lower half; every row begins with a byte of its own. */
-    private static byte[] pairs(byte[] zeroPoints, int blocks) {
+    private static void putPairs(byte[] zeroPoints, int blocks, byte[] target, int offset) {
         int bytes = (blocks + 1) / 2;
-        byte[] packed = new byte[zeroPoints.length / blocks * bytes];
         for (int i = 0; i < zeroPoints.length; i++) {
-            packed[i / blocks * bytes + i % blocks / 2] |= (byte) (zeroPoints[i] << (i % blocks % 2 * 4));
-        }
-        return packed;
-    }
-
-    /** Reads and rounds a weight once for its three tensors. */
-    private static final class Once {
-        private final Weight weight;
-        private final boolean offsets;
-        private @Nullable FourBitBlocks result;
-
-        Once(Weight weight, boolean offsets) {
-            this.weight = weight;
-            this.offsets = offsets;
-        }
-
-        FourBitBlocks get() {
-            if (result == null) {
-                FourBitBlocks matrix = FourBitBlocks.of(weight.read());
-                result = offsets ? matrix.withOffsetColumns(weight.rows()) : matrix;
-            }
-            return result;
+            target[offset + i / blocks * bytes + i % blocks / 2] |= (byte) (zeroPoints[i] << (i % blocks % 2 * 4));
         }
     }
 }

@@ -1,9 +1,9 @@
 package io.causalstreams.export.internal.quantization;
 
+import io.causalstreams.export.internal.block.WeightData;
 import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
-import io.causalstreams.export.internal.graph.TensorData;
 import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Weight;
 
@@ -23,7 +23,7 @@ final class HalfTable {
                 "weight",
                 ElementType.FLOAT16,
                 new long[] {table.rows(), table.columns()},
-                () -> TensorData.halfFloats(table.read()));
+                () -> WeightData.halves(table));
         return scope.node(Operator.CAST, "cast")
                 .inputs(scope.apply(Operator.GATHER, "gather", rows, ids))
                 .attribute("to", ElementType.FLOAT.code())

@@ -4,6 +4,8 @@ import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.TensorData;
 import io.causalstreams.export.internal.graph.Value;
+import io.causalstreams.export.internal.weight.Pieces;
+import io.causalstreams.export.internal.weight.RowReader;
 import io.causalstreams.export.internal.weight.Weight;
 
 /**
@@ -15,6 +17,9 @@ import io.causalstreams.export.internal.weight.Weight;
  *     out, and refuses one that two weights share
  */
 record Int8Matrix(Value elements, Value scales, Value zeroPoint) {
+    /** Columns that are turned together: their lines of the result stay in the cache. */
+    private static final int TILE = 64;
+
     /** Adds {@code weight} (outputs, inputs) to the graph. */
     static Int8Matrix add(Scope scope, Weight weight) {
         int outputs = weight.rows();
@@ -24,7 +29,7 @@ record Int8Matrix(Value elements, Value scales, Value zeroPoint) {
                 "weight",
                 ElementType.INT8,
                 new long[] {inputs, outputs},
-                () -> TensorData.int8(transposed(Int8Rows.quantise(weight.read(), scales), outputs, inputs)));
+                () -> TensorData.int8(quantisedTransposed(weight, scales)));
         Value scale =
                 scope.initializer("scale", ElementType.FLOAT, new long[] {outputs}, () -> TensorData.floats(scales));
         Value zeroPoint =
@@ -32,13 +37,27 @@ record Int8Matrix(Value elements, Value scales, Value zeroPoint) {
         return new Int8Matrix(elements, scale, zeroPoint);
     }
 
-    private static byte[] transposed(byte[] matrix, int rows, int columns) {
-        byte[] result = new byte[matrix.length];
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < columns; c++) {
-                result[c * rows + r] = matrix[r * columns + c];
+    /** (inputs, outputs); fills {@code scales}. */
+    private static byte[] quantisedTransposed(Weight weight, float[] scales) {
+        int rows = weight.rows();
+        int columns = weight.columns();
+        byte[] result = new byte[Math.multiplyExact(rows, columns)];
+        RowReader reader = weight.open();
+        Pieces.forEach(rows, columns, (first, count) -> {
+            float[] piece = reader.read(first, count, columns);
+            byte[] q = new byte[piece.length];
+            for (int r = 0; r < count; r++) {
+                scales[first + r] = Int8Rows.quantise(piece, r * columns, q, r * columns, columns);
             }
-        }
+            for (int c0 = 0; c0 < columns; c0 += TILE) {
+                int end = Math.min(columns, c0 + TILE);
+                for (int r = 0; r < count; r++) {
+                    for (int c = c0; c < end; c++) {
+                        result[c * rows + first + r] = q[r * columns + c];
+                    }
+                }
+            }
+        });
         return result;
     }
 }

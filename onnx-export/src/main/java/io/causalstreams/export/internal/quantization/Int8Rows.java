@@ -6,23 +6,28 @@ final class Int8Rows {
 
     private Int8Rows() {}
 
-    /** Rounds {@code w}, shape (scales, columns), and fills {@code scales}: a row's largest magnitude over 127. */
-    static byte[] quantise(float[] w, float[] scales) {
-        int columns = w.length / scales.length;
-        byte[] q = new byte[w.length];
-        for (int row = 0; row < scales.length; row++) {
-            int begin = row * columns;
-            int end = begin + columns;
-            float max = 0;
-            for (int i = begin; i < end; i++) {
-                max = Math.max(max, Math.abs(w[i]));
-            }
-            scales[row] = max > 0 ? max / MAX : 1;
-            float inverse = 1 / scales[row];
-            for (int i = begin; i < end; i++) {
-                q[i] = (byte) Math.round(w[i] * inverse);
-            }
+    /**
+     * Rounds a row.
+     *
+     * @param w holds the row from {@code offset} on
+     * @return the scale: the row's largest magnitude over 127
+     */
+    static float quantise(float[] w, int offset, byte[] q, int target, int columns) {
+        float max = largest(w, offset, columns);
+        float scale = max > 0 ? max / MAX : 1;
+        float inverse = 1 / scale;
+        for (int i = 0; i < columns; i++) {
+            q[target + i] = (byte) Math.round(w[offset + i] * inverse);
         }
-        return q;
+        return scale;
+    }
+
+    /** The largest magnitude of {@code count} elements. */
+    static float largest(float[] w, int offset, int count) {
+        float max = 0;
+        for (int i = offset; i < offset + count; i++) {
+            max = Math.max(max, Math.abs(w[i]));
+        }
+        return max;
     }
 }

@@ -1,5 +1,6 @@
 package io.causalstreams.export.internal.quantization;
 
+import io.causalstreams.export.internal.block.WeightData;
 import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
@@ -29,7 +30,14 @@ final class Int8Table {
                 "elements",
                 ElementType.INT8,
                 new long[] {tokens, table.columns()},
-                () -> TensorData.int8(Int8Rows.quantise(table.read(), scales)));
+                () -> WeightData.of(table, ElementType.INT8, table.columns(), (first, count, w, target) -> {
+                    byte[] q = new byte[w.length];
+                    for (int row = 0; row < count; row++) {
+                        int at = row * table.columns();
+                        scales[first + row] = Int8Rows.quantise(w, at, q, at, table.columns());
+                    }
+                    target.put(q);
+                }));
         Value scale =
                 scope.initializer("scale", ElementType.FLOAT, new long[] {tokens, 1}, () -> TensorData.floats(scales));
         Value numbers = scope.node(Operator.CAST, "cast")

@@ -2,6 +2,8 @@ package io.causalstreams.export.internal.quantization;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * A fixed orthogonal matrix that spreads every channel over all others.
@@ -17,6 +19,8 @@ import java.util.Random;
  */
 final class OrthogonalTransform {
     private static final long SEED = 0x5eed;
+    /** Columns that are changed together: a line of the cache. */
+    private static final int TILE = 16;
 
     private final int size;
     private final int power;
@@ -56,12 +60,37 @@ final class OrthogonalTransform {
         }
     }
 
-    /** Every row r ← R·r. */
-    float[] applyToRows(float[] rows) {
-        for (int offset = 0; offset < rows.length; offset += size) {
-            apply(rows, offset);
+    /** Every {@code size} consecutive elements r of a row ← R·r. */
+    void applyToRows(float[] x, int offset, int count, int columns) {
+        for (int at = offset; at < offset + count * columns; at += size) {
+            apply(x, at);
         }
-        return rows;
+    }
+
+    /** Every {@code size} consecutive elements of a column ← R·them, in a matrix of {@code columns} columns. */
+    void applyToColumns(float[] matrix, int columns, Consumer<float[]> before) {
+        int tiles = (columns + TILE - 1) / TILE;
+        int groups = matrix.length / columns / size;
+        IntStream.range(0, tiles).parallel().forEach(tile -> {
+            int first = tile * TILE;
+            int count = Math.min(TILE, columns - first);
+            float[] vectors = new float[count * size];
+            for (int group = 0; group < groups; group++) {
+                int begin = group * size * columns + first;
+                for (int i = 0; i < size; i++) {
+                    for (int c = 0; c < count; c++) {
+                        vectors[c * size + i] = matrix[begin + i * columns + c];
+                    }
+                }
+                before.accept(vectors);
+                applyToRows(vectors, 0, count, size);
+                for (int i = 0; i < size; i++) {
+                    for (int c = 0; c < count; c++) {
+                        matrix[begin + i * columns + c] = vectors[c * size + i];
+                    }
+                }
+            }
+        });
     }
 
     /** Butterflies over the slower index; channels i·odd + j, i &lt; power, j &lt; odd. */

@@ -10,8 +10,13 @@ import java.util.function.Supplier;
  * A decoder prepared for an arithmetic with fewer bits, and that arithmetic.
  *
  * @param arithmetic a new one for every graph
+ * @param estimate the same but for what only the weights' elements can decide, and reads none; a new one for every graph
  */
-public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic) {
+public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic, Supplier<Arithmetic> estimate) {
+
+    private QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic) {
+        this(decoder, arithmetic, arithmetic);
+    }
 
     /** Eight bits: whole rows where the decoder can be prepared for it, see {@link Int8Arithmetic}, else blocks. */
     public static QuantizedDecoder int8(Decoder decoder) {
@@ -26,8 +31,11 @@ public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic)
 
     /** Four bits in blocks, on the decoder as it is: a rotation would take four-bit checkpoints off their grid. */
     public static QuantizedDecoder int4(Decoder decoder) {
-        Map<String, FourBitBlocks.Fit> fits = new HashMap<>();
-        return new QuantizedDecoder(decoder, () -> new FourBitArithmetic(fits));
+        Map<String, FourBitFit> fits = new HashMap<>();
+        return new QuantizedDecoder(
+                decoder,
+                () -> new FourBitArithmetic(FourBitFit::of, fits),
+                () -> new FourBitArithmetic(weight -> FourBitFit.PLAIN, new HashMap<>()));
     }
 
     /** Products in fp32: what is finer than eight bits. */

@@ -5,8 +5,9 @@ import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.architecture.DecoderLayer;
 import io.causalstreams.export.internal.architecture.FeedForward;
 import io.causalstreams.export.internal.architecture.Norm;
-import io.causalstreams.export.internal.weight.Matrices;
+import io.causalstreams.export.internal.weight.Pieces;
 import io.causalstreams.export.internal.weight.Projection;
+import io.causalstreams.export.internal.weight.RowReader;
 import io.causalstreams.export.internal.weight.Weight;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -133,9 +134,16 @@ final class ResidualRotation {
     /** W·diag(w)·Rᵀ, and b + W·(the norm's bias). */
     private Projection reader(Projection projection, Norm norm) {
         Weight weight = projection.weight();
-        Weight rotated = weight.derived("·w·Rᵀ", weight.rows(), weight.columns(), w -> {
-            scaleColumns(w, norm.weight().read());
-            return transform.applyToRows(w);
+        Weight rotated = weight.eachRow("·w·Rᵀ", () -> {
+            float[] factors = norm.weight().read();
+            return (x, offset, count, columns) -> {
+                for (int row = offset; row < offset + count * columns; row += columns) {
+                    for (int c = 0; c < columns; c++) {
+                        x[row + c] *= factors[c];
+                    }
+                }
+                transform.applyToRows(x, offset, count, columns);
+            };
         });
         return new Projection(rotated, readerBias(projection, norm.bias()));
     }
@@ -146,16 +154,20 @@ final class ResidualRotation {
         }
         Weight weight = projection.weight();
         Weight own = projection.bias() != null ? projection.bias() : Weight.filled("0", weight.rows(), 0);
-        return own.derived("+W·b", weight.rows(), 1, b -> {
-            float[] w = weight.read();
+        return Weight.vector(own.name() + "+W·b", weight.rows(), () -> {
+            float[] b = own.read();
             float[] shift = normBias.read();
-            for (int r = 0; r < b.length; r++) {
-                double sum = b[r];
-                for (int c = 0; c < shift.length; c++) {
-                    sum += (double) w[r * shift.length + c] * shift[c];
+            RowReader reader = weight.open();
+            Pieces.forEach(b.length, shift.length, (first, count) -> {
+                float[] w = reader.read(first, count, shift.length);
+                for (int r = 0; r < count; r++) {
+                    double sum = b[first + r];
+                    for (int c = 0; c < shift.length; c++) {
+                        sum += (double) w[r * shift.length + c] * shift[c];
+                    }
+                    b[first + r] = (float) sum;
                 }
-                b[r] = (float) sum;
-            }
+            });
             return b;
         });
     }
@@ -163,27 +175,30 @@ final class ResidualRotation {
     /** R·W and R·b, after the mean over the outputs was taken away where the norms are LayerNorms. */
     private Projection writer(Projection projection) {
         Weight weight = projection.weight();
-        Weight rotated = weight.derived("R·", weight.rows(), weight.columns(), w -> {
-            float[] columns = Matrices.transpose(w, weight.rows(), weight.columns());
-            return Matrices.transpose(rotateRows(columns), weight.columns(), weight.rows());
-        });
+        Weight rotated = weight.whole("R·", w -> transform.applyToColumns(w, weight.columns(), this::centre));
         Weight bias = projection.bias();
-        return new Projection(rotated, bias == null ? null : bias.derived("R·", bias.rows(), 1, this::rotateRows));
+        return new Projection(rotated, bias == null ? null : bias.whole("R·", b -> centreAndRotate(b, 0, 1, b.length)));
     }
 
     private Weight table(Weight table) {
-        return table.derived("·Rᵀ", table.rows(), table.columns(), this::rotateRows);
+        return table.eachRow("·Rᵀ", () -> this::centreAndRotate);
     }
 
-    private float[] rotateRows(float[] rows) {
-        if (centred) {
-            centre(rows, transform.size());
+    private void centreAndRotate(float[] x, int offset, int count, int columns) {
+        centre(x, offset, offset + count * columns);
+        transform.applyToRows(x, offset, count, columns);
+    }
+
+    private void centre(float[] rows) {
+        centre(rows, 0, rows.length);
+    }
+
+    private void centre(float[] rows, int begin, int end) {
+        if (!centred) {
+            return;
         }
-        return transform.applyToRows(rows);
-    }
-
-    private static void centre(float[] rows, int columns) {
-        for (int offset = 0; offset < rows.length; offset += columns) {
+        int columns = transform.size();
+        for (int offset = begin; offset < end; offset += columns) {
             double sum = 0;
             for (int c = 0; c < columns; c++) {
                 sum += rows[offset + c];
@@ -192,12 +207,6 @@ final class ResidualRotation {
             for (int c = 0; c < columns; c++) {
                 rows[offset + c] -= mean;
             }
-        }
-    }
-
-    private static void scaleColumns(float[] matrix, float[] factors) {
-        for (int i = 0; i < matrix.length; i++) {
-            matrix[i] *= factors[i % factors.length];
         }
     }
 

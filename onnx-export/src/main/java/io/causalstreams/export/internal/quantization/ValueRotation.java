@@ -24,15 +24,11 @@ final class ValueRotation {
         Projection value = attention.value();
         Weight bias = value.bias();
         Projection rotatedValue = new Projection(
-                value.weight()
-                        .transposed()
-                        .derived("·Hᵀ", value.inputs(), value.outputs(), transform::applyToRows)
-                        .transposed(),
-                bias == null ? null : bias.derived("·Hᵀ", bias.rows(), 1, transform::applyToRows));
+                value.weight().whole("·Hᵀ", w -> transform.applyToColumns(w, value.inputs(), columns -> {})),
+                bias == null ? null : bias.whole("·Hᵀ", b -> transform.applyToRows(b, 0, 1, b.length)));
         Projection output = attention.output();
-        Projection rotatedOutput = new Projection(
-                output.weight().derived("·Hᵀ", output.outputs(), output.inputs(), transform::applyToRows),
-                output.bias());
+        Projection rotatedOutput =
+                new Projection(output.weight().eachRow("·Hᵀ", () -> transform::applyToRows), output.bias());
         return layer.withAttention(
                 attention.withProjections(attention.query(), attention.key(), rotatedValue, rotatedOutput));
     }

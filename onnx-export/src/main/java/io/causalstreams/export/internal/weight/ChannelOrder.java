@@ -66,33 +66,47 @@ public final class ChannelOrder {
         return sources.length == sourceSize;
     }
 
-    void requireSource(int size, Weight weight) {
-        if (size != sourceSize) {
-            throw new IllegalArgumentException("%s (%d by %d): an order of %d channels does not fit"
-                    .formatted(weight.name(), weight.rows(), weight.columns(), sourceSize));
-        }
+    /** Old channels. */
+    int sourceSize() {
+        return sourceSize;
     }
 
-    float[] rows(float[] matrix, int columns) {
-        float[] result = new float[Math.multiplyExact(sources.length, columns)];
-        for (int r = 0; r < sources.length; r++) {
-            if (sources[r] != ZERO) {
-                System.arraycopy(matrix, sources[r] * columns, result, r * columns, columns);
+    /** Reads rows in this order. */
+    RowReader rows(RowReader source, int columns) {
+        return (first, count, target, offset) -> {
+            int row = first;
+            while (row < first + count) {
+                int run = run(row, first + count);
+                int at = offset + (row - first) * columns;
+                if (sources[row] == ZERO) {
+                    Arrays.fill(target, at, at + run * columns, 0);
+                } else {
+                    source.read(sources[row], run, target, at);
+                }
+                row += run;
             }
-        }
-        return result;
+        };
     }
 
-    float[] columns(float[] matrix, int columns) {
-        int rows = matrix.length / columns;
-        float[] result = new float[Math.multiplyExact(rows, sources.length)];
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < sources.length; c++) {
-                if (sources[c] != ZERO) {
-                    result[r * sources.length + c] = matrix[r * columns + sources[c]];
+    /** How many channels from {@code first} on, before {@code end}, are neighbours in the old layout too, or zeros. */
+    private int run(int first, int end) {
+        int next = first + 1;
+        while (next < end
+                && (sources[first] == ZERO ? sources[next] == ZERO : sources[next] == sources[first] + next - first)) {
+            next++;
+        }
+        return next - first;
+    }
+
+    /** Reads rows of {@code columns} channels and puts those into this order. */
+    RowReader columns(RowReader source, int columns) {
+        return (first, count, target, offset) -> {
+            float[] rows = source.read(first, count, columns);
+            for (int r = 0; r < count; r++) {
+                for (int c = 0; c < sources.length; c++) {
+                    target[offset + r * sources.length + c] = sources[c] == ZERO ? 0 : rows[r * columns + sources[c]];
                 }
             }
-        }
-        return result;
+        };
     }
 }

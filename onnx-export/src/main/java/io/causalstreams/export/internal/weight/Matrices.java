@@ -1,24 +1,42 @@
 package io.causalstreams.export.internal.weight;
 
 /** Row-major matrices in arrays. */
-public final class Matrices {
+final class Matrices {
     private static final int TILE = 32;
 
     private Matrices() {}
 
-    /** Turns (rows, columns) into (columns, rows). */
-    public static float[] transpose(float[] matrix, int rows, int columns) {
-        float[] result = new float[matrix.length];
-        for (int r0 = 0; r0 < rows; r0 += TILE) {
+    /** Reads rows of a matrix that is in memory. */
+    static RowReader reader(float[] matrix, int columns) {
+        return (first, count, target, offset) ->
+                System.arraycopy(matrix, first * columns, target, offset, count * columns);
+    }
+
+    /** The elements of {@code matrix}, (rows, columns), as (columns, rows). */
+    static float[] transposed(Weight matrix) {
+        int rows = matrix.rows();
+        int columns = matrix.columns();
+        float[] result = new float[requireSize(matrix.name(), rows, columns)];
+        RowReader reader = matrix.open();
+        Pieces.forEach(rows, columns, (first, count) -> {
+            float[] piece = reader.read(first, count, columns);
             for (int c0 = 0; c0 < columns; c0 += TILE) {
-                for (int r = r0; r < Math.min(rows, r0 + TILE); r++) {
-                    for (int c = c0; c < Math.min(columns, c0 + TILE); c++) {
-                        result[c * rows + r] = matrix[r * columns + c];
+                int end = Math.min(columns, c0 + TILE);
+                for (int r = 0; r < count; r++) {
+                    for (int c = c0; c < end; c++) {
+                        result[c * rows + first + r] = piece[r * columns + c];
                     }
                 }
             }
-        }
+        });
         return result;
+    }
+
+    static void requireFit(ChannelOrder order, int size, Weight weight) {
+        if (size != order.sourceSize()) {
+            throw new IllegalArgumentException("%s (%d by %d): an order of %d channels does not fit"
+                    .formatted(weight.name(), weight.rows(), weight.columns(), order.sourceSize()));
+        }
     }
 
     /**

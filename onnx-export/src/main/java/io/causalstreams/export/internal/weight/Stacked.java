@@ -32,14 +32,19 @@ record Stacked(List<Weight> parts) implements Weight {
     }
 
     @Override
-    public float[] read() {
-        float[] all = new float[Matrices.requireSize(name(), rows(), columns())];
-        int position = 0;
-        for (Weight part : parts) {
-            float[] elements = part.read();
-            System.arraycopy(elements, 0, all, position, elements.length);
-            position += elements.length;
-        }
-        return all;
+    public RowReader open() {
+        List<RowReader> readers = parts.stream().map(Weight::open).toList();
+        return (first, count, target, offset) -> {
+            int begin = 0;
+            for (int i = 0; i < readers.size(); i++) {
+                int end = begin + parts.get(i).rows();
+                int from = Math.max(first, begin);
+                int to = Math.min(first + count, end);
+                if (from < to) {
+                    readers.get(i).read(from - begin, to - from, target, offset + (from - first) * columns());
+                }
+                begin = end;
+            }
+        };
     }
 }

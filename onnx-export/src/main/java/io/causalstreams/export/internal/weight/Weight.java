@@ -1,14 +1,16 @@
 package io.causalstreams.export.internal.weight;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 
 /**
  * A matrix (outputs, inputs) or a vector (elements, 1) of a checkpoint, or something made of them.
  *
- * <p>Holds no elements: {@link #read()} fetches and computes them, so that a model's description costs nothing and an
- * export holds one weight at a time. Every method gives a new description.
+ * <p>Holds no elements: a {@link #open() reader} fetches and computes them some rows at a time, so that a model's
+ * description costs nothing and an export never holds a large matrix whole, unless something has to be computed across its
+ * rows. Every method gives a new description.
  */
 public interface Weight {
 
@@ -21,37 +23,68 @@ public interface Weight {
     /** Inputs of a matrix, 1 for a vector. */
     int columns();
 
-    /** The elements, row-major, in an array of the caller's own. */
-    float[] read();
+    /** Prepares reading: what has to see the whole matrix first, does so here. */
+    RowReader open();
 
-    /** The elements that {@code compute} makes of this weight's, in a matrix of {@code rows} by {@code columns}. */
-    default Weight derived(String what, int rows, int columns, UnaryOperator<float[]> compute) {
-        return new Derived(name() + what, rows, columns, () -> compute.apply(read()));
+    /** All elements, row-major, in an array of the caller's own. */
+    default float[] read() {
+        float[] all = new float[Matrices.requireSize(name(), rows(), columns())];
+        RowReader reader = open();
+        Pieces.forEach(rows(), columns(), (first, count) -> reader.read(first, count, all, first * columns()));
+        return all;
+    }
+
+    /**
+     * Every row changed by itself.
+     *
+     * @param transform made once for every reader
+     */
+    default Weight eachRow(String what, Supplier<RowTransform> transform) {
+        return new Derived(name() + what, rows(), columns(), () -> {
+            RowReader source = open();
+            RowTransform change = transform.get();
+            return (first, count, target, offset) -> {
+                source.read(first, count, target, offset);
+                change.apply(target, offset, count, columns());
+            };
+        });
+    }
+
+    /** Computed from all elements at once, in place. */
+    default Weight whole(String what, WholeTransform transform) {
+        return new Derived(name() + what, rows(), columns(), () -> {
+            float[] all = read();
+            transform.apply(all);
+            return Matrices.reader(all, columns());
+        });
     }
 
     /** Row r of the result is row {@code order.get(r)} of this one, or zeros where that is -1. */
     default Weight withRows(ChannelOrder order) {
-        order.requireSource(rows(), this);
-        return order.isIdentity() ? this : derived("[rows]", order.size(), columns(), x -> order.rows(x, columns()));
+        Matrices.requireFit(order, rows(), this);
+        return order.isIdentity()
+                ? this
+                : new Derived(name() + "[rows]", order.size(), columns(), () -> order.rows(open(), columns()));
     }
 
     /** Column c of the result is column {@code order.get(c)} of this one, or zeros where that is -1. */
     default Weight withColumns(ChannelOrder order) {
-        order.requireSource(columns(), this);
-        return order.isIdentity() ? this : derived("[columns]", rows(), order.size(), x -> order.columns(x, columns()));
+        Matrices.requireFit(order, columns(), this);
+        return order.isIdentity()
+                ? this
+                : new Derived(name() + "[columns]", rows(), order.size(), () -> order.columns(open(), columns()));
     }
 
     default Weight transposed() {
-        return derived("ᵀ", columns(), rows(), x -> Matrices.transpose(x, rows(), columns()));
+        return new Derived(name() + "ᵀ", columns(), rows(), () -> Matrices.reader(Matrices.transposed(this), rows()));
     }
 
     /** Applies {@code function} to every element. */
     default Weight map(String what, DoubleUnaryOperator function) {
-        return derived(what, rows(), columns(), x -> {
-            for (int i = 0; i < x.length; i++) {
+        return eachRow(what, () -> (x, offset, count, columns) -> {
+            for (int i = offset; i < offset + count * columns; i++) {
                 x[i] = (float) function.applyAsDouble(x[i]);
             }
-            return x;
         });
     }
 
@@ -64,12 +97,23 @@ public interface Weight {
         return parts.size() == 1 ? parts.get(0) : new Stacked(parts);
     }
 
+    /** A vector that is computed when it is read. */
+    static Weight vector(String name, int rows, Supplier<float[]> elements) {
+        return new Derived(name, rows, 1, () -> Matrices.reader(elements.get(), 1));
+    }
+
     /** A vector of equal elements that no checkpoint stores. */
     static Weight filled(String name, int rows, float element) {
-        return new Derived(name, rows, 1, () -> {
-            float[] elements = new float[rows];
-            java.util.Arrays.fill(elements, element);
-            return elements;
-        });
+        return new Derived(
+                name,
+                rows,
+                1,
+                () -> (first, count, target, offset) -> Arrays.fill(target, offset, offset + count, element));
+    }
+
+    /** Changes all elements of a matrix, row-major, in place. */
+    @FunctionalInterface
+    interface WholeTransform {
+        void apply(float[] all);
     }
 }

@@ -68,6 +68,17 @@ class FamiliesTest {
         assertThat(decoder.maxPositions()).isEqualTo(40);
     }
 
+    @Test
+    void shouldOfferTheContextThatYarnExtendsTheOriginalOneTo() throws Exception {
+        // When: max_position_embeddings is 128
+        Decoder decoder = describe("llama-tied", "rope_scaling", "{\"rope_type\": \"yarn\", \"factor\": 4}");
+        Decoder stated = describe("llama-yarn", "pad_token_id", "0");
+
+        // Then
+        assertThat(decoder.maxPositions()).isEqualTo(512);
+        assertThat(stated.maxPositions()).isEqualTo(64);
+    }
+
     private static Decoder describe(String model, String key, String value) throws JsonProcessingException {
         try (Checkpoint checkpoint = SafetensorsCheckpoint.open(TINY.resolve(model))) {
             ObjectNode config = checkpoint.config().deepCopy();

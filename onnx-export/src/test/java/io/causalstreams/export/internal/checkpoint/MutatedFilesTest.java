@@ -114,7 +114,6 @@ final class MutatedFilesTest {
         GgufMapping family = GgufMapping.of(file);
         GgufWeights weights = new GgufWeights(file, family.weights(file, family.config(file)));
         weights.names().forEach(weights::read);
-        weights.names().forEach(weights::quantized);
         GgufTokenizer.tokenizer(file.metadata(), JsonFiles.MAPPER.createObjectNode());
     }
 

@@ -10,6 +10,7 @@ import io.causalstreams.export.internal.graph.ExternalTensorFile;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.Value;
+import io.causalstreams.export.internal.weight.RowReader;
 import io.causalstreams.export.internal.weight.Weight;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -75,7 +76,7 @@ final class BlockRunner {
     }
 
     @SuppressWarnings("ArrayRecordComponent")
-    private record Matrix(float[] elements, int columns) implements Weight {
+    record Matrix(float[] elements, int columns) implements Weight {
         @Override
         public String name() {
             return "given";
@@ -87,8 +88,9 @@ final class BlockRunner {
         }
 
         @Override
-        public float[] read() {
-            return elements.clone();
+        public RowReader open() {
+            return (first, count, target, offset) ->
+                    System.arraycopy(elements, first * columns, target, offset, count * columns);
         }
     }
 }

@@ -26,7 +26,7 @@ class FourBitBlocksTest {
         FourBitBlocks blocks = FourBitBlocks.of(matrix);
 
         // Then
-        assertThat(FourBitBlocks.fit(matrix)).as("seed %d", seed).isEqualTo(FourBitBlocks.Fit.WITH_OFFSETS);
+        assertThat(fit(matrix)).as("seed %d", seed).isEqualTo(FourBitFit.WITH_OFFSETS);
         assertThat(restored(blocks))
                 .as("seed %d", seed)
                 .usingComparatorWithPrecision(ON_GRID * LARGEST_STEP)
@@ -47,7 +47,7 @@ class FourBitBlocksTest {
         FourBitBlocks blocks = FourBitBlocks.of(matrix);
 
         // Then
-        assertThat(FourBitBlocks.fit(matrix)).as("seed %d", seed).isEqualTo(FourBitBlocks.Fit.PLAIN);
+        assertThat(fit(matrix)).as("seed %d", seed).isEqualTo(FourBitFit.PLAIN);
         assertThat(blocks.offsets).containsOnly(0);
         assertThat(restored(blocks))
                 .as("seed %d", seed)
@@ -64,10 +64,10 @@ class FourBitBlocksTest {
         }
 
         // When
-        FourBitBlocks.Fit fit = FourBitBlocks.fit(matrix);
+        FourBitFit fit = fit(matrix);
 
         // Then
-        assertThat(fit).as("seed %d", seed).isEqualTo(FourBitBlocks.Fit.UNEVEN);
+        assertThat(fit).as("seed %d", seed).isEqualTo(FourBitFit.UNEVEN);
     }
 
     @Test
@@ -82,7 +82,7 @@ class FourBitBlocksTest {
         FourBitBlocks blocks = FourBitBlocks.of(matrix);
 
         // Then
-        assertThat(FourBitBlocks.fit(matrix)).as("seed %d", seed).isEqualTo(FourBitBlocks.Fit.PLAIN);
+        assertThat(fit(matrix)).as("seed %d", seed).isEqualTo(FourBitFit.PLAIN);
         assertThat(blocks.offsets).containsOnly(0);
         assertThat(restored(blocks))
                 .as("seed %d", seed)
@@ -103,7 +103,7 @@ class FourBitBlocksTest {
         float[] restored = restored(FourBitBlocks.of(matrix));
 
         // Then
-        assertThat(FourBitBlocks.fit(matrix)).as("seed %d", seed).isEqualTo(FourBitBlocks.Fit.WITH_OFFSETS);
+        assertThat(fit(matrix)).as("seed %d", seed).isEqualTo(FourBitFit.WITH_OFFSETS);
         assertThat(Arrays.copyOf(restored, half))
                 .as("seed %d", seed)
                 .usingComparatorWithPrecision(ON_GRID * LARGEST_STEP)
@@ -152,6 +152,10 @@ class FourBitBlocksTest {
             }
         }
         return matrix;
+    }
+
+    private static FourBitFit fit(float[] matrix) {
+        return FourBitFit.of(new BlockRunner.Matrix(matrix, FourBitBlocks.BLOCK));
     }
 
     private static float[] restored(FourBitBlocks blocks) {

@@ -13,15 +13,24 @@ public final class PlainFloats {
     }
 
     public static void float16(ByteBuffer source, int count, float[] target, int offset) {
+        short[] stored = shorts(source, count);
         for (int i = 0; i < count; i++) {
-            target[offset + i] = halfToFloat(source.getShort());
+            target[offset + i] = halfToFloat(stored[i]);
         }
     }
 
     public static void bfloat16(ByteBuffer source, int count, float[] target, int offset) {
+        short[] stored = shorts(source, count);
         for (int i = 0; i < count; i++) {
-            target[offset + i] = Float.intBitsToFloat(source.getShort() << 16);
+            target[offset + i] = Float.intBitsToFloat(stored[i] << 16);
         }
+    }
+
+    private static short[] shorts(ByteBuffer source, int count) {
+        short[] shorts = new short[count];
+        source.asShortBuffer().get(shorts);
+        source.position(source.position() + count * Short.BYTES);
+        return shorts;
     }
 
     /** IEEE 754 binary16 to binary32, exact; {@code Float.float16ToFloat} came only with Java 20. */

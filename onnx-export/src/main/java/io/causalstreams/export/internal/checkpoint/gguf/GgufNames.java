@@ -22,7 +22,8 @@ final class GgufNames {
         String stem = (fileName == null ? "" : fileName.toString()).replaceFirst("(?i)\\.gguf$", "");
         String whole = PART.matcher(stem).replaceFirst("");
         String name = QUANTIZATION.matcher(whole).replaceFirst("");
-        boolean telling = name.length() > 1 && !name.equalsIgnoreCase("model") && !name.equalsIgnoreCase("ggml-model");
-        return Names.of(telling ? name : metadata.string("general.name").orElse(name));
+        boolean descriptive =
+                name.length() > 1 && !name.equalsIgnoreCase("model") && !name.equalsIgnoreCase("ggml-model");
+        return Names.of(descriptive ? name : metadata.string("general.name").orElse(name));
     }
 }

@@ -1,12 +1,11 @@
 package io.causalstreams.export.internal.checkpoint.gguf;
 
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
-import io.causalstreams.export.internal.checkpoint.QuantizedTensor;
+import io.causalstreams.export.internal.checkpoint.ElementReader;
 import io.causalstreams.export.internal.checkpoint.WeightSource;
 import io.causalstreams.export.internal.checkpoint.gguf.file.GgufFile;
 import io.causalstreams.export.internal.checkpoint.gguf.mapping.MappedTensor;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,8 +32,8 @@ public record GgufWeights(GgufFile file, Map<String, MappedTensor> tensors) impl
     }
 
     @Override
-    public Optional<QuantizedTensor> quantized(String name) {
-        return tensor(name).quantized();
+    public ElementReader open(String name) {
+        return tensor(name).open();
     }
 
     private MappedTensor tensor(String name) {

@@ -2,6 +2,7 @@ package io.causalstreams.export.internal.checkpoint.quantized;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
+import io.causalstreams.export.internal.checkpoint.ElementReader;
 import io.causalstreams.export.internal.checkpoint.WeightSource;
 import java.util.HashSet;
 import java.util.Map;
@@ -75,5 +76,10 @@ public final class QuantizedWeights implements WeightSource {
             }
         }
         return elements;
+    }
+
+    @Override
+    public ElementReader open(String name) {
+        return packed.containsKey(name) ? WeightSource.super.open(name) : plain.open(name);
     }
 }

@@ -54,7 +54,7 @@ public final class SafetensorsCheckpoint implements Checkpoint {
 
     @Override
     public void writeTokenizer(Path target) {
-        DirectoryTokenizer.copy(directory, target);
+        DirectoryTokenizer.copy(directory, config, target);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.causalstreams.export.internal.checkpoint.safetensors;
 
 import io.causalstreams.export.internal.checkpoint.ByteSource;
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
+import io.causalstreams.export.internal.checkpoint.ElementReader;
 import io.causalstreams.export.internal.checkpoint.FileByteSource;
 import io.causalstreams.export.internal.checkpoint.StoredTensor;
 import io.causalstreams.export.internal.checkpoint.WeightSource;
@@ -89,6 +90,11 @@ final class SafetensorsWeights implements WeightSource, AutoCloseable {
     @Override
     public float[] read(String name) {
         return tensor(name).read();
+    }
+
+    @Override
+    public ElementReader open(String name) {
+        return tensor(name)::read;
     }
 
     private StoredTensor tensor(String name) {

@@ -1,6 +1,7 @@
 package io.causalstreams.export.internal.checkpoint.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
 import io.causalstreams.export.internal.checkpoint.JsonFiles;
@@ -18,20 +19,44 @@ public final class DirectoryTokenizer {
 
     private DirectoryTokenizer() {}
 
-    public static void copy(Path source, Path target) {
+    /**
+     * Writes the tokenizer's files.
+     *
+     * @param config the model's {@code config.json}
+     */
+    public static void copy(Path source, JsonNode config, Path target) {
         Path tokenizer = source.resolve("tokenizer.json");
         if (!Files.exists(tokenizer)) {
             throw new CheckpointException(
                     source
                             + ": has no tokenizer.json; save the tokenizer as a fast tokenizer (AutoTokenizer.save_pretrained)");
         }
-        JsonFiles.readObject(tokenizer);
-        copyFile(tokenizer, target.resolve("tokenizer.json"));
+        copyTokens(tokenizer, config.path("vocab_size").asInt(Integer.MAX_VALUE), target.resolve("tokenizer.json"));
         JsonFiles.write(target.resolve("tokenizer_config.json"), config(source));
         Path generation = source.resolve("generation_config.json");
         if (Files.exists(generation)) {
             JsonFiles.readObject(generation);
             copyFile(generation, target.resolve("generation_config.json"));
+        }
+    }
+
+    /**
+     * Copies {@code tokenizer.json} without added tokens that the model has no embedding of (Gemma 3's image token in its
+     * text models): such text is then tokenized as any other, instead of giving an id that the model cannot look up.
+     */
+    private static void copyTokens(Path from, int vocabularySize, Path to) {
+        ObjectNode tokenizer = JsonFiles.readObject(from);
+        ArrayNode known = JsonFiles.MAPPER.createArrayNode();
+        for (JsonNode token : tokenizer.path("added_tokens")) {
+            if (token.path("id").asInt() < vocabularySize) {
+                known.add(token);
+            }
+        }
+        if (known.size() == tokenizer.path("added_tokens").size()) {
+            copyFile(from, to);
+        } else {
+            tokenizer.set("added_tokens", known);
+            JsonFiles.write(to, tokenizer);
         }
     }
 

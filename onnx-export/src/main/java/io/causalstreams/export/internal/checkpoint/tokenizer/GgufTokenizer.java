@@ -9,6 +9,7 @@ import io.causalstreams.export.internal.checkpoint.gguf.file.GgufMetadata;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Rebuilds a model's tokenizer files from GGUF metadata. */
 public final class GgufTokenizer {
@@ -16,6 +17,9 @@ public final class GgufTokenizer {
     private static final int UNKNOWN = 2;
     private static final int CONTROL = 3;
     private static final int USER_DEFINED = 4;
+
+    /** Of Phi-3's control tokens, those that white space follows as it is. */
+    private static final Set<String> KEEP_SPACE = Set.of("<unk>", "<s>", "<|endoftext|>");
 
     private final GgufMetadata metadata;
     private final JsonNode config;
@@ -78,7 +82,8 @@ public final class GgufTokenizer {
     private ArrayNode addedTokens() {
         ArrayNode added = JsonFiles.MAPPER.createArrayNode();
         long[] types = metadata.integers("tokenizer.ggml.token_type").orElse(new long[0]);
-        for (int id = 0; id < Math.min(types.length, tokens.size()); id++) {
+        int embedded = config.path("vocab_size").asInt(tokens.size());
+        for (int id = 0; id < Math.min(embedded, Math.min(types.length, tokens.size())); id++) {
             boolean special = types[id] == CONTROL || types[id] == UNKNOWN;
             if ((special || types[id] == USER_DEFINED) && !tokens.get(id).isEmpty()) {
                 added.addObject()
@@ -86,12 +91,22 @@ public final class GgufTokenizer {
                         .put("content", tokens.get(id))
                         .put("single_word", false)
                         .put("lstrip", false)
-                        .put("rstrip", false)
+                        .put("rstrip", types[id] == CONTROL && strips(tokens.get(id)))
                         .put("normalized", false)
                         .put("special", special);
             }
         }
         return added;
+    }
+
+    /**
+     * Whether a control token takes the white space behind it along. GGUF does not store it; as llama.cpp, which knows it of
+     * Phi-3 alone.
+     */
+    private boolean strips(String token) {
+        return model().equals("llama")
+                && metadata.string("general.architecture").orElse("").equals("phi3")
+                && !KEEP_SPACE.contains(token);
     }
 
     /** Adds begin- and end-of-sequence tokens where the model wants them. */

@@ -145,6 +145,24 @@ final class SafetensorsCheckpointTest {
     }
 
     @Test
+    void shouldLeaveOutAddedTokensThatTheModelHasNoEmbeddingOf(@TempDir Path target) throws IOException {
+        // Given
+        Files.write(directory.resolve("model.safetensors"), SafetensorsBytes.vector("a", 1));
+        write("config.json", "{\"vocab_size\":5}");
+        write("tokenizer.json", "{\"added_tokens\":[{\"id\":4,\"content\":\"<a>\"},{\"id\":5,\"content\":\"<b>\"}]}");
+
+        // When
+        try (Checkpoint checkpoint = SafetensorsCheckpoint.open(directory)) {
+            checkpoint.writeTokenizer(target);
+        }
+
+        // Then
+        assertThat(JsonFiles.readObject(target.resolve("tokenizer.json")).path("added_tokens"))
+                .hasSize(1)
+                .allMatch(token -> token.path("id").asInt() == 4);
+    }
+
+    @Test
     void shouldSayWhatADirectoryLacks() throws IOException {
         assertThatThrownBy(() -> SafetensorsCheckpoint.open(directory)).hasMessageContaining("holds no *.safetensors");
         Files.delete(directory.resolve("config.json"));

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
@@ -76,6 +77,32 @@ final class GgufTokenizerTest {
                         .path("eos_token_id")
                         .asInt())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void shouldLetPhi3sControlTokensTakeTheSpaceBehindThemAlong() {
+        // Given
+        GgufMetadata phi3 = new GgufMetadata(
+                "memory",
+                Map.of(
+                        "general.architecture",
+                        "phi3",
+                        "tokenizer.ggml.model",
+                        "llama",
+                        "tokenizer.ggml.tokens",
+                        List.of("<unk>", "<s>", "</s>", "a", "<|end|>"),
+                        "tokenizer.ggml.scores",
+                        new double[5],
+                        "tokenizer.ggml.token_type",
+                        new long[] {2, 3, 3, 1, 3}));
+
+        // When
+        JsonNode tokenizer = GgufTokenizer.tokenizer(phi3, JsonFiles.MAPPER.createObjectNode());
+
+        // Then
+        assertThat(tokenizer.path("added_tokens"))
+                .extracting(token -> token.path("content").asText() + token.path("rstrip"))
+                .containsExactly("<unk>false", "<s>false", "</s>true", "<|end|>true");
     }
 
     private GgufMetadata smollm2() throws IOException {

@@ -1,12 +1,9 @@
 package io.causalstreams.export.internal.checkpoint.gguf.mapping;
 
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
-import io.causalstreams.export.internal.checkpoint.QuantizedTensor;
+import io.causalstreams.export.internal.checkpoint.ElementReader;
 import io.causalstreams.export.internal.checkpoint.StoredTensor;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A tensor under its Hugging Face name.
@@ -33,28 +30,39 @@ public record MappedTensor(StoredTensor stored, TensorLayout layout) {
                 : shape;
     }
 
-    /** All elements as Hugging Face has them; needs memory for the tensor twice when elements move. */
+    /** All elements as Hugging Face has them. */
     public float[] read() {
-        float[] values = stored.read();
+        float[] values = new float[stored.requireArray()];
+        open().read(0, values.length, values, 0);
+        return values;
+    }
+
+    /** Reads rows as Hugging Face has them; of a transposed matrix, holds the whole of it. */
+    public ElementReader open() {
         if (layout instanceof TensorLayout.PlusOne) {
-            for (int i = 0; i < values.length; i++) {
-                values[i] -= 1;
-            }
-            return values;
+            return (first, count, target, offset) -> {
+                stored.read(first, count, target, offset);
+                for (int i = offset; i < offset + count; i++) {
+                    target[i] -= 1;
+                }
+            };
         }
         if (layout instanceof TensorLayout.Transposed && stored.shape().size() == 2) {
-            return transpose(values);
+            float[] all = transpose(stored.read());
+            return (first, count, target, offset) -> System.arraycopy(all, (int) first, target, offset, count);
         }
         if (layout instanceof TensorLayout.Rows order) {
-            float[] moved = new float[values.length];
             int rows = rows();
-            int columns = values.length / rows;
-            for (int row = 0; row < rows; row++) {
-                System.arraycopy(values, order.storedRow(row, rows) * columns, moved, row * columns, columns);
-            }
-            return moved;
+            int columns = (int) (stored.elements() / rows);
+            return (first, count, target, offset) -> {
+                int row = (int) (first / columns);
+                for (int i = 0; i < count / columns; i++) {
+                    long from = (long) order.storedRow(row + i, rows) * columns;
+                    stored.read(from, columns, target, offset + i * columns);
+                }
+            };
         }
-        return values;
+        return stored::read;
     }
 
     private float[] transpose(float[] values) {
@@ -67,33 +75,6 @@ public record MappedTensor(StoredTensor stored, TensorLayout layout) {
             }
         }
         return transposed;
-    }
-
-    /** The stored blocks in Hugging Face's order of rows, or empty if the layout does not keep rows whole. */
-    public Optional<QuantizedTensor> quantized() {
-        if (stored.bytes() > Integer.MAX_VALUE - 8) {
-            return Optional.empty();
-        }
-        if (layout instanceof TensorLayout.AsStored) {
-            return Optional.of(new QuantizedTensor(stored.type(), stored.shape(), bytes()));
-        }
-        if (layout instanceof TensorLayout.Rows order) {
-            ByteBuffer blocks = bytes();
-            ByteBuffer moved = ByteBuffer.allocate(blocks.capacity()).order(ByteOrder.LITTLE_ENDIAN);
-            int rows = rows();
-            int rowBytes = blocks.capacity() / rows;
-            for (int row = 0; row < rows; row++) {
-                moved.put(row * rowBytes, blocks, order.storedRow(row, rows) * rowBytes, rowBytes);
-            }
-            return Optional.of(new QuantizedTensor(stored.type(), stored.shape(), moved));
-        }
-        return Optional.empty();
-    }
-
-    private ByteBuffer bytes() {
-        ByteBuffer bytes = ByteBuffer.allocate((int) stored.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        stored.source().read(stored.offset(), bytes);
-        return bytes.flip();
     }
 
     private int rows() {
