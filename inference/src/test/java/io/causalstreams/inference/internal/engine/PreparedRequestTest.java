@@ -130,13 +130,15 @@ class PreparedRequestTest {
 
     @Test
     void shouldFreeTheSlotOfACancelledGeneration() {
-        // Given
+        // Given: a request in the engine, which stands still
+        model.scripted((tokens, row) -> await(gate));
         Recorder endless = new Recorder();
         Generation generation = engine.generate(engine.prepare(request("r-1", 200)), endless);
 
         // When
         generation.cancel();
         generation.cancel();
+        gate.countDown();
 
         // Then: the next one has the only slot before the first could have ended
         assertThat(run(engine.prepare(request("r-2", 3))).finished().choices()).hasSize(1);
