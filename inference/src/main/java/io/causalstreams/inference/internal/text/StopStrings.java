@@ -25,7 +25,7 @@ public final class StopStrings {
         this.named = Set.copyOf(named);
     }
 
-    /** @param strings none empty */
+    /** The strings in the spellings of {@code tokenizer}; none may be empty. */
     public static StopStrings of(List<String> strings, Tokenizer tokenizer) {
         if (strings.isEmpty()) {
             return NONE;
