@@ -6,6 +6,7 @@ import io.causalstreams.export.internal.checkpoint.gguf.GgufWeights;
 import io.causalstreams.export.internal.checkpoint.gguf.file.GgufFile;
 import io.causalstreams.export.internal.checkpoint.gguf.file.TinyGguf;
 import io.causalstreams.export.internal.checkpoint.gguf.mapping.GgufMapping;
+import io.causalstreams.export.internal.checkpoint.gguf.mapping.GgufMappings;
 import io.causalstreams.export.internal.checkpoint.safetensors.SafetensorsBytes;
 import io.causalstreams.export.internal.checkpoint.safetensors.SafetensorsFile;
 import io.causalstreams.export.internal.checkpoint.tokenizer.GgufTokenizer;
@@ -111,7 +112,7 @@ final class MutatedFilesTest {
 
     private void openGguf(byte[] bytes) {
         GgufFile file = GgufFile.open(HeapByteSource.of(bytes));
-        GgufMapping family = GgufMapping.of(file);
+        GgufMapping family = GgufMappings.of(file);
         GgufWeights weights = new GgufWeights(file, family.weights(file, family.config(file)));
         weights.names().forEach(weights::read);
         GgufTokenizer.tokenizer(file.metadata(), JsonFiles.MAPPER.createObjectNode());

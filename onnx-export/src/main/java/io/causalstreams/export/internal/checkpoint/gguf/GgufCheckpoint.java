@@ -6,6 +6,7 @@ import io.causalstreams.export.internal.checkpoint.Checkpoint;
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
 import io.causalstreams.export.internal.checkpoint.WeightSource;
 import io.causalstreams.export.internal.checkpoint.gguf.mapping.GgufMapping;
+import io.causalstreams.export.internal.checkpoint.gguf.mapping.GgufMappings;
 import io.causalstreams.export.internal.checkpoint.tokenizer.GgufTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ public final class GgufCheckpoint implements Checkpoint {
 
     private GgufCheckpoint(GgufParts parts) {
         this.parts = parts;
-        GgufMapping family = GgufMapping.of(parts.file());
+        GgufMapping family = GgufMappings.of(parts.file());
         this.config = family.config(parts.file());
         this.weights = new GgufWeights(parts.file(), family.weights(parts.file(), config));
     }

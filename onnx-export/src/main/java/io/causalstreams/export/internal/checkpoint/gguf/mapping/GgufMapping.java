@@ -6,7 +6,6 @@ import io.causalstreams.export.internal.checkpoint.ggml.GgmlType;
 import io.causalstreams.export.internal.checkpoint.gguf.file.GgufFile;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** How one GGUF architecture reads as a Hugging Face model: its {@code config.json} and its tensors' names. */
 public interface GgufMapping {
@@ -16,22 +15,6 @@ public interface GgufMapping {
 
     /** Names and layouts of the tensors of a model with this config. */
     TensorNames names(ObjectNode config);
-
-    /**
-     * The family of the file's {@code general.architecture}.
-     *
-     * @throws CheckpointException if it is not one of {@link GgufMappings}
-     */
-    static GgufMapping of(GgufFile file) {
-        String architecture = GgufKeys.of(file).architecture();
-        GgufMapping family = GgufMappings.ALL.get(architecture);
-        if (family == null) {
-            throw new CheckpointException(file.metadata().file() + ": architecture " + architecture
-                    + " cannot be read from GGUF (known: " + String.join(", ", new TreeMap<>(GgufMappings.ALL).keySet())
-                    + "); give the model as safetensors");
-        }
-        return family;
-    }
 
     default ObjectNode config(GgufFile file) {
         if (!file.unreadable().isEmpty()) {

@@ -1,11 +1,14 @@
 package io.causalstreams.export.internal.checkpoint.gguf.mapping;
 
+import io.causalstreams.export.internal.checkpoint.CheckpointException;
+import io.causalstreams.export.internal.checkpoint.gguf.file.GgufFile;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The GGUF architectures that can be read, by {@code general.architecture}. */
-final class GgufMappings {
+public final class GgufMappings {
 
-    static final Map<String, GgufMapping> ALL = Map.ofEntries(
+    private static final Map<String, GgufMapping> ALL = Map.ofEntries(
             Map.entry("llama", new LlamaMapping()),
             Map.entry("smollm3", new SmolLm3Mapping()),
             Map.entry("granite", new GraniteMapping()),
@@ -21,4 +24,20 @@ final class GgufMappings {
             Map.entry("gptneox", new GptNeoxMapping()));
 
     private GgufMappings() {}
+
+    /**
+     * The mapping of the file's {@code general.architecture}.
+     *
+     * @throws CheckpointException if there is none
+     */
+    public static GgufMapping of(GgufFile file) {
+        String architecture = GgufKeys.of(file).architecture();
+        GgufMapping mapping = ALL.get(architecture);
+        if (mapping == null) {
+            throw new CheckpointException(file.metadata().file() + ": architecture " + architecture
+                    + " cannot be read from GGUF (known: " + String.join(", ", new TreeMap<>(ALL).keySet())
+                    + "); give the model as safetensors");
+        }
+        return mapping;
+    }
 }
