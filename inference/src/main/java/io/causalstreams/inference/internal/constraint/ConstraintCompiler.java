@@ -34,6 +34,7 @@ public final class ConstraintCompiler {
 
     private final VocabularyTrie trie;
     private final GrammarCompiler grammars;
+    private final boolean openObjects;
 
     @SuppressWarnings("serial") // never serialized
     private final Map<OutputConstraint, TokenConstraint> cache = new LinkedHashMap<>(16, 0.75f, true) {
@@ -48,6 +49,12 @@ public final class ConstraintCompiler {
     }
 
     public ConstraintCompiler(Vocabulary vocabulary) {
+        this(vocabulary, false);
+    }
+
+    /** @param openObjects whether properties are written of which a schema says nothing, as JSON Schema would have it */
+    public ConstraintCompiler(Vocabulary vocabulary, boolean openObjects) {
+        this.openObjects = openObjects;
         this.trie = new VocabularyTrie(vocabulary);
         this.grammars = new GrammarCompiler(vocabulary, trie);
     }
@@ -107,7 +114,7 @@ public final class ConstraintCompiler {
             grammar = new JsonGrammar(expressions).anyObject();
         } else if (constraint instanceof OutputConstraint.JsonSchema schema) {
             checkLength(schema.schema().length());
-            grammar = SchemaCompiler.compile(schema.schema(), expressions);
+            grammar = SchemaCompiler.compile(schema.schema(), openObjects, expressions);
         } else if (constraint instanceof OutputConstraint.Choice choice) {
             grammar = choice(choice.choices(), expressions);
         } else {

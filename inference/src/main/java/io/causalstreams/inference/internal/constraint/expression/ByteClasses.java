@@ -10,6 +10,7 @@ import io.causalstreams.inference.internal.constraint.expression.Expression.Tabl
 import io.causalstreams.inference.internal.constraint.expression.Expression.Union;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,13 +28,14 @@ record ByteClasses(List<Integer> classOf, List<Integer> members) {
 
     static ByteClasses of(Expression root) {
         Set<ByteSet> sets = setsIn(root);
-        Map<List<Boolean>, Integer> numbers = new HashMap<>();
+        Map<BitSet, Integer> numbers = new HashMap<>();
         List<Integer> classOf = new ArrayList<>();
         List<Integer> members = new ArrayList<>();
         for (int value = 0; value < 256; value++) {
-            List<Boolean> signature = new ArrayList<>(sets.size());
+            BitSet signature = new BitSet(sets.size());
+            int index = 0;
             for (ByteSet set : sets) {
-                signature.add(set.contains(value));
+                signature.set(index++, set.contains(value));
             }
             Integer number = numbers.putIfAbsent(signature, members.size());
             classOf.add(number == null ? members.size() : number);
@@ -61,8 +63,8 @@ record ByteClasses(List<Integer> classOf, List<Integer> members) {
                         sets.add(ByteSet.of(value & 0xFF));
                     }
                 }
-            } else if (expression instanceof TableState) {
-                throw new IllegalArgumentException("an explored automaton inside another");
+            } else if (expression instanceof TableState at) {
+                sets.addAll(at.table.sets());
             }
             pending.addAll(partsOf(expression));
         }

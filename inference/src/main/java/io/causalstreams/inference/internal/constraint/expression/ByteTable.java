@@ -79,6 +79,27 @@ public final class ByteTable {
         return expressions.tableState(new ByteTable(byteClasses.classes(), rows, accepting), 0);
     }
 
+    /**
+     * An automaton at its first state.
+     *
+     * @param classes class of each byte
+     * @param next next state by state and class, or {@link #DEAD}
+     */
+    public static Expression of(int[] classes, int[][] next, BitSet accepting, Expressions expressions) {
+        return removeDead(next, accepting)
+                ? expressions.tableState(new ByteTable(classes, next, accepting), 0)
+                : Expressions.NEVER;
+    }
+
+    /** The bytes of each class. */
+    List<ByteSet> sets() {
+        Map<Integer, ByteSet> sets = new HashMap<>();
+        for (int value = 0; value < classes.length; value++) {
+            sets.merge(classes[value], ByteSet.of(value), ByteSet::or);
+        }
+        return List.copyOf(sets.values());
+    }
+
     /** Cuts the ways to states that cannot accept any more; returns whether the first state can. */
     private static boolean removeDead(int[][] rows, BitSet accepting) {
         BitSet live = (BitSet) accepting.clone();

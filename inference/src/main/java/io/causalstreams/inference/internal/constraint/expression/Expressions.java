@@ -169,9 +169,16 @@ public final class Expressions {
         if (left == NEVER || right == NEVER) {
             return NEVER;
         }
+        if (isAll(left) || isAll(right)) {
+            return isAll(left) ? right : left;
+        }
         return left == right
                 ? left
                 : intern(List.of("intersection", Set.of(left, right)), () -> new Intersection(left, right));
+    }
+
+    private static boolean isAll(Expression expression) {
+        return expression instanceof Complement complement && complement.body == NEVER;
     }
 
     public Expression complement(Expression body) {

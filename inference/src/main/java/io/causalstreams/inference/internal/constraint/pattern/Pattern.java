@@ -19,6 +19,9 @@ public sealed interface Pattern {
     /** {@code min} to {@code max} times the body; {@link Expression#UNBOUNDED} for any number. */
     record Repeated(Pattern body, int min, int max) implements Pattern {}
 
+    /** The texts of {@code rest} that match {@code ahead} too, or do not. */
+    record Ahead(Pattern ahead, boolean found, Pattern rest) implements Pattern {}
+
     /** The empty text. */
     static Pattern empty() {
         return new Series(List.of());
@@ -57,9 +60,27 @@ public sealed interface Pattern {
                     .map(branch -> branch.toExpression(expressions, encoding))
                     .toList());
         }
+        if (this instanceof Ahead ahead) {
+            Expression seen = ahead.ahead().toExpression(expressions, encoding);
+            return expressions.intersection(
+                    ahead.rest().toExpression(expressions, encoding),
+                    ahead.found() ? seen : expressions.complement(seen));
+        }
         Repeated repeated = (Repeated) this;
         return expressions.repetition(
                 repeated.body().toExpression(expressions, encoding), repeated.min(), repeated.max());
+    }
+
+    /** Whether it looks ahead: then its expression has to be explored before one sees whether it matches anything. */
+    default boolean isBoolean() {
+        if (this instanceof Series series) {
+            return series.parts().stream().anyMatch(Pattern::isBoolean);
+        } else if (this instanceof Alternatives alternatives) {
+            return alternatives.branches().stream().anyMatch(Pattern::isBoolean);
+        } else if (this instanceof Repeated repeated) {
+            return repeated.body().isBoolean();
+        }
+        return this instanceof Ahead;
     }
 
     /** Characters of the shortest match. */
@@ -73,6 +94,9 @@ public sealed interface Pattern {
                     .mapToLong(Pattern::shortest)
                     .min()
                     .orElse(0);
+        }
+        if (this instanceof Ahead ahead) {
+            return ahead.rest().shortest();
         }
         Repeated repeated = (Repeated) this;
         return Math.min(repeated.body().shortest() * repeated.min(), Expression.UNBOUNDED);
@@ -89,6 +113,9 @@ public sealed interface Pattern {
                     .mapToLong(Pattern::longest)
                     .max()
                     .orElse(0);
+        }
+        if (this instanceof Ahead ahead) {
+            return ahead.rest().longest();
         }
         Repeated repeated = (Repeated) this;
         return Math.min(repeated.body().longest() * repeated.max(), Expression.UNBOUNDED);

@@ -48,6 +48,10 @@ final class PatternLimits {
         } else if (pattern instanceof Alternatives alternatives) {
             return alternatives(alternatives.branches());
         }
+        if (pattern instanceof Pattern.Ahead ahead) {
+            Facts both = inSeries(List.of(ahead.ahead(), Pattern.anything(), ahead.rest()));
+            return new Facts(both.size(), both.nullable(), false, both.first(), both.more());
+        }
         return repeated((Repeated) pattern);
     }
 

@@ -26,6 +26,7 @@ public final class PatternParser {
     private CodePoints dot = CharacterClasses.DOT;
     private boolean flagsAllowed;
     private boolean ignoreCase;
+    private boolean looksAhead;
 
     private PatternParser(String pattern) {
         this.cursor = new PatternCursor(pattern);
@@ -88,7 +89,9 @@ public final class PatternParser {
 
     /** A pattern of which the text must contain a match, as in JSON Schema; anchors tie it to the ends. */
     public static Pattern parseSearch(String pattern) {
-        return new PatternParser(pattern).topLevel(true);
+        PatternParser parser = new PatternParser(pattern);
+        parser.looksAhead = true;
+        return parser.topLevel(true);
     }
 
     private Pattern topLevel(boolean search) {
@@ -105,11 +108,23 @@ public final class PatternParser {
             }
             Pattern before = search && !anchoredStart ? Pattern.anything() : Pattern.empty();
             Pattern after = search && !anchoredEnd ? Pattern.anything() : Pattern.empty();
-            branches.add(Pattern.series(before, body, after));
+            branches.add(Pattern.series(before, lookingAhead(body, after)));
         } while (cursor.accept('|'));
         Pattern whole = anyOf(branches);
         PatternLimits.check(whole);
         return whole;
+    }
+
+    /** A series and what follows it; its look-aheads see both. */
+    private static Pattern lookingAhead(Pattern body, Pattern after) {
+        List<Pattern> parts = body instanceof Series series ? series.parts() : List.of(body);
+        Pattern rest = after;
+        for (int i = parts.size() - 1; i >= 0; i--) {
+            rest = parts.get(i) instanceof Pattern.Ahead ahead
+                    ? new Pattern.Ahead(ahead.ahead(), ahead.found(), rest)
+                    : Pattern.series(parts.get(i), rest);
+        }
+        return rest;
     }
 
     private Pattern alternatives(int depth) {
@@ -156,6 +171,9 @@ public final class PatternParser {
         if (depth >= MAX_DEPTH) {
             throw cursor.unsupported("groups nested deeper than " + MAX_DEPTH, start);
         }
+        if (looksAhead && depth == 0 && cursor.isNext('?') && (cursor.peek(1) == '=' || cursor.peek(1) == '!')) {
+            return ahead(start);
+        }
         CodePoints outerDot = dot;
         boolean outerIgnoreCase = ignoreCase;
         if (cursor.accept('?') && !flags()) {
@@ -178,6 +196,22 @@ public final class PatternParser {
         }
         applyNext(length);
         return true;
+    }
+
+    /** A look-ahead at the top level, where all that follows is known; {@code $} at its end means the end of the text. */
+    private Pattern ahead(int start) {
+        cursor.next();
+        boolean found = cursor.next() == '=';
+        List<Pattern> branches = new ArrayList<>();
+        do {
+            Pattern body = series(0);
+            boolean atEnd = cursor.accept('$');
+            branches.add(atEnd ? body : Pattern.series(body, Pattern.anything()));
+        } while (cursor.accept('|'));
+        if (!cursor.accept(')')) {
+            throw cursor.unsupported("a group without its ')'", start);
+        }
+        return new Pattern.Ahead(anyOf(branches), found, Pattern.empty());
     }
 
     /** Reads what makes a group a plain one or one with a name; refuses the others. */

@@ -2,14 +2,15 @@ package io.causalstreams.inference.internal.constraint.schema;
 
 import static io.causalstreams.inference.internal.constraint.expression.Expression.UNBOUNDED;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.BooleanNode;
 import io.causalstreams.inference.internal.constraint.expression.Expression;
 import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** {@code items}, {@code prefixItems}, {@code minItems}, {@code maxItems}. */
+/** Arrays: their items, their number, and those that must be among them. */
 final class ArraySchemas {
 
     private static final int MAX_PREFIX = 500;
@@ -17,55 +18,46 @@ final class ArraySchemas {
     private final Expressions expressions;
     private final JsonGrammar json;
     private final SchemaCompiler compiler;
+    private final ArrayCounts counts;
+    private final boolean open;
 
-    ArraySchemas(Expressions expressions, JsonGrammar json, SchemaCompiler compiler) {
+    ArraySchemas(Expressions expressions, JsonGrammar json, SchemaCompiler compiler, boolean open) {
         this.expressions = expressions;
         this.json = json;
         this.compiler = compiler;
+        this.counts = new ArrayCounts(expressions, json, compiler);
+        this.open = open;
     }
 
-    Expression compile(SchemaNode node) {
-        int min = node.count("minItems", 0);
-        int max = node.count("maxItems", UNBOUNDED);
-        if (min > max) {
-            return Expressions.NEVER;
+    Expression compile(Shape shape) {
+        int prefixLength = shape.prefixLength();
+        if (prefixLength > MAX_PREFIX) {
+            throw new UnsupportedConstraintException("an array has more than " + MAX_PREFIX + " items of their own");
         }
-        if (node.flag("uniqueItems") && max > 1) {
-            throw node.unsupported("uniqueItems", "is not supported; leave it out and check the result");
-        }
-        JsonNode items = node.get("items");
-        if (items != null && items.isArray()) {
-            throw node.unsupported("items", "is a list; write it as prefixItems");
-        }
-        List<Expression> prefix = prefix(node);
         // Behind a prefix nothing is written unless it is asked for, as with additionalProperties.
-        boolean closed = items == null && !prefix.isEmpty() && min <= prefix.size();
-        Expression item = closed
-                ? Expressions.NEVER
-                : compiler.compile(items == null ? BooleanNode.TRUE : items, node.pathOf("items"));
-        return prefix.isEmpty() ? uniform(item, min, max) : withPrefix(prefix, item, min, max);
-    }
-
-    private List<Expression> prefix(SchemaNode node) {
+        boolean closed = !open
+                && prefixLength > 0
+                && shape.minItems <= prefixLength
+                && shape.contained.isEmpty()
+                && shape.items.stream().allMatch(each -> each.rest() == null);
+        int max = closed ? Math.min(shape.maxItems, prefixLength) : shape.maxItems;
+        if (shape.unique && max > 1) {
+            return DistinctItems.compile(shape, max, compiler, json, expressions);
+        }
+        if (!shape.contained.isEmpty()) {
+            return counts.compile(shape, max);
+        }
+        Expression item = max <= prefixLength ? Expressions.NEVER : compiler.value(shape.itemAt(prefixLength));
+        if (prefixLength == 0) {
+            return item == Expressions.NEVER && shape.minItems > 0
+                    ? Expressions.NEVER
+                    : json.array(item, shape.minItems, max);
+        }
         List<Expression> prefix = new ArrayList<>();
-        if (!node.has("prefixItems")) {
-            return prefix;
+        for (int i = 0; i < prefixLength; i++) {
+            prefix.add(compiler.value(shape.itemAt(i)));
         }
-        List<JsonNode> schemas = node.list("prefixItems");
-        if (schemas.size() > MAX_PREFIX) {
-            throw node.unsupported("prefixItems", "has more than " + MAX_PREFIX + " elements");
-        }
-        for (int i = 0; i < schemas.size(); i++) {
-            prefix.add(compiler.compile(schemas.get(i), node.pathOf("prefixItems") + "[" + i + "]"));
-        }
-        return prefix;
-    }
-
-    private Expression uniform(Expression item, int min, int max) {
-        if (item == Expressions.NEVER && min > 0) {
-            return Expressions.NEVER;
-        }
-        return json.array(item, min, max);
+        return withPrefix(prefix, item, shape.minItems, max);
     }
 
     private Expression withPrefix(List<Expression> prefix, Expression item, int min, int max) {
@@ -80,8 +72,15 @@ final class ArraySchemas {
         for (int i = first - 1; i >= 0; i--) {
             Expression separator = i == 0 ? Expressions.EMPTY : json.comma();
             Expression here = expressions.sequence(separator, prefix.get(i), rest);
-            rest = i > 0 && i >= min ? expressions.optional(here) : here;
+            rest = i > 0 && i >= min ? expressions.union(here, Expressions.EMPTY) : here;
         }
         return json.array(first == 0 ? Expressions.NEVER : rest, min == 0);
+    }
+
+    /** The obligations and one more. */
+    static Set<Obligation> and(Set<Obligation> obligations, Obligation more) {
+        Set<Obligation> all = new LinkedHashSet<>(obligations);
+        all.add(more);
+        return all;
     }
 }

@@ -160,11 +160,21 @@ public final class JsonGrammar {
     }
 
     private Expression enclosed(String open, Expression parts, boolean mayBeEmpty, String close) {
-        Expression end = expressions.literal(close);
         return expressions.sequence(
-                lexeme(expressions.sequence(expressions.literal(open), space)),
+                open(open),
                 expressions.union(
-                        expressions.sequence(parts, lexeme(expressions.sequence(space, end))),
-                        mayBeEmpty ? lexeme(end) : Expressions.NEVER));
+                        expressions.sequence(parts, close(close, true)),
+                        mayBeEmpty ? close(close, false) : Expressions.NEVER));
+    }
+
+    /** An opening bracket. */
+    Expression open(String bracket) {
+        return lexeme(expressions.sequence(expressions.literal(bracket), space));
+    }
+
+    /** A closing bracket; behind parts it may have white space in front. */
+    Expression close(String bracket, boolean behindParts) {
+        Expression end = expressions.literal(bracket);
+        return lexeme(behindParts ? expressions.sequence(space, end) : end);
     }
 }

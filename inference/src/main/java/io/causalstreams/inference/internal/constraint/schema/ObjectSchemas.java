@@ -2,144 +2,268 @@ package io.causalstreams.inference.internal.constraint.schema;
 
 import static io.causalstreams.inference.internal.constraint.expression.Expression.UNBOUNDED;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.causalstreams.inference.internal.constraint.expression.ByteTable;
 import io.causalstreams.inference.internal.constraint.expression.Expression;
 import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
 import io.causalstreams.inference.internal.constraint.pattern.Pattern;
+import io.causalstreams.inference.internal.constraint.pattern.PatternParser;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * {@code properties}, {@code required}, {@code additionalProperties}.
+ * Objects: the declared properties in their order, then any others, each class of keys with what its values must meet.
  *
- * <p>Properties are written in the order of the schema; one that is not required may be left out. Further ones follow only if
- * {@code additionalProperties} is {@code true} or a schema; a schema without {@code properties} that does not forbid them
- * means any object.
+ * <p>Keys fall into classes by the patterns they match; a class is an automaton, the intersection of those patterns, the
+ * complements of the others and of the declared names.
  */
 final class ObjectSchemas {
 
-    static final int MAX_PROPERTIES = 500;
+    static final int MAX_PROPERTIES = 2_000;
+    private static final int MAX_PATTERNS = 8;
+    private static final int MAX_COUNTED = 40_000;
 
     private final Expressions expressions;
     private final JsonGrammar json;
     private final SchemaCompiler compiler;
+    private final StringSchemas strings;
+    private final boolean open;
+    private final Map<String, Pattern> patterns = new HashMap<>();
 
-    ObjectSchemas(Expressions expressions, JsonGrammar json, SchemaCompiler compiler) {
+    ObjectSchemas(Expressions expressions, JsonGrammar json, SchemaCompiler compiler, boolean open) {
         this.expressions = expressions;
         this.json = json;
         this.compiler = compiler;
-    }
-
-    Expression compile(SchemaNode node) {
-        Set<String> required = required(node);
-        JsonNode others = node.get("additionalProperties");
-        boolean open = others == null ? !node.has("properties") && required.isEmpty() : !isFalse(others);
-        JsonNode unevaluated = node.get("unevaluatedProperties");
-        if (unevaluated != null && !(isFalse(unevaluated) && (others == null || isFalse(others)))) {
-            throw node.unsupported("unevaluatedProperties", "is supported as false without additionalProperties only");
-        }
-        if (unevaluated != null && others == null) {
-            open = false;
-        }
-        Map<String, JsonNode> schemas = properties(node, required, others == null ? BooleanNode.TRUE : others);
-        List<Property> properties = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> property : schemas.entrySet()) {
-            String name = property.getKey();
-            Expression value = compiler.compile(property.getValue(), node.pathOf("properties") + "." + name);
-            if (value != Expressions.NEVER) {
-                Expression member = json.member(expressions.literal(quote(name)), value);
-                properties.add(new Property(member, required.contains(name)));
-            } else if (required.contains(name)) {
-                return Expressions.NEVER;
-            }
-        }
-        Expression further = open ? further(node, schemas.keySet(), others) : Expressions.NEVER;
-        return json.object(members(properties, further), required.isEmpty());
+        this.strings = new StringSchemas(expressions, json);
+        this.open = open;
     }
 
     /** @param member its key and value */
     private record Property(Expression member, boolean required) {}
 
-    private static Set<String> required(SchemaNode node) {
-        Set<String> required = new LinkedHashSet<>();
-        JsonNode names = node.get("required");
-        if (names != null && !names.isArray()) {
-            throw node.unsupported("required", "must be a list of property names");
+    Expression compile(Shape shape) {
+        Set<String> names = new LinkedHashSet<>(shape.properties.keySet());
+        names.addAll(shape.required);
+        if (names.size() > MAX_PROPERTIES) {
+            throw new UnsupportedConstraintException("an object has more than " + MAX_PROPERTIES + " properties");
         }
-        if (names != null) {
-            for (JsonNode name : names) {
-                if (!name.isTextual()) {
-                    throw node.unsupported("required", "must be a list of property names");
-                }
-                required.add(name.textValue());
+        List<Property> properties = new ArrayList<>();
+        for (String name : names) {
+            boolean required = shape.required.contains(name);
+            Expression value = shape.forbidden.contains(name) || !isName(shape, name)
+                    ? Expressions.NEVER
+                    : compiler.value(valueOf(shape, name));
+            if (value != Expressions.NEVER) {
+                Expression key = expressions.literal(StringSchemas.quote(name));
+                properties.add(new Property(json.member(key, value), required));
+            } else if (required) {
+                return Expressions.NEVER;
             }
         }
-        return required;
-    }
-
-    /** The declared properties, then the required ones that are not declared. */
-    private static Map<String, JsonNode> properties(SchemaNode node, Set<String> required, JsonNode others) {
-        Map<String, JsonNode> schemas = new LinkedHashMap<>();
-        JsonNode declared = node.get("properties");
-        if (declared instanceof ObjectNode object) {
-            object.forEachEntry(schemas::put);
-        } else if (declared != null) {
-            throw node.unsupported("properties", "must be an object");
+        Expression further = further(shape, names);
+        boolean mayBeEmpty = shape.minProperties == 0 && shape.required.isEmpty();
+        Expression members = shape.maxProperties == 0
+                ? Expressions.NEVER
+                : members(properties, further, shape.minProperties, shape.maxProperties);
+        if (members == Expressions.NEVER && shape.minProperties > 1 && further != Expressions.NEVER) {
+            throw new UnsupportedConstraintException("keyword 'minProperties' with the value " + shape.minProperties
+                    + " needs more than one property that is not declared; that is not supported");
         }
-        required.forEach(name -> schemas.putIfAbsent(name, others));
-        if (schemas.size() > MAX_PROPERTIES) {
-            throw node.unsupported("properties", "has more than " + MAX_PROPERTIES + " members");
+        return json.object(members, mayBeEmpty);
+    }
+
+    /** What the value of {@code name} must meet. */
+    private Set<Obligation> valueOf(Shape shape, String name) {
+        Set<Obligation> all = new LinkedHashSet<>(shape.properties.getOrDefault(name, Set.of()));
+        shape.patternProperties.forEach((pattern, values) -> {
+            if (strings.matches(parse(pattern), name)) {
+                all.addAll(values);
+            }
+        });
+        for (Shape.Rest rest : shape.rests) {
+            boolean apart = rest.names().contains(name)
+                    || rest.patterns().stream().anyMatch(pattern -> strings.matches(parse(pattern), name));
+            if (!apart) {
+                all.add(rest.value());
+            }
         }
-        return schemas;
+        return all;
     }
 
-    private Expression further(SchemaNode node, Collection<String> declared, @Nullable JsonNode schema) {
-        Expression value =
-                compiler.compile(schema == null ? BooleanNode.TRUE : schema, node.pathOf("additionalProperties"));
-        return json.member(keyExcept(declared), value);
+    private Pattern parse(String pattern) {
+        return patterns.computeIfAbsent(pattern, unknown -> {
+            try {
+                return PatternParser.parseSearch(pattern);
+            } catch (UnsupportedConstraintException e) {
+                throw new UnsupportedConstraintException("keyword 'patternProperties' is refused: " + e.getMessage());
+            }
+        });
     }
 
-    /** A key in its shortest spelling, so that it can be told from the declared ones. */
-    private Expression keyExcept(Collection<String> declared) {
-        if (declared.isEmpty()) {
-            return json.quoted(json.stringContent(0, UNBOUNDED));
+    private boolean isName(Shape shape, String name) {
+        if (shape.propertyNames.isEmpty()) {
+            return true;
         }
-        Expression any = json.quoted(Pattern.anything().toExpression(expressions, CharacterEncoding.JSON_STRING));
-        Expression names =
-                expressions.literals(declared.stream().map(ObjectSchemas::quote).toList());
-        return ByteTable.explore(expressions.intersection(any, expressions.complement(names)), expressions);
+        int length = name.codePointCount(0, name.length());
+        for (Shape names : compiler.shapes(shape.propertyNames)) {
+            boolean listed = names.allowed == null || names.allowed.contains(TextNode.valueOf(name));
+            boolean excluded = names.excluded.contains(TextNode.valueOf(name));
+            if (names.types.contains(JsonType.STRING)
+                    && listed
+                    && !excluded
+                    && length >= names.minLength
+                    && length <= names.maxLength
+                    && strings.accepts(names, name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** At least one member, with commas between them. */
-    private Expression members(List<Property> properties, Expression further) {
-        Expression behind = expressions.repetition(expressions.sequence(json.comma(), further), 0, UNBOUNDED);
-        Expression first = expressions.sequence(further, behind);
+    /** Any member that is not declared. */
+    private Expression further(Shape shape, Set<String> declared) {
+        List<String> sources = new ArrayList<>(shape.patternProperties.keySet());
+        if (sources.size() > MAX_PATTERNS) {
+            throw new UnsupportedConstraintException(
+                    "keyword 'patternProperties' has more than " + MAX_PATTERNS + " patterns at one place");
+        }
+        Set<String> taken = new LinkedHashSet<>(declared);
+        taken.addAll(shape.forbidden);
+        Map<Set<Obligation>, List<Expression>> keysByValue = new LinkedHashMap<>();
+        for (int matched = (1 << sources.size()) - 1; matched >= 0; matched--) {
+            Set<Obligation> value = new LinkedHashSet<>();
+            Set<String> in = new LinkedHashSet<>();
+            for (int i = 0; i < sources.size(); i++) {
+                if ((matched >> i & 1) != 0) {
+                    in.add(sources.get(i));
+                    value.addAll(shape.patternProperties.getOrDefault(sources.get(i), Set.of()));
+                }
+            }
+            boolean spoken = matched != 0;
+            for (Shape.Rest rest : shape.rests) {
+                if (rest.patterns().stream().noneMatch(in::contains)) {
+                    value.add(rest.value());
+                    spoken = true;
+                }
+            }
+            boolean free = open || (declared.isEmpty() && sources.isEmpty());
+            if ((!spoken && !free) || compiler.value(value) == Expressions.NEVER) {
+                continue;
+            }
+            Expression keys = keys(shape, sources, in, taken);
+            if (keys != Expressions.NEVER) {
+                keysByValue.computeIfAbsent(value, unknown -> new ArrayList<>()).add(keys);
+            }
+        }
+        List<Expression> members = new ArrayList<>();
+        keysByValue.forEach((value, keys) -> {
+            for (Expression each : keys) {
+                members.add(json.member(each, compiler.value(value)));
+            }
+        });
+        return expressions.union(members);
+    }
+
+    /** The keys that match exactly the patterns {@code in}, are allowed by propertyNames and not taken, with their quotes. */
+    private Expression keys(Shape shape, List<String> sources, Set<String> in, Set<String> taken) {
+        if (sources.isEmpty() && taken.isEmpty() && shape.propertyNames.isEmpty()) {
+            return strings.any();
+        }
+        if (sources.isEmpty() && shape.propertyNames.isEmpty()) {
+            // Whatever is written so far can go on to be another key: nothing has to be explored.
+            return json.quoted(except(encode(Pattern.anything()), taken));
+        }
+        List<Expression> allowed = new ArrayList<>();
+        if (shape.propertyNames.isEmpty()) {
+            allowed.add(encode(Pattern.anything()));
+        } else {
+            for (Shape names : compiler.shapes(shape.propertyNames)) {
+                if (names.types.contains(JsonType.STRING)) {
+                    allowed.add(content(names));
+                }
+            }
+        }
+        Expression all = expressions.union(allowed);
+        for (String source : sources) {
+            Expression matching = encode(parse(source));
+            all = expressions.intersection(in.contains(source) ? matching : expressions.complement(matching), all);
+        }
+        Expression explored = ByteTable.explore(except(all, taken), expressions);
+        return explored == Expressions.NEVER ? explored : json.quoted(explored);
+    }
+
+    private Expression except(Expression contents, Set<String> taken) {
+        List<String> texts = taken.stream()
+                .map(StringSchemas::quote)
+                .map(quoted -> quoted.substring(1, quoted.length() - 1))
+                .toList();
+        return expressions.intersection(contents, expressions.complement(expressions.literals(texts)));
+    }
+
+    private Expression content(Shape names) {
+        if (names.allowed == null) {
+            return strings.language(names);
+        }
+        List<String> contents = new ArrayList<>();
+        names.allowed.forEach(name -> {
+            if (name.isTextual() && strings.accepts(names, name.textValue())) {
+                String quoted = StringSchemas.quote(name.textValue());
+                contents.add(quoted.substring(1, quoted.length() - 1));
+            }
+        });
+        return expressions.literals(contents);
+    }
+
+    private Expression encode(Pattern pattern) {
+        return pattern.toExpression(expressions, CharacterEncoding.JSON_STRING);
+    }
+
+    /**
+     * At least one member, {@code min} to {@code max} of them, with commas between them. Worked out from the last property
+     * to the first, for every number of members that may stand in front of it, up to where more of them change nothing.
+     */
+    private Expression members(List<Property> properties, Expression further, int min, int max) {
+        int cap = max == UNBOUNDED ? Math.max(1, min) : Math.min(max, Math.max(properties.size() + 1, min));
+        if ((long) cap * properties.size() > MAX_COUNTED) {
+            throw new UnsupportedConstraintException(
+                    "keywords 'minProperties' and 'maxProperties' are supported with up to " + MAX_COUNTED
+                            + " for the properties times their number");
+        }
+        Expression more = expressions.sequence(json.comma(), further);
+        Expression[] behind = new Expression[cap + 1];
+        for (int count = 0; count <= cap; count++) {
+            // Two keys that are not declared may be the same: only one of them counts for certain.
+            int left = max == UNBOUNDED ? UNBOUNDED : Math.max(0, max - count);
+            int needed = Math.max(0, min - count);
+            if (needed > 1) {
+                behind[count] = Expressions.NEVER;
+            } else if (count == 0) {
+                behind[count] = expressions.sequence(
+                        further, expressions.repetition(more, 0, left == UNBOUNDED ? UNBOUNDED : left - 1));
+            } else {
+                behind[count] = expressions.repetition(more, needed, left);
+            }
+        }
         for (int i = properties.size() - 1; i >= 0; i--) {
             Property property = properties.get(i);
-            Expression here = expressions.sequence(property.member(), behind);
-            Expression joined = expressions.sequence(json.comma(), here);
-            first = property.required() ? here : expressions.union(here, first);
-            behind = property.required() ? joined : expressions.union(joined, behind);
+            Expression[] here = new Expression[cap + 1];
+            for (int count = 0; count <= cap; count++) {
+                boolean full = max != UNBOUNDED && count == max;
+                Expression separator = count == 0 ? Expressions.EMPTY : json.comma();
+                Expression written = full
+                        ? Expressions.NEVER
+                        : expressions.sequence(separator, property.member(), behind[Math.min(cap, count + 1)]);
+                here[count] = property.required() ? written : expressions.union(written, behind[count]);
+            }
+            behind = here;
         }
-        return first;
-    }
-
-    private static boolean isFalse(JsonNode schema) {
-        return schema.isBoolean() && !schema.booleanValue();
-    }
-
-    static String quote(String text) {
-        return TextNode.valueOf(text).toString();
+        return behind[0];
     }
 }

@@ -1,14 +1,10 @@
 package io.causalstreams.inference.internal.constraint.schema;
 
-import static io.causalstreams.inference.internal.constraint.expression.Expression.UNBOUNDED;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.causalstreams.inference.internal.constraint.expression.Expression;
 import io.causalstreams.inference.internal.constraint.expression.Expressions;
 import io.causalstreams.inference.internal.constraint.expression.GrammarCheck;
@@ -16,23 +12,26 @@ import io.causalstreams.inference.internal.constraint.expression.Rule;
 import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Compiles a JSON Schema (2020-12, and what draft 7 has in common with it) to a grammar of values that are valid against it.
- * Not every valid value can be written ({@code docs/structured-output.md} says which are left out), but what is written is
- * valid. A keyword that is not understood is refused, never ignored.
+ * Compiles a JSON Schema (drafts 4 to 2020-12) to a grammar of values that are valid against it. Not every valid value can be
+ * written ({@code docs/structured-output.md} says which are left out), but what is written is valid.
+ *
+ * <p>A rule of the grammar stands for a set of obligations, and there is one for each set that occurs: so references may be
+ * recursive, and what {@code allOf}, {@code not} and the like put together is compiled once. The {@link Tableau} turns the
+ * obligations into shapes; each type of a shape is then written on its own.
  */
 public final class SchemaCompiler {
 
-    private static final int MAX_DEPTH = 100;
-
-    /** Schemas compiled or merged: references can make a short text stand for very many. */
-    private static final int MAX_WORK = 10_000;
+    private static final int MAX_RULES = 20_000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -40,202 +39,159 @@ public final class SchemaCompiler {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
+    private final SchemaDocument document;
     private final Expressions expressions;
     private final JsonGrammar json;
-    private final SchemaReferences references;
-    private final StringSchemas strings;
-    private final NumberSchemas numbers;
+    private final Tableau tableau;
+    private final ScalarSchemas scalars;
     private final ArraySchemas arrays;
     private final ObjectSchemas objects;
-    private final EnumSchemas enums;
-    private final Map<String, Rule> rules = new LinkedHashMap<>();
+    private final Map<Set<Obligation>, Rule> rules = new HashMap<>();
+    private final List<Rule> all = new ArrayList<>();
     private final Deque<Runnable> pending = new ArrayDeque<>();
-    private int depth;
-    private int work;
 
-    private SchemaCompiler(JsonNode root, Expressions expressions) {
+    private SchemaCompiler(SchemaDocument document, Expressions expressions, boolean open) {
+        this.document = document;
         this.expressions = expressions;
         this.json = new JsonGrammar(expressions);
-        this.references = new SchemaReferences(root);
-        this.strings = new StringSchemas(expressions, json);
-        this.numbers = new NumberSchemas(expressions, json);
-        this.arrays = new ArraySchemas(expressions, json, this);
-        this.objects = new ObjectSchemas(expressions, json, this);
-        this.enums = new EnumSchemas(expressions, json);
+        this.tableau = new Tableau(document);
+        this.scalars = new ScalarSchemas(expressions, json);
+        this.arrays = new ArraySchemas(expressions, json, this, open);
+        this.objects = new ObjectSchemas(expressions, json, this, open);
     }
 
     /**
-     * The values of a schema.
+     * The values valid against a schema.
      *
+     * @param open whether properties are written that a schema neither declares nor forbids
      * @throws UnsupportedConstraintException if it is no schema, uses what is not supported, or no finite value meets it
      */
-    public static Expression compile(String schema, Expressions expressions) {
+    public static Expression compile(String schema, boolean open, Expressions expressions) {
         JsonNode root;
         try {
             root = MAPPER.readTree(schema);
         } catch (JsonProcessingException e) {
             throw new UnsupportedConstraintException("the schema is not JSON: " + e.getOriginalMessage());
         }
-        SchemaCompiler compiler = new SchemaCompiler(root, expressions);
-        Rule start = compiler.rule("$", root);
+        SchemaDocument document = new SchemaDocument(root);
+        SchemaCompiler compiler = new SchemaCompiler(document, expressions, open);
+        Expression start = compiler.value(List.of(Obligation.holds(document.root())));
         while (!compiler.pending.isEmpty()) {
             compiler.pending.pop().run();
         }
-        List<Rule> all = new ArrayList<>(compiler.rules.values());
-        all.add(compiler.json.anyValueRule());
-        new GrammarCheck(expressions, all).run();
-        if (start.body() == Expressions.NEVER) {
+        compiler.all.add(compiler.json.anyValueRule());
+        new GrammarCheck(expressions, compiler.all).run();
+        if (start == Expressions.NEVER
+                || (start instanceof Expression.Reference reference && reference.rule.body() == Expressions.NEVER)) {
             throw new UnsupportedConstraintException("the schema admits no finite value");
         }
-        return expressions.reference(start);
+        return start;
     }
 
-    /** The rule of a schema that is referred to; its body is compiled later, so that it may refer to itself. */
-    private Rule rule(String path, JsonNode schema) {
-        Rule known = rules.get(path);
-        if (known != null) {
-            return known;
+    /** The keywords that say something about values; all others are annotations. */
+    public static Set<String> keywords() {
+        return Keywords.ASSERTIONS;
+    }
+
+    /** The same, without properties of which the schema says nothing. */
+    public static Expression compile(String schema, Expressions expressions) {
+        return compile(schema, false, expressions);
+    }
+
+    /** The values that meet all obligations; compiled later, so that they may contain themselves. */
+    Expression value(Collection<Obligation> obligations) {
+        Set<Obligation> goal = new LinkedHashSet<>();
+        for (Obligation obligation : obligations) {
+            if (obligation.isImpossible()) {
+                return Expressions.NEVER;
+            }
+            if (!obligation.isTrivial()) {
+                goal.add(obligation);
+            }
         }
-        Rule rule = new Rule(path);
-        rules.put(path, rule);
-        pending.push(() -> rule.define(compile(schema, path)));
+        if (goal.isEmpty()) {
+            return json.anyValue();
+        }
+        if (goal.size() == 1) {
+            Obligation only = goal.iterator().next();
+            if (only.holds() && only.schema().keywords().saysOnly("$ref")) {
+                return value(List.of(Obligation.holds(document.resolve(only.schema(), "$ref"))));
+            }
+        }
+        Rule known = rules.get(goal);
+        if (known != null) {
+            return expressions.reference(known);
+        }
+        Rule rule = rule(goal.iterator().next().schema().path());
+        rules.put(goal, rule);
+        pending.push(() -> rule.define(body(goal)));
+        return expressions.reference(rule);
+    }
+
+    /** A rule of this grammar; its body is still to be defined. */
+    Rule rule(String name) {
+        if (all.size() >= MAX_RULES) {
+            throw new UnsupportedConstraintException(
+                    "the schema is too large: with its references followed it has more than " + MAX_RULES + " parts");
+        }
+        Rule rule = new Rule(name);
+        all.add(rule);
         return rule;
     }
 
-    /** The values valid against a schema found at {@code path}. */
-    public Expression compile(JsonNode schema, String path) {
-        if (schema.isBoolean()) {
-            return schema.booleanValue() ? json.anyValue() : Expressions.NEVER;
-        }
-        if (!(schema instanceof ObjectNode object)) {
-            throw new UnsupportedConstraintException("the schema at " + path + " must be an object or a boolean");
-        }
-        if (++depth > MAX_DEPTH) {
-            throw new UnsupportedConstraintException("the schema at " + path + " is nested deeper than " + MAX_DEPTH);
-        }
-        countWork(1);
-        SchemaNode node = new SchemaNode(object, path);
-        node.checkKeywords();
-        Expression result = compile(node.assertionsWithout());
-        depth--;
-        return result;
+    /** The shapes that meet all obligations. */
+    List<Shape> shapes(Collection<Obligation> obligations) {
+        return tableau.shapes(obligations);
     }
 
-    private Expression compile(SchemaNode node) {
-        if (node.has("$ref") && node.json().size() == 1) {
-            SchemaReferences.Target target = references.resolve(node);
-            return expressions.reference(rule(target.path(), target.schema()));
-        }
-        if (node.has("allOf") && node.json().size() == 1 && node.list("allOf").size() == 1) {
-            return compile(node.list("allOf").get(0), node.pathOf("allOf") + "[0]");
-        }
-        SchemaNode flat = flatten(node, 0);
-        for (String keyword : List.of("anyOf", "oneOf")) {
-            if (flat.has(keyword)) {
-                return alternatives(flat, keyword);
+    private Expression body(Set<Obligation> goal) {
+        Obligation first = goal.iterator().next();
+        if (goal.size() == 1 && first.holds()) {
+            Keywords keywords = first.schema().keywords();
+            boolean single =
+                    keywords.saysOnly("allOf") && keywords.list("allOf").size() == 1;
+            if (single || keywords.saysOnly("anyOf")) {
+                // Alternatives and nothing else: a rule for each, which others may share.
+                return expressions.union(Parts.of(first.schema(), keywords, single ? "allOf" : "anyOf").stream()
+                        .map(part -> value(List.of(part)))
+                        .toList());
             }
         }
-        if (flat.has("const") || flat.has("enum")) {
-            JsonNode listed = flat.get("enum");
-            countWork(listed == null ? 0 : listed.size() / 20);
-            SchemaNode rest = flat.assertionsWithout("const", "enum", "type");
-            Expression others = rest.isEmpty() ? null : ofTypes(flat.assertionsWithout("const", "enum"));
-            return enums.compile(flat, others);
+        List<Shape> shapes = shapes(goal);
+        Set<Expression> written = new LinkedHashSet<>();
+        for (Shape shape : shapes) {
+            written.add(write(shape, meant(shape)));
         }
-        return ofTypes(flat);
+        written.remove(Expressions.NEVER);
+        if (written.isEmpty()) {
+            shapes.forEach(shape -> written.add(write(shape, shape.types)));
+        }
+        return expressions.union(written);
     }
 
-    /** The schema without {@code allOf} and {@code $ref} at its top. */
-    private SchemaNode flatten(SchemaNode node, int steps) {
-        if (steps > MAX_DEPTH) {
-            throw node.unsupported(
-                    "$ref", "includes itself, or more than " + MAX_DEPTH + " others, by references and allOf");
+    /** The types to write: where none is named, those its keywords speak about. */
+    private static Set<JsonType> meant(Shape shape) {
+        if (shape.typed || shape.mentioned.isEmpty()) {
+            return shape.types;
         }
-        if (!node.has("$ref") && !node.has("allOf")) {
-            return node;
-        }
-        countWork(1);
-        SchemaNode result = node.assertionsWithout("$ref", "allOf");
-        if (node.has("$ref")) {
-            SchemaReferences.Target target = references.resolve(node);
-            result = SchemaMerger.merge(result, flatten(part(target.schema(), target.path()), steps + 1));
-        }
-        if (node.has("allOf")) {
-            List<JsonNode> parts = node.list("allOf");
-            for (int i = 0; i < parts.size(); i++) {
-                SchemaNode part = part(parts.get(i), node.pathOf("allOf") + "[" + i + "]");
-                result = SchemaMerger.merge(result, flatten(part, steps + 1));
-            }
-        }
-        return result;
+        Set<JsonType> meant = EnumSet.copyOf(shape.mentioned);
+        meant.retainAll(shape.types);
+        return meant;
     }
 
-    private void countWork(int parts) {
-        work += parts;
-        if (work > MAX_WORK) {
-            throw new UnsupportedConstraintException(
-                    "the schema is too large: with its references followed it has more than " + MAX_WORK + " parts");
-        }
-    }
-
-    private static SchemaNode part(JsonNode schema, String path) {
-        if (schema.isBoolean()) {
-            ObjectNode same = JsonNodeFactory.instance.objectNode();
-            if (!schema.booleanValue()) {
-                same.putArray("type");
-            }
-            return new SchemaNode(same, path);
-        }
-        if (!(schema instanceof ObjectNode object)) {
-            throw new UnsupportedConstraintException("the schema at " + path + " must be an object or a boolean");
-        }
-        SchemaNode node = new SchemaNode(object, path);
-        node.checkKeywords();
-        return node.assertionsWithout();
-    }
-
-    private Expression alternatives(SchemaNode node, String keyword) {
-        SchemaNode base = node.assertionsWithout(keyword);
-        List<JsonNode> branches = new ArrayList<>();
-        List<JsonNode> schemas = node.list(keyword);
-        for (int i = 0; i < schemas.size(); i++) {
-            JsonNode schema = schemas.get(i);
-            SchemaNode branch = part(schema, node.pathOf(keyword) + "[" + i + "]");
-            branches.add(
-                    base.isEmpty()
-                            ? schema
-                            : SchemaMerger.merge(base, flatten(branch, 0)).json());
-        }
-        if (keyword.equals("oneOf")) {
-            new OneOfCheck((schema, path) -> flatten(part(schema, path), 0)).check(node, branches);
-        }
-        List<Expression> compiled = new ArrayList<>();
-        for (int i = 0; i < branches.size(); i++) {
-            compiled.add(compile(branches.get(i), node.pathOf(keyword) + "[" + i + "]"));
-        }
-        return expressions.union(compiled);
-    }
-
-    private Expression ofTypes(SchemaNode node) {
-        Set<String> types = JsonTypes.of(node);
-        boolean anything = types.size() >= 6 && node.assertionsWithout("type").isEmpty();
-        if (anything) {
-            return json.anyValue();
+    private Expression write(Shape shape, Set<JsonType> types) {
+        if (shape.allowed != null) {
+            return scalars.listed(shape, shape.allowed);
         }
         List<Expression> branches = new ArrayList<>();
-        for (String type : types) {
+        for (JsonType type : types) {
             branches.add(
                     switch (type) {
-                        case "string" -> strings.compile(node);
-                        case "integer" -> numbers.integer(node);
-                        case "number" -> numbers.number(node);
-                        case "boolean" -> json.literals(List.of("true", "false"));
-                        case "null" -> json.literals(List.of("null"));
-                        case "array" ->
-                            node.hasAny(SchemaNode.ARRAY_KEYWORDS)
-                                    ? arrays.compile(node)
-                                    : json.array(json.anyValue(), 0, UNBOUNDED);
-                        default -> node.hasAny(SchemaNode.OBJECT_KEYWORDS) ? objects.compile(node) : json.anyObject();
+                        case STRING -> scalars.string(shape);
+                        case NUMBER -> scalars.number(shape);
+                        case BOOLEAN, NULL -> scalars.constants(shape, type);
+                        case ARRAY -> arrays.compile(shape);
+                        case OBJECT -> objects.compile(shape);
                     });
         }
         return expressions.union(branches);

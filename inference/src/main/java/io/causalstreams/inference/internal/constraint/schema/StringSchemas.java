@@ -2,6 +2,8 @@ package io.causalstreams.inference.internal.constraint.schema;
 
 import static io.causalstreams.inference.internal.constraint.expression.Expression.UNBOUNDED;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.causalstreams.inference.internal.constraint.expression.ByteTable;
 import io.causalstreams.inference.internal.constraint.expression.Expression;
 import io.causalstreams.inference.internal.constraint.expression.Expressions;
@@ -9,12 +11,11 @@ import io.causalstreams.inference.internal.constraint.expression.UnsupportedCons
 import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
 import io.causalstreams.inference.internal.constraint.pattern.CodePoints;
 import io.causalstreams.inference.internal.constraint.pattern.Pattern;
-import io.causalstreams.inference.internal.constraint.pattern.PatternParser;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/** {@code minLength}, {@code maxLength}, {@code pattern} and {@code format}. */
+/** Lengths, patterns and formats of strings. */
 final class StringSchemas {
 
     private final Expressions expressions;
@@ -25,74 +26,95 @@ final class StringSchemas {
         this.json = json;
     }
 
-    Expression compile(SchemaNode node) {
-        int min = node.count("minLength", 0);
-        int max = node.count("maxLength", UNBOUNDED);
-        List<Pattern> patterns = new ArrayList<>();
-        Pattern pattern = pattern(node);
-        if (pattern != null) {
-            patterns.add(pattern);
-        }
-        Pattern format = format(node);
-        if (format != null) {
-            patterns.add(format);
-        }
-        if (min > max) {
-            return Expressions.NEVER;
-        }
-        if (patterns.isEmpty()) {
-            return json.string(min, max);
+    Expression compile(Shape shape) {
+        List<String> excluded = excluded(shape);
+        if (shape.matches.isEmpty() && excluded.isEmpty()) {
+            return json.string(shape.minLength, shape.maxLength);
         }
         try {
-            return json.lexeme(json.quoted(content(patterns, min, max)));
+            return json.lexeme(json.quoted(content(shape, excluded)));
         } catch (UnsupportedConstraintException e) {
-            throw node.unsupported(
-                    pattern == null ? "format" : "pattern", "with the keywords beside it: " + e.getMessage());
+            String patterns = String.join(
+                    " and ", shape.matches.stream().map(Shape.Match::source).toList());
+            throw new UnsupportedConstraintException(
+                    "the pattern " + patterns + " with its lengths: " + e.getMessage());
         }
     }
 
-    private static @Nullable Pattern pattern(SchemaNode node) {
-        String text = node.text("pattern");
-        try {
-            return text == null ? null : PatternParser.parseSearch(text);
-        } catch (UnsupportedConstraintException e) {
-            throw node.unsupported("pattern", "is refused: " + e.getMessage());
-        }
+    private static List<String> excluded(Shape shape) {
+        return shape.excluded.stream()
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::textValue)
+                .toList();
     }
 
-    private static @Nullable Pattern format(SchemaNode node) {
-        String name = node.text("format");
-        if (name == null) {
-            return null;
+    private Expression content(Shape shape, List<String> excluded) {
+        List<Shape.Match> matches = List.copyOf(shape.matches);
+        int min = shape.minLength;
+        int max = shape.maxLength;
+        if (matches.size() == 1 && matches.get(0).found() && excluded.isEmpty()) {
+            Pattern only = matches.get(0).pattern();
+            if (!only.isBoolean() && only.shortest() >= min && only.longest() <= max) {
+                return encode(only);
+            }
+            if (only.simplified() instanceof Pattern.Repeated repeated
+                    && repeated.body().simplified() instanceof Pattern.Characters) {
+                int least = Math.max(min, repeated.min());
+                int most = Math.min(max, repeated.max());
+                return least > most ? Expressions.NEVER : encode(new Pattern.Repeated(repeated.body(), least, most));
+            }
         }
-        Pattern pattern = Formats.pattern(name);
-        if (pattern == null) {
-            throw node.unsupported("format", "is '" + name + "', which is not supported");
-        }
-        return pattern;
+        return ByteTable.explore(language(shape), expressions);
     }
 
-    /** The texts that match all patterns and have {@code min} to {@code max} characters. */
-    private Expression content(List<Pattern> patterns, int min, int max) {
-        Pattern first = patterns.get(0);
-        if (patterns.size() == 1 && first.shortest() >= min && first.longest() <= max) {
-            return encode(first);
+    /** The contents of the shape's strings, as an expression that has still to be explored. */
+    Expression language(Shape shape) {
+        Expression all =
+                encode(new Pattern.Repeated(new Pattern.Characters(CodePoints.ALL), shape.minLength, shape.maxLength));
+        for (Shape.Match match : shape.matches) {
+            Expression found = encode(match.pattern());
+            all = expressions.intersection(match.found() ? found : expressions.complement(found), all);
         }
-        if (patterns.size() == 1
-                && first.simplified() instanceof Pattern.Repeated repeated
-                && repeated.body().simplified() instanceof Pattern.Characters) {
-            int least = Math.max(min, repeated.min());
-            int most = Math.min(max, repeated.max());
-            return least > most ? Expressions.NEVER : encode(new Pattern.Repeated(repeated.body(), least, most));
+        List<String> excluded = excluded(shape);
+        if (!excluded.isEmpty()) {
+            List<String> contents = new ArrayList<>();
+            for (String text : excluded) {
+                String quoted = quote(text);
+                contents.add(quoted.substring(1, quoted.length() - 1));
+            }
+            all = expressions.intersection(expressions.complement(expressions.literals(contents)), all);
         }
-        Expression all = encode(new Pattern.Repeated(new Pattern.Characters(CodePoints.ALL), min, max));
-        for (Pattern pattern : patterns) {
-            all = expressions.intersection(encode(pattern), all);
+        return all;
+    }
+
+    /** Whether a string meets the shape's patterns; its lengths are not looked at. */
+    boolean accepts(Shape shape, String text) {
+        for (Shape.Match match : shape.matches) {
+            if (matches(match.pattern(), text) != match.found()) {
+                return false;
+            }
         }
-        return ByteTable.explore(all, expressions);
+        return true;
+    }
+
+    boolean matches(Pattern pattern, String text) {
+        Expression rest = pattern.toExpression(expressions, CharacterEncoding.TEXT);
+        for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
+            rest = expressions.derivative(rest, value & 0xFF);
+        }
+        return rest.nullable();
     }
 
     private Expression encode(Pattern pattern) {
         return pattern.toExpression(expressions, CharacterEncoding.JSON_STRING);
+    }
+
+    static String quote(String text) {
+        return TextNode.valueOf(text).toString();
+    }
+
+    /** All strings; for keys of which nothing is said. */
+    Expression any() {
+        return json.quoted(json.stringContent(0, UNBOUNDED));
     }
 }

@@ -94,13 +94,33 @@ class SchemaCompilerTest {
                 "{\"type\":\"string\",\"pattern\":\"^a|b$\"}; \"ax\" \"xb\"; \"xa\" \"bx\"",
                 "{\"type\":\"string\",\"minLength\":2,\"maxLength\":2}; \"ab\" \"é日\" \"\\n\\u00e9\" \"\\ud83d\\ude00x\"; \"a\" \"abc\"",
                 "{\"type\":\"string\",\"format\":\"date\"}; \"2024-02-29\" \"2023-12-31\"; \"2023-02-29\" \"2023-04-31\"",
-                "{\"enum\":[\"a\",1,\"abc\"],\"maxLength\":2}; \"a\"; 1 \"abc\"",
+                "{\"enum\":[\"a\",1,\"abc\"],\"maxLength\":2}; \"a\" 1; \"abc\"",
                 "{\"enum\":[1,5,9,\"x\"],\"type\":\"integer\",\"minimum\":3}; 5 9; 1 \"x\"",
                 "{\"type\":\"array\",\"prefixItems\":[{\"const\":1},{\"const\":2}],\"minItems\":1}; [1] [1,2]; [] [2] [1,2,3]",
                 "{\"type\":\"array\",\"items\":false}; []; [1]",
                 "{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}}}; {} {\"a\":1} {\"b\":2} {\"a\":1,\"b\":2}; {\"b\":2,\"a\":1} {\"c\":1}",
                 "{\"properties\":{\"a\":{\"const\":1}},\"additionalProperties\":{\"const\":3}}; {\"aa\":3} {\"a\":1,\"b\":3,\"\":3}; {\"a\":3} {\"b\":1}",
                 "{\"properties\":{\"a\":false,\"b\":true}}; {} {\"b\":[null]}; {\"a\":1}",
+                "{\"$defs\":{\"a\":{\"$defs\":{\"b\":{\"const\":1}}},\"a.$defs.b\":{\"const\":2}},\"properties\":{\"x\":{\"$ref\":\"#/$defs/a/$defs/b\"},\"y\":{\"$ref\":\"#/$defs/a.$defs.b\"}}}; {\"x\":1,\"y\":2}; {\"x\":2} {\"y\":1}",
+                "{\"maxlength\":3,\"type\":\"string\",\"format\":\"own\"}; \"abcd\"; 1",
+                "{\"type\":[\"integer\",\"null\"],\"not\":{\"enum\":[3,null]}}; 2 4; 3 null",
+                "{\"type\":\"object\",\"patternProperties\":{\"^x\":{\"const\":1},\"y$\":{\"type\":\"integer\"}}}; {} {\"xa\":1} {\"ay\":7} {\"xy\":1}; {\"xa\":2} {\"xy\":2} {\"a\":1}",
+                "{\"type\":\"object\",\"propertyNames\":{\"pattern\":\"^[a-z]+$\"},\"additionalProperties\":{\"const\":1}}; {\"ab\":1}; {\"A\":1}",
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2},\"c\":{\"const\":3}},\"minProperties\":2,\"maxProperties\":2}; {\"a\":1,\"b\":2} {\"a\":1,\"c\":3}; {} {\"a\":1} {\"a\":1,\"b\":2,\"c\":3}",
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}},\"dependentRequired\":{\"a\":[\"b\"]}}; {} {\"b\":2} {\"a\":1,\"b\":2}; {\"a\":1}",
+                "{\"type\":\"object\",\"properties\":{\"k\":{\"enum\":[\"a\",\"b\"]},\"v\":true},\"required\":[\"k\",\"v\"],\"if\":{\"properties\":{\"k\":{\"const\":\"a\"}}},\"then\":{\"properties\":{\"v\":{\"const\":1}}},\"else\":{\"properties\":{\"v\":{\"const\":2}}}}; {\"k\":\"a\",\"v\":1} {\"k\":\"b\",\"v\":2}; {\"k\":\"a\",\"v\":2} {\"k\":\"b\",\"v\":1}",
+                "{\"oneOf\":[{\"type\":\"integer\"},{\"type\":\"number\",\"minimum\":3}]}; 1 3.5; 3 4 0.5",
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}},\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]}]}; {\"a\":1} {\"b\":2}; {} {\"a\":1,\"b\":2}",
+                "{\"type\":\"array\",\"items\":{\"type\":\"integer\"},\"contains\":{\"const\":5}}; [5] [1,5,2]; [] [1]",
+                "{\"type\":\"array\",\"items\":{\"enum\":[1,2,\"a\"]},\"uniqueItems\":true,\"minItems\":1}; [1] [2,\"a\",1]; [] [1,1]",
+                "{\"type\":\"integer\",\"multipleOf\":7}; 0 7 49 -14; 1 8 07",
+                "{\"type\":\"string\",\"pattern\":\"^(?!ab)[a-z]+$\"}; \"ba\" \"a\"; \"ab\" \"abc\"",
+                "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"definitions\":{\"s\":{\"type\":\"string\"}},\"$ref\":\"#/definitions/s\",\"minLength\":5}; \"a\"; 1",
+                "{\"$schema\":\"http://json-schema.org/draft-04/schema#\",\"type\":\"integer\",\"minimum\":3,\"exclusiveMinimum\":true}; 4; 3",
+                "{\"items\":[{\"const\":1},{\"const\":2}],\"additionalItems\":false}; [] [1,2]; [2] [1,2,3]",
+                "{\"$defs\":{\"n\":{\"$anchor\":\"here\",\"const\":1}},\"items\":{\"$ref\":\"#here\"}}; [1]; [2]",
+                "{\"allOf\":[{\"type\":\"object\",\"properties\":{\"a\":{\"const\":1}}}],\"properties\":{\"b\":{\"const\":2}},\"unevaluatedProperties\":false}; {\"b\":2}; {\"c\":1}",
+                "{\"const\":{\"a\":[1,null]}}; {\"a\":[1,null]} {\"a\":[1,null]}; {} {\"a\":[1]} {\"a\":[1,null,2]}",
             })
     void shouldTellValuesApart(String schema, String accepted, String refused) {
         TokenConstraint constraint = COMPILER.compile(new JsonSchema(schema));
@@ -140,22 +160,15 @@ class SchemaCompilerTest {
             delimiter = ';',
             quoteCharacter = '`',
             value = {
-                "{\"type\":\"object\",\"properties\":{\"a\":{\"not\":{}}}}; keyword 'not' at $.properties.a",
-                "{\"patternProperties\":{}}; keyword 'patternProperties' at $",
-                "{\"type\":\"array\",\"uniqueItems\":true}; keyword 'uniqueItems' at $",
-                "{\"if\":true}; keyword 'if' at $ is not supported",
-                "{\"maxlength\":3}; keyword 'maxlength' at $ is not supported",
-                "{\"$defs\":{\"x\":{\"contains\":{}}},\"items\":{\"$ref\":\"#/$defs/x\"}}; keyword 'contains' at $.$defs.x",
-                "{\"$ref\":\"other.json\"}; only '#' and '#/...'",
+                "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"uniqueItems\":true}; keyword 'uniqueItems'",
+                "{\"minProperties\":3}; keyword 'minProperties'",
+                "{\"$ref\":\"other.json\"}; leads nowhere",
                 "{\"$ref\":\"#/$defs/y\"}; leads nowhere",
                 "{\"type\":\"text\"}; keyword 'type' at $",
-                "{\"type\":\"string\",\"format\":\"iri\"}; keyword 'format' at $ is 'iri'",
-                "{\"type\":\"string\",\"pattern\":\"(?=a)\"}; look-ahead at position 0",
                 "{\"type\":\"string\",\"minLength\":-1}; keyword 'minLength' at $",
                 "{\"type\":\"string\",\"minLength\":\"1\"}; keyword 'minLength' at $",
-                "{\"type\":\"integer\",\"multipleOf\":7}; keyword 'multipleOf' at $",
-                "{\"oneOf\":[{\"type\":\"integer\"},{\"type\":\"number\"}]}; branches 0 and 1",
-                "{\"oneOf\":[{\"properties\":{\"a\":true}},{\"properties\":{\"b\":true}}]}; branches 0 and 1",
+                "{\"type\":\"integer\",\"multipleOf\":70001}; keyword 'multipleOf'",
+                "{\"type\":\"string\",\"pattern\":\"(a(?=b))c\"}; look-ahead at position 2",
                 "{\"properties\":[]}; keyword 'properties' at $",
                 "{\"required\":\"a\"}; keyword 'required' at $",
                 "{\"anyOf\":[]}; keyword 'anyOf' at $",
@@ -166,7 +179,6 @@ class SchemaCompilerTest {
                 "{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"required\":[\"a\"]}; no finite value",
                 "{\"$ref\":\"#\"}; refers to itself",
                 "{\"anyOf\":[{\"$ref\":\"#\"},{\"type\":\"null\"}]}; refers to itself",
-                "{\"allOf\":[{\"$ref\":\"#\"},{\"type\":\"null\"}]}; includes itself",
             })
     void shouldRefuseByKeywordAndPath(String schema, String message) {
         assertThatThrownBy(() -> COMPILER.compile(new JsonSchema(schema)))
@@ -204,8 +216,6 @@ class SchemaCompilerTest {
         doubling.append("\"d40\":{\"type\":\"string\"}}}");
         choosing.append("\"d40\":{\"type\":\"string\"}}}");
         List<String> hostile = List.of(
-                doubling.toString(),
-                "{\"items\":".repeat(500) + "{}" + "}".repeat(500),
                 "{\"items\":".repeat(100_000) + "{}" + "}".repeat(100_000),
                 "{\"type\":\"string\",\"pattern\":\"(ab|c)*\",\"minLength\":50000}",
                 "{\"type\":\"integer\",\"maximum\":1e999999}",
@@ -217,8 +227,10 @@ class SchemaCompilerTest {
                     .as(schema.substring(0, 30))
                     .isInstanceOf(GenerationException.Invalid.class);
         }
-        assertThat(Writer.accepts(COMPILER.compile(new JsonSchema(choosing.toString())), SYNTHETIC, "\"a\""))
-                .isTrue();
+        for (String schema : List.of(choosing.toString(), doubling.toString())) {
+            assertThat(Writer.accepts(COMPILER.compile(new JsonSchema(schema)), SYNTHETIC, '"' + "a".repeat(40) + '"'))
+                    .isTrue();
+        }
     }
 
     @Test

@@ -1,0 +1,57 @@
+package io.causalstreams.inference.internal.constraint.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.causalstreams.inference.internal.constraint.expression.Expression;
+import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Strings, numbers, {@code true}, {@code false} and {@code null} of a shape. */
+final class ScalarSchemas {
+
+    private final JsonGrammar json;
+    private final StringSchemas strings;
+    private final NumberSchemas numbers;
+
+    ScalarSchemas(Expressions expressions, JsonGrammar json) {
+        this.json = json;
+        this.strings = new StringSchemas(expressions, json);
+        this.numbers = new NumberSchemas(expressions, json);
+    }
+
+    Expression string(Shape shape) {
+        return strings.compile(shape);
+    }
+
+    Expression number(Shape shape) {
+        return numbers.compile(shape);
+    }
+
+    Expression constants(Shape shape, JsonType type) {
+        List<JsonNode> values =
+                type == JsonType.NULL ? List.of(NullNode.instance) : List.of(BooleanNode.TRUE, BooleanNode.FALSE);
+        return json.literals(values.stream()
+                .filter(value -> !shape.excluded.contains(value))
+                .map(JsonNode::toString)
+                .toList());
+    }
+
+    /** Those of the scalars that meet the shape, compactly. */
+    Expression listed(Shape shape, Set<JsonNode> scalars) {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode scalar : scalars) {
+            if (scalar.isNumber()) {
+                texts.add(scalar.decimalValue().toPlainString());
+            } else if (!scalar.isTextual()
+                    || (StandardCharsets.UTF_8.newEncoder().canEncode(scalar.textValue())
+                            && strings.accepts(shape, scalar.textValue()))) {
+                texts.add(scalar.toString());
+            }
+        }
+        return json.literals(texts);
+    }
+}
