@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -105,7 +106,8 @@ final class FileSelection {
             models.computeIfAbsent(model, name -> new ArrayList<>()).add(file);
             counts.put(model, part.matches() ? Integer.parseInt(part.group(3)) : 1);
         }
-        models.entrySet().removeIf(model -> model.getValue().size() != counts.get(model.getKey()));
+        models.entrySet()
+                .removeIf(model -> model.getValue().size() != Objects.requireNonNull(counts.get(model.getKey())));
         return models;
     }
 
