@@ -8,6 +8,7 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -42,7 +43,8 @@ class StopTokenNameTest {
         assertThat(choice.text()).isEqualTo(text);
         assertThat(choice.tokenIds()).hasSize(3).endsWith(special);
         StringBuilder bytes = new StringBuilder();
-        choice.logprobs().forEach(token -> token.bytes().forEach(each -> bytes.append((char) each.intValue())));
+        Objects.requireNonNull(choice.logprobs())
+                .forEach(token -> token.bytes().forEach(each -> bytes.append((char) each.intValue())));
         assertThat(bytes).hasToString(text);
     }
 }
