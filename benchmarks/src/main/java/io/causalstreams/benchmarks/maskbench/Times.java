@@ -27,7 +27,7 @@ final class Times {
         columns.append(cell(Arrays.stream(sorted).average().orElse(0)));
         for (double quantile : new double[] {0.5, 0.9, 0.99, 0.999, 1}) {
             columns.append(" | ")
-                    .append(cell(size == 0 ? 0 : sorted[(int) Math.min(size - 1L, (long) (quantile * size))]));
+                    .append(cell(size == 0 ? 0.0 : (double) sorted[Math.min(size - 1, (int) (quantile * size))]));
         }
         return columns.toString();
     }
