@@ -138,7 +138,7 @@ final class RequestFields {
 
             /** 1 and 1.0 are the same number. */
             private static boolean same(JsonNode one, JsonNode other) {
-                return one.isNumber() && other.isNumber()
+                return (one.isNumber() && other.isNumber())
                         ? one.doubleValue() == other.doubleValue()
                         : one.equals(other);
             }
