@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>The broker is away or a topic is missing ({@link RetriableException}, {@link MissingSourceTopicException}): the
  *       thread is replaced, however often; that is for the broker to end.
- *   <li>The engine is dead, or the broker refuses us (authentication, authorization): the client shuts down, because
- *       trying again changes nothing.
+ *   <li>The engine is dead, the broker refuses us (authentication, authorization), or a topic refuses a record by its
+ *       settings ({@link RecordRefusedException}): the client shuts down, because trying again changes nothing.
  *   <li>Anything else: the thread is replaced, unless threads keep dying; then the client shuts down.
  * </ul>
  *
@@ -75,6 +75,10 @@ public final class ReplaceThreadHandler implements StreamsUncaughtExceptionHandl
         if (hopeless != null) {
             return shutDown(hopeless);
         }
+        RecordRefusedException refused = RecordRefusedException.in(exception);
+        if (refused != null) {
+            return shutDown(refused);
+        }
         boolean brokersFault = cause(exception, RetriableException.class, MissingSourceTopicException.class) != null;
         if (!brokersFault && tooManyDeaths()) {
             return shutDown(exception);
@@ -86,7 +90,7 @@ public final class ReplaceThreadHandler implements StreamsUncaughtExceptionHandl
     }
 
     /**
-     * Why the client was shut down: an {@link EngineDiedException}, a refusal as the {@link AuthorizationException} or
+     * Why the client was shut down: an {@link EngineDiedException}, a {@link RecordRefusedException}, a refusal as the {@link AuthorizationException} or
      * {@link AuthenticationException} it was, or the last of too many deaths; empty when it was not.
      */
     public synchronized Optional<Throwable> fatal() {

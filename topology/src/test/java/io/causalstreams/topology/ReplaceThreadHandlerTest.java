@@ -3,6 +3,7 @@ package io.causalstreams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
@@ -48,5 +49,21 @@ class ReplaceThreadHandlerTest {
         assertThat(handler.handle(new StreamsException("x", refusal)))
                 .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
         assertThat(handler.fatal()).contains(refusal);
+    }
+
+    @Test
+    void shouldGiveUpAtOnceWhenATopicRefusesARecordAndNameTopicAndSetting() {
+        // Given: as Kafka Streams tells it
+        RuntimeException refused = new StreamsException(
+                "Error encountered trying to send record to topic completions for task 0_1 due to:\n…",
+                new InvalidTimestampException("Timestamp 1000 of message with offset 0 is out of range."));
+
+        // When / Then
+        assertThat(handler.handle(refused)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(handler.fatal())
+                .hasValueSatisfying(fatal -> assertThat(fatal)
+                        .isInstanceOf(RecordRefusedException.class)
+                        .hasMessageContaining("topic completions refuses a record")
+                        .hasMessageContaining("message.timestamp.before.max.ms"));
     }
 }

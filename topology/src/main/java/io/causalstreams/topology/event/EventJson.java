@@ -1,14 +1,17 @@
 package io.causalstreams.topology.event;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,9 @@ public final class EventJson {
 
     /** Deeper documents are refused before they can exhaust a stack. */
     static final int MAX_NESTING = 128;
+
+    /** A zero and a schema id, before the value. */
+    private static final int FRAME_BYTES = 5;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -54,22 +60,38 @@ public final class EventJson {
         return read(value, CompletionEvent.class);
     }
 
-    /** @throws UnreadablePromptException if the bytes are not exactly one JSON value */
+    /** @throws UnreadablePromptException if the bytes are not exactly one JSON value; it holds none of them */
     static JsonNode tree(byte[] value) {
         try {
             JsonNode node = MAPPER.readTree(value);
             if (node == null || node.isMissingNode()) {
-                throw new UnreadablePromptException("the prompt event is empty; it must be a JSON object", null);
+                throw new UnreadablePromptException("the prompt event is empty; it must be a JSON object");
             }
             return node;
+        } catch (StreamConstraintsException e) {
+            throw new UnreadablePromptException("the prompt event is beyond what is read as JSON" + place(e)
+                    + ": nesting, a number or a name that is too long; send one JSON object");
         } catch (JsonProcessingException e) {
-            // the source excerpt of Jackson's own message would carry the prompt into logs and headers
-            e.clearLocation();
-            throw new UnreadablePromptException(
-                    "the prompt event is not JSON: " + e.getOriginalMessage() + "; send one JSON object", e);
+            throw unreadable(value, place(e));
         } catch (IOException e) {
-            throw new UnreadablePromptException("the prompt event is not JSON: " + e.getMessage(), e);
+            throw unreadable(value, "");
         }
+    }
+
+    /** Jackson's own words quote the prompt, so they are not repeated and are no cause. */
+    private static UnreadablePromptException unreadable(byte[] value, String place) {
+        if (value.length > FRAME_BYTES && value[0] == 0) {
+            int schema = ByteBuffer.wrap(value).getInt(1);
+            return new UnreadablePromptException("the prompt event begins with a zero byte and the schema id " + schema
+                    + ", as serializers of a schema registry frame their values; send JSON without the frame");
+        }
+        return new UnreadablePromptException(
+                "the prompt event is not JSON" + place + "; send one JSON object in UTF-8");
+    }
+
+    private static String place(JsonProcessingException e) {
+        JsonLocation place = e.getLocation();
+        return place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr();
     }
 
     /** Whether a text is a JSON object. */

@@ -1,13 +1,11 @@
 package io.causalstreams.topology.event;
 
-import org.jspecify.annotations.Nullable;
-
 /** The bytes are not JSON, so there is no request in them that could be answered. */
 public final class UnreadablePromptException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    public UnreadablePromptException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+    public UnreadablePromptException(String message) {
+        super(message);
     }
 }

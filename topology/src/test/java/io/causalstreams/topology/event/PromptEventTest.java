@@ -413,4 +413,26 @@ class PromptEventTest {
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
+
+    @Test
+    void shouldTellWhereItIsNoJsonAndRepeatNothingOfIt() {
+        for (String secret :
+                List.of("secret prompt", "{\"messages\": secret}", "{\"a\":\"b\"} secret", "{\"secret\": \"")) {
+            assertThatThrownBy(() -> PromptEnvelope.read(secret.getBytes(StandardCharsets.UTF_8)))
+                    .as(secret)
+                    .isInstanceOf(UnreadablePromptException.class)
+                    .hasMessageContaining("is not JSON at line 1, column ")
+                    .hasMessageNotContaining("secret")
+                    .hasNoCause();
+        }
+    }
+
+    @Test
+    void shouldNameTheFrameOfASchemaRegistry() {
+        byte[] framed = ("\0\0\0\0\7" + "{\"prompt\":\"secret\"}").getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> PromptEnvelope.read(framed))
+                .isInstanceOf(UnreadablePromptException.class)
+                .hasMessageContaining("schema id 7")
+                .hasMessageContaining("without the frame");
+    }
 }

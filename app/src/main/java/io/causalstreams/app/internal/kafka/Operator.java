@@ -8,6 +8,7 @@ import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.CausalStreamsConfig;
 import io.causalstreams.topology.EngineDiedException;
+import io.causalstreams.topology.RecordRefusedException;
 import io.causalstreams.topology.ReplaceThreadHandler;
 import io.causalstreams.topology.RequestStatus;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -122,7 +123,7 @@ public final class Operator implements RunningOperator, AutoCloseable {
     }
 
     private String reason(Throwable cause) {
-        if (cause instanceof EngineDiedException) {
+        if (cause instanceof EngineDiedException || cause instanceof RecordRefusedException) {
             return ErrorLine.of(cause);
         }
         return cause instanceof AuthorizationException || cause instanceof AuthenticationException
