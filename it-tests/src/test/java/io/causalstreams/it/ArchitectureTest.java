@@ -249,7 +249,7 @@ class ArchitectureTest {
                 .filteredOn(each -> each.getPackageName().startsWith("io.causalstreams.testkit"))
                 .isNotEmpty()
                 .allSatisfy(each -> assertThat(
-                                each.getSource().orElseThrow().getUri().getPath())
+                                each.getSource().orElseThrow().getUri().toString())
                         .contains("/topology-testkit/"));
     }
 
