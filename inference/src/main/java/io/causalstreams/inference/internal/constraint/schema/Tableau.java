@@ -36,6 +36,8 @@ final class Tableau {
     private final Violations violations;
     private final Map<Set<Obligation>, List<Shape>> known = new HashMap<>();
     private int work;
+    /** Questions of {@link #overlap} that are being answered. */
+    private int overlaps;
 
     Tableau(SchemaDocument document) {
         this.assertions = new Assertions(document, this);
@@ -123,9 +125,17 @@ final class Tableau {
         return !branch.closed();
     }
 
-    /** Whether a value may meet both; false only if none does. */
+    /** Whether a value may meet both; false only if none does. A question that comes up within such questions is not followed for ever. */
     boolean overlap(Obligation a, Obligation b) {
-        return mayBeMet(Set.of(a, b), MAX_LOOK_AHEAD);
+        if (overlaps == MAX_LOOK_AHEAD) {
+            return true;
+        }
+        overlaps++;
+        try {
+            return mayBeMet(Set.of(a, b), MAX_LOOK_AHEAD);
+        } finally {
+            overlaps--;
+        }
     }
 
     private boolean mayBeMet(Collection<Obligation> obligations, int depth) {
