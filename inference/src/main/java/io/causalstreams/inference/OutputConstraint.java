@@ -5,8 +5,20 @@ import java.util.List;
 /** A form every completion must have; the sampler only sees tokens that can still lead to it. */
 public sealed interface OutputConstraint {
 
-    /** Any JSON object. */
-    record JsonObject() implements OutputConstraint {}
+    /** The field of the request that asked for it, for messages. */
+    String field();
+
+    /**
+     * Any JSON object.
+     *
+     * @param field of the request that asked for it, for messages
+     */
+    record JsonObject(String field) implements OutputConstraint {
+        /** Of {@code response_format}. */
+        public JsonObject() {
+            this("response_format");
+        }
+    }
 
     /**
      * JSON valid against a JSON Schema.
@@ -21,15 +33,33 @@ public sealed interface OutputConstraint {
         }
     }
 
-    /** Exactly one of the strings. */
-    record Choice(List<String> choices) implements OutputConstraint {
+    /**
+     * Exactly one of the strings.
+     *
+     * @param field of the request that held them, for messages
+     */
+    record Choice(List<String> choices, String field) implements OutputConstraint {
         public Choice {
             choices = List.copyOf(choices);
         }
+
+        /** Of {@code structured_outputs}. */
+        public Choice(List<String> choices) {
+            this(choices, "structured_outputs");
+        }
     }
 
-    /** The whole text matches the regular expression. */
-    record Regex(String pattern) implements OutputConstraint {}
+    /**
+     * The whole text matches the regular expression.
+     *
+     * @param field of the request that held it, for messages
+     */
+    record Regex(String pattern, String field) implements OutputConstraint {
+        /** Of {@code structured_outputs}. */
+        public Regex(String pattern) {
+            this(pattern, "structured_outputs");
+        }
+    }
 
     /**
      * The whole text meets a context-free grammar.

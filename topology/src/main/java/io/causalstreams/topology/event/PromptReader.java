@@ -3,7 +3,6 @@ package io.causalstreams.topology.event;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.causalstreams.inference.GenerationException.Invalid;
 import io.causalstreams.inference.GenerationRequest.Task;
-import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import java.time.Instant;
@@ -59,6 +58,9 @@ final class PromptReader {
             "return_token_ids",
             "response_format",
             "structured_outputs",
+            "guided_json",
+            "guided_choice",
+            "guided_regex",
             "guided_grammar",
             "priority",
             "deadline",
@@ -192,7 +194,7 @@ final class PromptReader {
                 .includeStopStrInOutput(orElse(fields.bool("include_stop_str_in_output"), false))
                 .logprobs(logprobs())
                 .promptLogprobs(fields.int32("prompt_logprobs", 0, MAX_ALTERNATIVES))
-                .constraint(constraint())
+                .constraint(ConstraintReader.read(fields))
                 .build();
     }
 
@@ -257,20 +259,6 @@ final class PromptReader {
             throw fields.invalid("top_logprobs", "is " + top + " without logprobs; set logprobs to true");
         }
         return null;
-    }
-
-    private @Nullable OutputConstraint constraint() {
-        OutputConstraint format = ConstraintReader.responseFormat(fields.object("response_format"));
-        OutputConstraint structured = ConstraintReader.structuredOutputs(fields.object("structured_outputs"));
-        OutputConstraint guided = ConstraintReader.guidedGrammar(fields);
-        if (format != null && structured != null) {
-            throw fields.invalid("structured_outputs", "is there beside response_format; send one of the two");
-        }
-        if (guided != null && (format != null || structured != null)) {
-            throw fields.invalid(
-                    "guided_grammar", "is there beside response_format or structured_outputs; send one of them");
-        }
-        return guided == null ? (format == null ? structured : format) : guided;
     }
 
     private @Nullable Instant deadline() {

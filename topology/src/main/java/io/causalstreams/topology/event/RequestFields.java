@@ -82,14 +82,7 @@ final class RequestFields {
                 "return_tokens_as_token_ids");
         refused(table, "send logprobs", List.of("[]"), "logprob_token_ids");
         refused(table, "there is no such argument", List.of("{}"), "vllm_xargs");
-        refused(
-                table,
-                "send structured_outputs",
-                List.of(),
-                "guided_json",
-                "guided_regex",
-                "guided_choice",
-                "structural_tag");
+        refused(table, "send structured_outputs", List.of(), "structural_tag");
         refused(table, "send structured_outputs", List.of("\"\""), "guided_whitespace_pattern", "grammar");
         refused(table, "send response_format", List.of("{}"), "json_schema");
         refused(table, "send max_tokens", List.of("-1"), "n_predict");

@@ -255,6 +255,17 @@ class PromptEventTest {
                 "structured_outputs|{\"json\":\"not json\"}",
                 "structured_outputs|{\"regex\":1}",
                 "structured_outputs|{\"grammar\":\" \"}",
+                "structured_outputs|{\"json_object\":false}",
+                "structured_outputs|{\"json_object\":true,\"json\":{}}",
+                "structured_outputs|{\"regex\":\"a\",\"whitespace_pattern\":\" \"}",
+                "response_format|{\"type\":\"json_object\",\"schema\":[]}",
+                "response_format|{\"type\":\"json_object\",\"json_schema\":{\"schema\":{}}}",
+                "response_format|{\"type\":\"json_schema\",\"schema\":{},\"json_schema\":{\"schema\":{}}}",
+                "guided_json|[]",
+                "guided_json|\"not json\"",
+                "guided_choice|[\"a\",\"a\"]",
+                "guided_choice|\"a\"",
+                "guided_regex|\"\"",
                 "guided_grammar|1",
                 "structured_outputs|{\"structural_tag\":[]}",
                 "priority|\"high\"",
@@ -376,10 +387,47 @@ class PromptEventTest {
                         .sampling()
                         .constraint())
                 .isEqualTo(new OutputConstraint.StructuralTag("{\"type\":\"structural_tag\",\"format\":{}}"));
-        assertThat(parse("{\"prompt\":\"Once\",\"guided_grammar\":\"start: X\"}")
-                        .sampling()
-                        .constraint())
-                .isEqualTo(new OutputConstraint.Grammar("start: X", "guided_grammar"));
+        assertThat(constraint("{\"json_object\":true}"))
+                .isEqualTo(new OutputConstraint.JsonObject("structured_outputs"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "\"guided_json\":{\"type\":\"array\"}|JsonSchema[schema={\"type\":\"array\"}, field=guided_json]",
+                "\"guided_json\":\"{\\\"type\\\": 1}\"|JsonSchema[schema={\"type\":1}, field=guided_json]",
+                "\"guided_choice\":[\"a\",\"b\"]|Choice[choices=[a, b], field=guided_choice]",
+                "\"guided_regex\":\"[0-9]\"|Regex[pattern=[0-9], field=guided_regex]",
+                "\"guided_grammar\":\"start: X\"|Grammar[grammar=start: X, field=guided_grammar]",
+                "\"response_format\":{\"type\":\"json_object\",\"schema\":{\"type\":\"array\"}}"
+                        + "|JsonSchema[schema={\"type\":\"array\"}, field=response_format]",
+                "\"response_format\":{\"type\":\"json_schema\",\"schema\":{\"type\":\"array\"}}"
+                        + "|JsonSchema[schema={\"type\":\"array\"}, field=response_format]",
+                "\"response_format\":{\"type\":\"text\"},\"guided_regex\":\"a\"|Regex[pattern=a, field=guided_regex]"
+            })
+    void shouldReadFormsAsOtherServersTakeThem(String fields, String constraint) {
+        assertThat(parse("{\"prompt\":\"Once\"," + fields + "}").sampling().constraint())
+                .hasToString(constraint);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "\"response_format\":{\"type\":\"json_object\"},\"structured_outputs\":{\"regex\":\"a\"}"
+                        + "|response_format and structured_outputs.regex",
+                "\"guided_regex\":\"a\",\"response_format\":{\"type\":\"json_object\"}|response_format and guided_regex",
+                "\"guided_regex\":\"a\",\"guided_json\":{}|guided_json and guided_regex",
+                "\"structured_outputs\":{\"regex\":\"a\",\"choice\":[\"a\"]}"
+                        + "|structured_outputs.choice and structured_outputs.regex"
+            })
+    void shouldNameBothOfTwoForms(String fields, String both) {
+        assertThatThrownBy(() -> parse("{\"prompt\":\"Once\"," + fields + "}"))
+                .isInstanceOf(Invalid.class)
+                .hasMessageStartingWith(both);
     }
 
     @Test

@@ -33,7 +33,7 @@ class RequestFieldsTest {
                 "audio|{\"voice\":\"alloy\"}",
                 "web_search_options|{}",
                 "verbosity|\"low\"",
-                "guided_json|{}",
+                "structural_tag|{}",
                 "mirostat|2",
                 "dry_multiplier|0.8",
                 "xtc_probability|0.5",

@@ -81,7 +81,7 @@ public final class ConstraintCompiler {
     }
 
     private TokenConstraint compileAnew(OutputConstraint constraint) {
-        String field = fieldOf(constraint);
+        String field = constraint.field();
         try {
             if (constraint instanceof OutputConstraint.Grammar grammar) {
                 checkLength(grammar.grammar().length());
@@ -95,17 +95,6 @@ public final class ConstraintCompiler {
         } catch (UnsupportedConstraintException e) {
             throw new GenerationException.Invalid(field, field + ": " + e.getMessage());
         }
-    }
-
-    private static String fieldOf(OutputConstraint constraint) {
-        if (constraint instanceof OutputConstraint.JsonSchema schema) {
-            return schema.field();
-        } else if (constraint instanceof OutputConstraint.Grammar grammar) {
-            return grammar.field();
-        } else if (constraint instanceof OutputConstraint.StructuralTag tag) {
-            return tag.field();
-        }
-        return constraint instanceof OutputConstraint.JsonObject ? "response_format" : "structured_outputs";
     }
 
     private Expression grammarOf(OutputConstraint constraint, Expressions expressions) {
