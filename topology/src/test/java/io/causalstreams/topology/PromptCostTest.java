@@ -41,14 +41,28 @@ class PromptCostTest {
     }
 
     @Test
-    void shouldHaveTheEngineReadATurnOnceMoreOnlyWithThoseBeforeIt() {
+    void shouldHaveTheEngineReadATurnOnceWithThoseBeforeIt() {
         try (OperatorDriver driver = new OperatorDriver(engine)) {
             // When
             for (String turn : List.of("Hi", "Why")) {
-                driver.send(
-                        "k", "{\"session_id\":\"s\",\"messages\":[{\"role\":\"user\",\"content\":\"" + turn + "\"}]}");
+                driver.send("k", turn(turn));
                 driver.advance(10);
             }
+
+            // Then
+            assertThat(driver.completionEvents()).hasSize(2);
+            assertThat(engine.prepared).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldHaveTheEngineReadATurnAgainThatWaitsForOneBeforeIt() {
+        try (OperatorDriver driver = new OperatorDriver(engine)) {
+            // When
+            driver.send("k", turn("Hi"));
+            driver.send("k", turn("Why"));
+            driver.advance(10);
+            driver.advance(10);
 
             // Then
             assertThat(driver.completionEvents()).hasSize(2);
@@ -73,6 +87,10 @@ class PromptCostTest {
                     "a prompt of 1000 bytes: %d bytes allocated, %.1f for each further one%n", small, perByte);
             assertThat(perByte).isLessThan(9);
         }
+    }
+
+    private static String turn(String text) {
+        return "{\"session_id\":\"s\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
     }
 
     /** Bytes allocated by this thread for a prompt of so many bytes and its answer of one token. */

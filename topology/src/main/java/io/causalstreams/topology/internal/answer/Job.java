@@ -44,7 +44,7 @@ public sealed interface Job<K, V> {
     /**
      * Asks the engine.
      *
-     * @param prepared {@code request} as the engine has read it; null = not yet
+     * @param prepared {@code request} as the engine has read it, with the turns before it; null = not yet
      */
     record Ask<K, V>(
             Arrival arrival,
@@ -55,7 +55,7 @@ public sealed interface Job<K, V> {
             @Nullable PreparedRequest prepared)
             implements Answerable<K, V> {
 
-        /** The same, read by the engine. */
+        /** The same, read by the engine with the turns before it. */
         public Ask<K, V> prepared(PreparedRequest byEngine) {
             return new Ask<>(arrival, request, session, lane, answers, byEngine);
         }

@@ -103,7 +103,7 @@ final class Intake<K, V> {
     private void take(Job.Ask<K, V> ask) {
         Job.Ask<K, V> prepared = ask;
         try {
-            prepared = ask.prepared(operator.engine().prepare(ask.request()));
+            prepared = loop.prepared(ask);
         } catch (GenerationException.Busy | GenerationException.Aborted | GenerationException.Dead e) {
             // no verdict on the request: it waits in the journal, here or with the next owner
         } catch (RuntimeException e) {

@@ -23,12 +23,15 @@ import java.util.function.Predicate;
 record Conversations(GenerationEngine engine, Sessions sessions) {
 
     /**
-     * The request with the turns before it, as many of the latest as the context holds. What was prepared of it alone serves
-     * when there are none: so only a turn with others before it is made into tokens again.
+     * The request with the turns before it, as many of the latest as the context holds. Those must all be answered.
      *
      * @throws GenerationException as {@link GenerationEngine#prepare}
      */
     PreparedRequest prepare(Job.Ask<?, ?> ask) {
+        PreparedRequest prepared = ask.prepared();
+        if (prepared != null) {
+            return prepared;
+        }
         List<Message> history = history(ask);
         while (!history.isEmpty()) {
             try {
@@ -37,8 +40,7 @@ record Conversations(GenerationEngine engine, Sessions sessions) {
                 Sessions.forgetOldest(history);
             }
         }
-        PreparedRequest alone = ask.prepared();
-        return alone != null ? alone : engine.prepare(ask.request());
+        return engine.prepare(ask.request());
     }
 
     private List<Message> history(Job.Ask<?, ?> ask) {

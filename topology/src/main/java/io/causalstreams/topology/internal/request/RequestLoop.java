@@ -1,5 +1,7 @@
 package io.causalstreams.topology.internal.request;
 
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationException;
 import io.causalstreams.topology.internal.answer.Ending;
 import io.causalstreams.topology.internal.answer.Job;
 import io.causalstreams.topology.internal.input.TaskInput;
@@ -37,6 +39,7 @@ public final class RequestLoop<K, V> {
     private final TaskRequests<K, V> requests;
     private final JournaledOutput<K, V> output;
     private final JournalBounds bounds;
+    private final Conversations conversations;
     private final Finisher<K, V> finisher;
     private final EngineRuns<K, V> runs;
 
@@ -58,12 +61,9 @@ public final class RequestLoop<K, V> {
         TaskMailbox<K, V> mailbox = new TaskMailbox<>();
         output = new JournaledOutput<>(clock, forward, store, operator.telemetry(), commits);
         bounds = new JournalBounds(store.journal(), operator.settings(), input, mailbox, context.taskId());
+        conversations = new Conversations(operator.engine(), store.sessions());
         finisher = new Finisher<>(
-                requests,
-                new RequestReader<>(jobs, store.journal()),
-                output,
-                new Conversations(operator.engine(), store.sessions()),
-                operator.telemetry());
+                requests, new RequestReader<>(jobs, store.journal()), output, conversations, operator.telemetry());
         runs = new EngineRuns<>(operator, clock, mailbox, output, finisher);
     }
 
@@ -122,6 +122,21 @@ public final class RequestLoop<K, V> {
     /** What the clock says now, milliseconds since 1970. */
     public long wallNow() {
         return clock.wallNow();
+    }
+
+    /**
+     * Has the engine read a new request. A turn of a conversation is read with the turns before it when all of them are
+     * answered; else it is only checked here, and read when it runs.
+     *
+     * @throws GenerationException as {@link GenerationEngine#prepare}
+     */
+    public Job.Ask<K, V> prepared(Job.Ask<K, V> ask) {
+        String session = ask.session();
+        if (session == null || !isBusy(session)) {
+            return ask.prepared(conversations.prepare(ask));
+        }
+        operator.engine().prepare(ask.request());
+        return ask;
     }
 
     /** Journals a new request and submits it when there is room. */

@@ -62,16 +62,16 @@ class ConversationsTest {
     }
 
     @Test
-    void shouldServeWhatWasPreparedAloneWhenThereIsNothingBeforeIt() {
+    void shouldPrepareATurnOnce() {
         // Given
         Job.Ask<String, String> ask = Jobs.turn("s", "user", "Hi");
-        PreparedRequest alone = engine.prepare(ask.request());
+        PreparedRequest before = conversations.prepare(ask);
 
         // When
-        PreparedRequest prepared = conversations.prepare(ask.prepared(alone));
+        PreparedRequest prepared = conversations.prepare(ask.prepared(before));
 
         // Then
-        assertThat(prepared).isSameAs(alone);
+        assertThat(prepared).isSameAs(before);
         assertThat(engine.prepared).isEqualTo(1);
     }
 
