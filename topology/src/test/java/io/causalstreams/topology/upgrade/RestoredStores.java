@@ -1,18 +1,16 @@
 package io.causalstreams.topology.upgrade;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
-import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.processor.api.Processor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.ProcessorWrapper;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.WrappedFixedKeyProcessorSupplier;
 import org.apache.kafka.streams.processor.api.WrappedProcessorSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -43,24 +41,7 @@ public final class RestoredStores implements ProcessorWrapper {
         return new WrappedProcessorSupplier<>() {
             @Override
             public Processor<K, V, L, R> get() {
-                Processor<K, V, L, R> inner = supplier.get();
-                return new Processor<>() {
-                    @Override
-                    public void init(ProcessorContext<L, R> context) {
-                        fill(stores(), context);
-                        inner.init(context);
-                    }
-
-                    @Override
-                    public void process(Record<K, V> record) {
-                        inner.process(record);
-                    }
-
-                    @Override
-                    public void close() {
-                        inner.close();
-                    }
-                };
+                return filling(Processor.class, supplier.get(), stores());
             }
 
             @Override
@@ -76,24 +57,7 @@ public final class RestoredStores implements ProcessorWrapper {
         return new WrappedFixedKeyProcessorSupplier<>() {
             @Override
             public FixedKeyProcessor<K, V, R> get() {
-                FixedKeyProcessor<K, V, R> inner = supplier.get();
-                return new FixedKeyProcessor<>() {
-                    @Override
-                    public void init(FixedKeyProcessorContext<K, R> context) {
-                        fill(stores(), context);
-                        inner.init(context);
-                    }
-
-                    @Override
-                    public void process(FixedKeyRecord<K, V> record) {
-                        inner.process(record);
-                    }
-
-                    @Override
-                    public void close() {
-                        inner.close();
-                    }
-                };
+                return filling(FixedKeyProcessor.class, supplier.get(), stores());
             }
 
             @Override
@@ -101,6 +65,21 @@ public final class RestoredStores implements ProcessorWrapper {
                 return supplier.stores();
             }
         };
+    }
+
+    /** The processor, whose {@code init} finds its stores filled. */
+    @SuppressWarnings("unchecked")
+    private <P> P filling(Class<? super P> type, P inner, Set<StoreBuilder<?>> stores) {
+        return (P) Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+            if (method.getName().equals("init")) {
+                fill(stores, (ProcessingContext) arguments[0]);
+            }
+            try {
+                return method.invoke(inner, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
     }
 
     private void fill(Set<StoreBuilder<?>> stores, ProcessingContext context) {
