@@ -1,14 +1,10 @@
 package io.causalstreams.topology;
 
-import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.internal.answer.PerKey;
 import io.causalstreams.topology.internal.operator.EnrichmentOperator;
-import io.causalstreams.topology.internal.request.Operator;
-import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,23 +38,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Asked<K, V> {
 
-    private final GenerationEngine engine;
+    private final CausalStreams causal;
     private final KStream<K, V> records;
     private final ValueMapper<? super V, GenerationRequest> question;
 
     private CausalStreamsConfig config;
-    private MeterRegistry meters = new CompositeMeterRegistry();
     private @Nullable String name;
     private @Nullable Serde<K> keySerde;
     private @Nullable Serde<V> valueSerde;
-    private boolean inKeyOrder;
+    private PerKey perKey = PerKey.INDEPENDENT;
 
     Asked(
-            GenerationEngine engine,
+            CausalStreams causal,
             CausalStreamsConfig config,
             KStream<K, V> records,
             ValueMapper<? super V, GenerationRequest> question) {
-        this.engine = engine;
+        this.causal = causal;
         this.config = config;
         this.records = records;
         this.question = question;
@@ -72,7 +67,7 @@ public final class Asked<K, V> {
     }
 
     /**
-     * Names the operator, its journal and its requests. Needed where a topology has several of a kind; without it the name is
+     * Names the operator, its journal, its requests and its meters. Needed where a topology has several of a kind; without it the name is
      * {@code causal-streams-enrich}, {@code -extract} or {@code -classify}. The changelog is called
      * {@code <application.id>-<name>-journal-changelog}: another name is another journal.
      */
@@ -96,7 +91,21 @@ public final class Asked<K, V> {
      * wait, and a lower priority number still runs earlier. Records without a key do not wait.
      */
     public Asked<K, V> inKeyOrder() {
-        this.inKeyOrder = true;
+        this.perKey = PerKey.ORDERED;
+        return this;
+    }
+
+    /**
+     * Records of one key are the turns of a conversation. The question is the new turn alone, a chat; the turns before it
+     * and their answers are put in front of it, as many of the latest as the context holds, behind its leading system
+     * message. Turns run in the order of the records, as with {@link #inKeyOrder}; so a question that the engine refuses is
+     * answered at once, too. A turn that failed is not kept, and a record without a key or a value is no turn.
+     *
+     * <p>Conversations are kept in the operator's state store, within the bounds
+     * {@code causal.streams.conversation.max.*} and {@code idle.ms}.
+     */
+    public Asked<K, V> inConversation() {
+        this.perKey = PerKey.CONVERSATION;
         return this;
     }
 
@@ -109,12 +118,6 @@ public final class Asked<K, V> {
         Map<String, Object> all = new HashMap<>(config.originals());
         all.putAll(settings);
         this.config = new CausalStreamsConfig(all);
-        return this;
-    }
-
-    /** Meters named {@code causal.streams.*}, tagged with nothing: give each operator a registry or a filter of its own. */
-    public Asked<K, V> withMeters(MeterRegistry registry) {
-        this.meters = registry;
         return this;
     }
 
@@ -146,6 +149,7 @@ public final class Asked<K, V> {
      * generates nothing.
      *
      * @param labels at least one, none empty, none twice
+     * @throws IllegalStateException after {@link #inConversation}: a label is no answer that another turn could follow
      */
     public KStream<K, Classified<V>> classify(String... labels) {
         return classify(List.of(labels));
@@ -157,18 +161,17 @@ public final class Asked<K, V> {
         if (all.isEmpty() || all.contains("") || new HashSet<>(all).size() < all.size()) {
             throw new IllegalArgumentException("labels are " + all + "; give at least one, none empty, none twice");
         }
+        if (perKey == PerKey.CONVERSATION) {
+            throw new IllegalStateException(
+                    "a label is no turn of a conversation; use inKeyOrder(), or join or extract");
+        }
         return operator("classify", value -> Requests.classifying(question.apply(value), all), Classified::of);
     }
 
     private <R> KStream<K, R> operator(
             String kind, Function<V, GenerationRequest> request, BiFunction<V, CompletionEvent, R> join) {
+        String operator = name == null ? CausalStreams.NAME + "-" + kind : name;
         return records.processValues(new EnrichmentOperator<>(
-                name == null ? CausalStreams.NAME + "-" + kind : name,
-                new Operator(engine, config.settings(), new OperatorTelemetry(engine, meters)),
-                request,
-                join,
-                keySerde,
-                valueSerde,
-                inKeyOrder));
+                operator, causal.operator(operator, config), request, join, keySerde, valueSerde, perKey));
     }
 }

@@ -7,6 +7,7 @@ import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.input.PromptTimestamps;
 import io.causalstreams.topology.internal.operator.GenerationProcessorSupplier;
 import io.causalstreams.topology.internal.request.Operator;
+import io.causalstreams.topology.internal.telemetry.EngineMeters;
 import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -15,6 +16,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
@@ -49,7 +51,9 @@ public final class CausalStreams {
 
     private final GenerationEngine engine;
     private final CausalStreamsConfig config;
-    private final OperatorTelemetry telemetry;
+    private final MeterRegistry meters;
+    private final OpenTelemetry openTelemetry;
+    private final Map<String, OperatorTelemetry> telemetryOf = new ConcurrentHashMap<>();
 
     /**
      * @param properties settings of the operators ({@code causal.streams.*}, see {@link CausalStreamsConfig}) and of Kafka
@@ -60,7 +64,10 @@ public final class CausalStreams {
         this(engine, properties, new CompositeMeterRegistry());
     }
 
-    /** With meters named {@code causal.streams.*}. */
+    /**
+     * With meters named {@code causal.streams.*}: the engine's, and those of each operator, which have its name as the tag
+     * {@code operator}.
+     */
     public CausalStreams(GenerationEngine engine, Map<?, ?> properties, MeterRegistry meters) {
         this(engine, properties, meters, GlobalOpenTelemetry.getOrNoop());
     }
@@ -70,7 +77,9 @@ public final class CausalStreams {
             GenerationEngine engine, Map<?, ?> properties, MeterRegistry meters, OpenTelemetry openTelemetry) {
         this.engine = engine;
         this.config = new CausalStreamsConfig(properties);
-        this.telemetry = new OperatorTelemetry(engine, meters, openTelemetry);
+        this.meters = meters;
+        this.openTelemetry = openTelemetry;
+        new EngineMeters(engine, meters).bind();
     }
 
     /**
@@ -81,7 +90,7 @@ public final class CausalStreams {
      * @param question what to ask, as a pure function of the value: it is computed again after a restart
      */
     public <K, V> Asked<K, V> ask(KStream<K, V> records, ValueMapper<? super V, GenerationRequest> question) {
-        return new Asked<>(engine, config, records, question);
+        return new Asked<>(this, config, records, question);
     }
 
     /** The whole topology on a builder of its own. */
@@ -107,13 +116,21 @@ public final class CausalStreams {
 
     /** The operator alone: prompt records in, its output events as a stream. */
     public KStream<byte[], OutputEvent> generate(KStream<byte[], byte[]> prompts) {
+        String name = NAME + "-generation";
         return prompts.process(
                 new GenerationProcessorSupplier(
-                        new Operator(engine, config.settings(), telemetry),
+                        operator(name, config),
                         NAME + "-journal",
                         !config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG)
                                 .isEmpty()),
-                Named.as(NAME + "-generation"));
+                Named.as(name));
+    }
+
+    /** What the tasks of the operator of this name share. */
+    Operator operator(String name, CausalStreamsConfig settings) {
+        OperatorTelemetry telemetry = telemetryOf.computeIfAbsent(
+                name, operator -> new OperatorTelemetry(operator, engine, meters, openTelemetry));
+        return new Operator(engine, settings.settings(), telemetry);
     }
 
     /**
@@ -156,7 +173,9 @@ public final class CausalStreams {
      * Its owner is the one that reads its partition: {@link KafkaStreams#queryMetadataForKey} with the journal's store.
      */
     public Optional<RequestStatus> status(String id) {
-        return telemetry.status(id);
+        return telemetryOf.values().stream()
+                .flatMap(each -> each.status(id).stream())
+                .findFirst();
     }
 
     private static KafkaStreams safe(Topology topology, Properties properties) {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.Prompt;
 import io.causalstreams.testkit.ScriptedEngine;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.internal.input.InputGate;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -255,6 +257,85 @@ class AskedTest {
                         KeyValue.pair("k", null));
         assertThat(test.driver.getKeyValueStore("causal-streams-enrich-journal").approximateNumEntries())
                 .isZero();
+    }
+
+    @Test
+    void shouldAskATurnBehindThoseOfItsKey() {
+        // Given: the turn of another key, and of none, stand alone
+        ScriptedEngine parrot = ScriptedEngine.saying(
+                request -> "turn " + ((Prompt.Chat) request.prompt()).messages().size());
+        question(parrot, articles).inConversation().join(AskedTest::joined).to("out");
+        Fixture test = start();
+
+        // When
+        test.input.pipeInput("ada", "one");
+        test.input.pipeInput("ada", "two");
+        test.input.pipeInput("bob", "three");
+        test.input.pipeInput(new TestRecord<>(null, "four"));
+        for (int i = 0; i < 3; i++) {
+            parrot.runAll();
+            test.punctuate();
+        }
+        test.input.pipeInput("ada", "five");
+        parrot.runAll();
+        test.punctuate();
+
+        // Then
+        assertThat(test.output("out").readValuesToList())
+                .containsExactly("one: turn 1", "three: turn 1", "four: turn 1", "two: turn 3", "five: turn 5");
+        assertThat(((Prompt.Chat) parrot.submitted().get(4).prompt()).messages())
+                .extracting(Prompt.Message::text)
+                .containsExactly("one", "turn 1", "two", "turn 3", "five");
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoTurnOfAConversation() {
+        ScriptedEngine engine = ScriptedEngine.saying("x");
+        assertThatThrownBy(() -> question(engine, articles).inConversation().classify("a", "b"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("conversation");
+        causal(engine)
+                .ask(articles, article -> GenerationRequest.text(article, 5))
+                .inConversation()
+                .join((article, answer) -> String.valueOf(answer.error()))
+                .to("out");
+        Fixture test = start();
+        test.input.pipeInput("k", "a");
+        test.punctuate();
+        assertThat(test.output("out").readValue()).contains("INVALID_REQUEST", "is a chat");
+    }
+
+    @Test
+    void shouldCountTheRequestsOfEachOperatorInOneRegistry() {
+        // Given
+        ScriptedEngine engine = ScriptedEngine.saying("ok").runAutomatically();
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        CausalStreams causal = new CausalStreams(engine, SETTINGS, meters);
+        KStream<String, String> first = causal.ask(articles, article -> GenerationRequest.chat(article, 5))
+                .named("first")
+                .join((article, answer) -> article);
+        causal.ask(first.filter((key, article) -> article.equals("a")), article -> GenerationRequest.chat(article, 5))
+                .named("second")
+                .join((article, answer) -> article)
+                .to("out");
+        Fixture test = start();
+
+        // When
+        List.of("a", "b").forEach(article -> test.input.pipeInput("k", article));
+        test.punctuate();
+        test.punctuate();
+
+        // Then
+        assertThat(completed(meters, "first")).isEqualTo(2);
+        assertThat(completed(meters, "second")).isEqualTo(1);
+        assertThat(meters.get("causal.streams.engine.slots").gauges()).hasSize(1);
+    }
+
+    private static double completed(SimpleMeterRegistry meters, String operator) {
+        return meters.get("causal.streams.requests")
+                .tags("operator", operator, "outcome", "completed")
+                .counter()
+                .count();
     }
 
     @Test

@@ -41,10 +41,10 @@ class DashboardTest {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         ProcessMeters.bindTo(meters);
         CausalStreams operator = new CausalStreams(ScriptedEngine.saying("x"), Map.of(), meters);
+        assertThat(operator.topology()).isNotNull();
         // When
         String scraped = meters.scrape();
         // Then
-        assertThat(operator.topology()).isNotNull();
         Set<String> asked = names();
         assertThat(asked).hasSizeGreaterThan(15);
         assertThat(asked)

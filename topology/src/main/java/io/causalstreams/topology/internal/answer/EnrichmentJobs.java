@@ -1,5 +1,6 @@
 package io.causalstreams.topology.internal.answer;
 
+import io.causalstreams.inference.GenerationException.Invalid;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.Prompt;
@@ -22,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * @param model named in the completions
  * @param question what to ask about a value
  * @param join the value with its answer
- * @param inKeyOrder whether a record waits for those of its key before it
+ * @param perKey what the records of one key are to one another
  * @param codec how records are journaled
  */
 public record EnrichmentJobs<K, V, R>(
         ModelInfo model,
         Function<V, GenerationRequest> question,
         BiFunction<V, CompletionEvent, R> join,
-        boolean inKeyOrder,
+        PerKey perKey,
         RecordCodec<K, V> codec)
         implements Job.Opener<K, R> {
 
@@ -43,7 +44,8 @@ public record EnrichmentJobs<K, V, R>(
                     question.apply(codec.value(arrival.valueBytes())), "the request function gave null");
             GenerationRequest request = asked.withId(arrival.id()).resumedFrom(List.of());
             Shape shape = asked.prompt() instanceof Prompt.Chat ? Shape.CHAT : Shape.TEXT;
-            return new Job.Ask<>(arrival, request, null, lane(arrival.key()), answers(arrival, shape), null);
+            String lane = lane(arrival.key());
+            return new Job.Ask<>(arrival, request, session(request, lane), lane, answers(arrival, shape), null);
         } catch (RuntimeException e) {
             return broken(arrival, e);
         }
@@ -60,7 +62,20 @@ public record EnrichmentJobs<K, V, R>(
 
     /** Records of one key are one lane when the operator keeps their order. */
     public @Nullable String lane(@Nullable Bytes key) {
-        return inKeyOrder && key != null ? HexFormat.of().formatHex(key.get()) : null;
+        return perKey != PerKey.INDEPENDENT && key != null
+                ? "key:" + HexFormat.of().formatHex(key.get())
+                : null;
+    }
+
+    /** A conversation is called like the lane its turns wait in. */
+    private @Nullable String session(GenerationRequest asked, @Nullable String lane) {
+        if (perKey != PerKey.CONVERSATION) {
+            return null;
+        }
+        if (!(asked.prompt() instanceof Prompt.Chat)) {
+            throw new Invalid("prompt", "a turn of a conversation is a chat; ask with GenerationRequest.chat");
+        }
+        return lane;
     }
 
     /** A record without a value is forwarded as it is. */

@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.operator;
 
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.internal.answer.PerKey;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.request.Operator;
 import java.util.Set;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param join the value with its answer
  * @param keySerde how keys are journaled; null = the topology's default
  * @param valueSerde the same for values
- * @param inKeyOrder whether a record waits for those of its key before it
+ * @param perKey what the records of one key are to one another
  */
 public record EnrichmentOperator<K, V, R>(
         String name,
@@ -31,7 +32,7 @@ public record EnrichmentOperator<K, V, R>(
         BiFunction<V, CompletionEvent, R> join,
         @Nullable Serde<K> keySerde,
         @Nullable Serde<V> valueSerde,
-        boolean inKeyOrder)
+        PerKey perKey)
         implements FixedKeyProcessorSupplier<K, V, R> {
 
     /** The journal's store. */

@@ -62,7 +62,7 @@ public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, 
                 operator.operator().engine().model(),
                 operator.request(),
                 operator.join(),
-                operator.inKeyOrder(),
+                operator.perKey(),
                 RecordCodec.of(
                         operator.name(), operator.storeName(), operator.keySerde(), operator.valueSerde(), context));
         Intake<K, R> intake = new Intake<>(

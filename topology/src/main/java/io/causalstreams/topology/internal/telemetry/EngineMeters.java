@@ -9,9 +9,10 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The engine's own figures as meters named {@code causal.streams.engine.*}; see {@link EngineStats}. */
-record EngineMeters(GenerationEngine engine, MeterRegistry meters) {
+public record EngineMeters(GenerationEngine engine, MeterRegistry meters) {
 
-    void bind() {
+    /** Registers them. */
+    public void bind() {
         gauge("slots", null, "KV-cache slots.", EngineStats::slots);
         gauge("slots.used", null, "KV-cache slots in use.", EngineStats::running);
         gauge("waiting", null, "Requests in the engine's own queue.", EngineStats::waiting);

@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.Locale;
@@ -20,14 +19,16 @@ import java.util.function.ToLongFunction;
 import org.apache.kafka.streams.processor.TaskId;
 
 /**
- * What one operator reports in one process: meters named {@code causal.streams.*}, a span per completion, and where its
- * requests are.
+ * What one operator reports in one process: meters named {@code causal.streams.*} with its name as the tag
+ * {@code operator}, a span per completion, and where its requests are.
  *
  * <p>Threading: stream threads report, any thread asks.
  */
 public final class OperatorTelemetry {
+    private static final String OPERATOR = "operator";
     private static final String COMPLETED = "completed";
 
+    private final String operator;
     private final MeterRegistry meters;
     private final CompletionSpans spans;
     private final Map<String, LiveRequest> requests = new ConcurrentHashMap<>();
@@ -43,12 +44,9 @@ public final class OperatorTelemetry {
     private final Counter duplicates;
     private final Counter deadLetters;
 
-    /** With the process's OpenTelemetry, if it has one. */
-    public OperatorTelemetry(GenerationEngine engine, MeterRegistry meters) {
-        this(engine, meters, GlobalOpenTelemetry.getOrNoop());
-    }
-
-    public OperatorTelemetry(GenerationEngine engine, MeterRegistry meters, OpenTelemetry telemetry) {
+    /** @param operator tag of its meters */
+    public OperatorTelemetry(String operator, GenerationEngine engine, MeterRegistry meters, OpenTelemetry telemetry) {
+        this.operator = operator;
         this.meters = meters;
         this.spans = new CompletionSpans(telemetry, engine);
         this.queueTime = timer("queue.time", "From arrival to the engine.");
@@ -67,10 +65,10 @@ public final class OperatorTelemetry {
         load("remembered", "Completions remembered.", TaskLoad::remembered);
         load("conversations", "Conversations kept.", TaskLoad::conversations);
         Gauge.builder("causal.streams.oldest.waiting", this, OperatorTelemetry::oldestWaitingSeconds)
+                .tag(OPERATOR, operator)
                 .baseUnit("seconds")
                 .description("Age of the oldest request that is not in the engine.")
                 .register(meters);
-        new EngineMeters(engine, meters).bind();
         // a rate misses the first increment of a counter that was not there before
         requests(COMPLETED);
         for (ErrorCode code : ErrorCode.values()) {
@@ -184,6 +182,7 @@ public final class OperatorTelemetry {
                         "causal.streams." + name,
                         this,
                         self -> self.loads.values().stream().mapToLong(value).sum())
+                .tag(OPERATOR, operator)
                 .description(description)
                 .register(meters);
     }
@@ -191,12 +190,14 @@ public final class OperatorTelemetry {
     private Counter requests(String outcome) {
         return Counter.builder("causal.streams.requests")
                 .description("Requests that ended, by outcome.")
+                .tag(OPERATOR, operator)
                 .tag("outcome", outcome)
                 .register(meters);
     }
 
     private Timer timer(String name, String description) {
         return Timer.builder("causal.streams." + name)
+                .tag(OPERATOR, operator)
                 .description(description)
                 .publishPercentileHistogram()
                 .register(meters);
@@ -204,6 +205,7 @@ public final class OperatorTelemetry {
 
     private Counter counter(String name, String description) {
         return Counter.builder("causal.streams." + name)
+                .tag(OPERATOR, operator)
                 .description(description)
                 .register(meters);
     }

@@ -7,6 +7,7 @@ import io.causalstreams.topology.internal.request.Operator;
 import io.causalstreams.topology.internal.request.OperatorSettings;
 import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,10 +62,7 @@ final class TransactionalTask {
         this.engine = engines.get();
         this.store = new FakeStore(committedStore, this::mayFail);
         this.context = new Context<>(store);
-        this.processor = new GenerationProcessor(
-                new Operator(engine, settings, new OperatorTelemetry(engine, new CompositeMeterRegistry())),
-                "fake",
-                true);
+        this.processor = processor();
         processor.init(context);
     }
 
@@ -160,11 +158,14 @@ final class TransactionalTask {
 
     private void startAnew() {
         restore();
-        processor = new GenerationProcessor(
-                new Operator(engine, settings, new OperatorTelemetry(engine, new CompositeMeterRegistry())),
-                "fake",
-                true);
+        processor = processor();
         processor.init(context);
+    }
+
+    private GenerationProcessor processor() {
+        OperatorTelemetry telemetry =
+                new OperatorTelemetry("fake", engine, new CompositeMeterRegistry(), OpenTelemetry.noop());
+        return new GenerationProcessor(new Operator(engine, settings, telemetry), "fake", true);
     }
 
     private void restore() {

@@ -11,6 +11,7 @@ import io.causalstreams.topology.internal.journal.SessionBounds;
 import io.causalstreams.topology.internal.journal.TaskStore;
 import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,8 +136,10 @@ class RequestLoopTest {
 
     private RequestLoop<String, String> loop(int maxInFlight) {
         context.setCurrentSystemTimeMs(nowMs);
-        Operator operator =
-                new Operator(engine, settings(maxInFlight), new OperatorTelemetry(engine, new SimpleMeterRegistry()));
+        Operator operator = new Operator(
+                engine,
+                settings(maxInFlight),
+                new OperatorTelemetry("test", engine, new SimpleMeterRegistry(), OpenTelemetry.noop()));
         RequestLoop<String, String> loop = new RequestLoop<>(
                 operator,
                 jobs,
