@@ -45,7 +45,8 @@ public final class EntityExtraction {
 
     static Topology topology(CausalStreams causal) {
         StreamsBuilder builder = new StreamsBuilder();
-        KStream<String, String> mails = builder.stream(MAILS, Consumed.with(Serdes.String(), Serdes.String()));
+        KStream<String, String> mails = builder.stream(MAILS, Consumed.with(Serdes.String(), Serdes.String()))
+                .filter((key, mail) -> mail != null);
         causal.ask(mails, mail -> QUESTION.ask(mail, 64))
                 .extract(Order.class)
                 .split()

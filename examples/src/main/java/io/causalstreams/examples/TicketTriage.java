@@ -49,7 +49,8 @@ public final class TicketTriage {
 
     static Topology topology(CausalStreams causal) {
         StreamsBuilder builder = new StreamsBuilder();
-        KStream<String, String> tickets = builder.stream(TICKETS, Consumed.with(Serdes.String(), Serdes.String()));
+        KStream<String, String> tickets = builder.stream(TICKETS, Consumed.with(Serdes.String(), Serdes.String()))
+                .filter((key, ticket) -> ticket != null);
         causal.ask(tickets, ticket -> QUESTION.ask(ticket, 1))
                 .classify("payment", "software")
                 .split()
