@@ -1,6 +1,7 @@
 package io.causalstreams.inference;
 
 import io.causalstreams.inference.internal.answer.AnswerSyntax;
+import io.causalstreams.inference.internal.answer.TaggedAnswer;
 import java.util.List;
 
 /**
@@ -23,6 +24,7 @@ public interface AnswerReader {
      */
     static AnswerReader of(Prompt prompt) {
         List<Tool> tools = prompt instanceof Prompt.Chat chat ? chat.options().callable() : List.of();
-        return AnswerSyntax.PLAIN.reader(tools.stream().map(Tool::name).toList(), false);
+        return new TaggedAnswer(
+                AnswerSyntax.PLAIN, tools.stream().map(Tool::name).toList(), false);
     }
 }

@@ -56,7 +56,7 @@ public interface GenerationEngine extends AutoCloseable {
      * <p>Cold: each subscription prepares and runs the request again.
      */
     default Flux<GenerationEvent> generate(GenerationRequest request) {
-        return GenerationStream.of(this, request);
+        return GenerationStream.of(request.id(), listener -> generate(prepare(request), listener));
     }
 
     /** Facts of the loaded model. */

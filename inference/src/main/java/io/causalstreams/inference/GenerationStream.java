@@ -1,5 +1,6 @@
 package io.causalstreams.inference;
 
+import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 
@@ -7,18 +8,23 @@ import reactor.core.publisher.FluxSink;
 final class GenerationStream {
     private GenerationStream() {}
 
-    static Flux<GenerationEvent> of(GenerationEngine engine, GenerationRequest request) {
-        return Flux.create(sink -> start(engine, request, sink), FluxSink.OverflowStrategy.BUFFER);
+    /**
+     * @param id of the request, for messages
+     * @param start prepares and starts it, at every subscription
+     */
+    static Flux<GenerationEvent> of(String id, Function<GenerationListener, Generation> start) {
+        return Flux.create(sink -> start(id, start, sink), FluxSink.OverflowStrategy.BUFFER);
     }
 
-    private static void start(GenerationEngine engine, GenerationRequest request, FluxSink<GenerationEvent> sink) {
+    private static void start(
+            String id, Function<GenerationListener, Generation> start, FluxSink<GenerationEvent> sink) {
         try {
-            Generation generation = engine.generate(engine.prepare(request), new SinkListener(sink));
+            Generation generation = start.apply(new SinkListener(sink));
             sink.onCancel(generation::cancel);
         } catch (GenerationException e) {
             sink.error(e);
         } catch (RuntimeException e) {
-            sink.error(new GenerationException.Failed("request " + request.id() + ": " + e, e));
+            sink.error(new GenerationException.Failed("request " + id + ": " + e, e));
         }
     }
 

@@ -30,14 +30,28 @@ final class Agreement {
         loss += other.loss;
     }
 
-    ExportReport.Line line(String text) {
-        return new ExportReport.Line(
-                text,
-                predictions,
-                divergence / predictions,
-                (double) agreements / predictions,
-                Math.exp(loss / predictions),
-                Math.exp(lossOfReference / predictions));
+    int predictions() {
+        return predictions;
+    }
+
+    /** Mean Kullback-Leibler divergence of the second model from the first, nats. */
+    double divergence() {
+        return divergence / predictions;
+    }
+
+    /** Share of predictions with the same most likely token, 0 to 1. */
+    double share() {
+        return (double) agreements / predictions;
+    }
+
+    /** Of the second model. */
+    double perplexity() {
+        return Math.exp(loss / predictions);
+    }
+
+    /** Of the first model. */
+    double referencePerplexity() {
+        return Math.exp(lossOfReference / predictions);
     }
 
     private static double logSumExp(float[] logits) {

@@ -27,7 +27,7 @@ public record Calibration(double maxDivergence, int[] tokenIds, float[][] expect
         for (int i = 0; i + 1 < tokenIds.length; i++) {
             agreement.add(expected[i], actual[i], tokenIds[i + 1]);
         }
-        return agreement.line("calibration").divergence();
+        return agreement.divergence();
     }
 
     /** Opens a model directory, runs it once, and closes it. */

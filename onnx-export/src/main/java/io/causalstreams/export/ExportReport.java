@@ -51,10 +51,20 @@ public record ExportReport(String precision, List<Line> lines) {
                 agreement.add(expected[i], actual[i], tokenIds[i + 1]);
             }
             all.add(agreement);
-            lines.add(agreement.line(name));
+            lines.add(line(name, agreement));
         });
-        lines.add(all.line(ALL));
+        lines.add(line(ALL, all));
         return new ExportReport(precision, lines);
+    }
+
+    private static Line line(String text, Agreement agreement) {
+        return new Line(
+                text,
+                agreement.predictions(),
+                agreement.divergence(),
+                agreement.share(),
+                agreement.perplexity(),
+                agreement.referencePerplexity());
     }
 
     /** The figures of all texts together. */

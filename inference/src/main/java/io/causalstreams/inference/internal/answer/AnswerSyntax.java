@@ -1,10 +1,7 @@
 package io.causalstreams.inference.internal.answer;
 
-import io.causalstreams.inference.AnswerReader;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,15 +117,5 @@ public record AnswerSyntax(@Nullable Tags thinking, Calls calls, boolean namesBe
             }
         }
         return all;
-    }
-
-    /**
-     * A reader of one answer.
-     *
-     * @param tools names of the functions that may be called; empty: what looks like a call is text
-     * @param insideThinking whether the prompt ends with the opening tag of {@link #thinking}
-     */
-    public AnswerReader reader(Collection<String> tools, boolean insideThinking) {
-        return new TaggedAnswer(this, Set.copyOf(tools), insideThinking);
     }
 }

@@ -3,6 +3,7 @@ package io.causalstreams.inference.internal.answer;
 import io.causalstreams.inference.AnswerPart;
 import io.causalstreams.inference.AnswerReader;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: one thread at a time.
  */
-final class TaggedAnswer implements AnswerReader {
+public final class TaggedAnswer implements AnswerReader {
     private enum Mode {
         THINKING,
         CONTENT,
@@ -42,9 +43,15 @@ final class TaggedAnswer implements AnswerReader {
 
     private @Nullable CallReader calls;
 
-    TaggedAnswer(AnswerSyntax syntax, Set<String> tools, boolean insideThinking) {
+    /**
+     * A reader of one answer.
+     *
+     * @param tools names of the functions that may be called; empty: what looks like a call is text
+     * @param insideThinking whether the prompt ends with the opening tag of {@link AnswerSyntax#thinking}
+     */
+    public TaggedAnswer(AnswerSyntax syntax, Collection<String> tools, boolean insideThinking) {
         this.syntax = syntax;
-        this.tools = tools;
+        this.tools = Set.copyOf(tools);
         this.mode = insideThinking && syntax.thinking() != null ? Mode.THINKING : Mode.CONTENT;
         this.skipSpace = mode == Mode.THINKING;
     }

@@ -3,6 +3,7 @@ package io.causalstreams.inference.internal.engine;
 import io.causalstreams.inference.AnswerReader;
 import io.causalstreams.inference.Tool;
 import io.causalstreams.inference.internal.answer.AnswerSyntax;
+import io.causalstreams.inference.internal.answer.TaggedAnswer;
 import io.causalstreams.inference.internal.text.RenderedChat;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import io.causalstreams.inference.internal.text.Tokenizer.TemplatePart;
@@ -33,6 +34,6 @@ record AnswerForm(AnswerSyntax syntax, List<Tool> tools, boolean startsThinking,
     }
 
     AnswerReader reader() {
-        return syntax.reader(tools.stream().map(Tool::name).toList(), startsThinking);
+        return new TaggedAnswer(syntax, tools.stream().map(Tool::name).toList(), startsThinking);
     }
 }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestPreparation {
     private final ModelMetadata metadata;
+    /** Also the mark of what this prepared. */
+    private final Vocabulary vocabulary;
+
     private final int contextTokens;
     private final Tokenizer tokenizer;
     private final @Nullable Function<Prompt.Chat, RenderedChat> template;
@@ -42,6 +45,7 @@ final class RequestPreparation {
             @Nullable Function<Prompt.Chat, RenderedChat> template,
             Function<OutputConstraint, TokenConstraint> constraints) {
         this.metadata = metadata;
+        this.vocabulary = new Vocabulary(metadata.vocabularySize());
         this.contextTokens = contextTokens;
         this.tokenizer = tokenizer;
         this.template = template;
@@ -82,17 +86,18 @@ final class RequestPreparation {
         if (prompt.length == 0) {
             throw new Invalid(field, "request " + id + ": the prompt has no tokens; give it text");
         }
-        checkTokens(id, "logit_bias", sampling.logitBias().keySet());
+        vocabulary.check(id, "logit_bias", sampling.logitBias().keySet());
         int left = contextTokens - prompt.length;
         @Nullable
         List<TokenizedRequest.Label> labels =
                 request.task() instanceof GenerationRequest.Task.Classify task ? labels(id, task.labels(), left) : null;
         OutputConstraint constraint = constraint(request, answer);
         return new TokenizedRequest(
-                this,
+                vocabulary,
                 request,
                 prompt,
                 answer,
+                StopStrings.of(sampling.stop(), tokenizer),
                 sampling.maxTokens() == null ? left : Math.min(left, sampling.maxTokens()),
                 sampling.seed() == null ? seed(id) : sampling.seed(),
                 constraint == null ? null : constraints.apply(constraint),
@@ -113,7 +118,7 @@ final class RequestPreparation {
      * @throws IllegalArgumentException if another did
      */
     TokenizedRequest own(PreparedRequest request) {
-        if (request instanceof TokenizedRequest tokenized && tokenized.preparation == this) {
+        if (request instanceof TokenizedRequest tokenized && tokenized.vocabulary == vocabulary) {
             return tokenized;
         }
         throw new IllegalArgumentException("request " + request.request().id()
@@ -123,7 +128,7 @@ final class RequestPreparation {
     /** The prompt as the model reads it. @throws Invalid naming the field at fault */
     private int[] promptTokens(String id, Prompt prompt) {
         if (prompt instanceof Prompt.Tokens tokens) {
-            checkTokens(id, "prompt", tokens.ids());
+            vocabulary.check(id, "prompt", tokens.ids());
             return tokens.ids().stream().mapToInt(Integer::intValue).toArray();
         }
         Prompt.Text text = (Prompt.Text) prompt;
@@ -167,39 +172,6 @@ final class RequestPreparation {
             labels.add(new TokenizedRequest.Label(text, tokens));
         }
         return labels;
-    }
-
-    /** Per choice the tokens generated before; as many entries as choices. @throws Invalid if they are none of the model */
-    List<int[]> resumed(GenerationRequest request) {
-        List<List<Integer>> resumeFrom = request.resumeFrom();
-        int choices = request.sampling().n();
-        if (resumeFrom.size() > choices) {
-            throw new Invalid(
-                    "n", "request " + request.id() + ": resumes " + resumeFrom.size() + " choices of " + choices);
-        }
-        List<int[]> resumed = new ArrayList<>();
-        for (int choice = 0; choice < choices; choice++) {
-            List<Integer> tokens = choice < resumeFrom.size() ? resumeFrom.get(choice) : List.of();
-            checkTokens(request.id(), "resume_from", tokens);
-            resumed.add(tokens.stream().mapToInt(Integer::intValue).toArray());
-        }
-        return resumed;
-    }
-
-    /** The stop strings as the model's tokens spell them. */
-    StopStrings stops(SamplingParams sampling) {
-        return StopStrings.of(sampling.stop(), tokenizer);
-    }
-
-    private void checkTokens(String id, String field, Iterable<Integer> tokens) {
-        for (int token : tokens) {
-            if (token < 0 || token >= metadata.vocabularySize()) {
-                throw new Invalid(
-                        field,
-                        "request " + id + ": " + field + " holds token " + token + ", the vocabulary has 0 to "
-                                + (metadata.vocabularySize() - 1));
-            }
-        }
     }
 
     private static int[] prepend(int token, int[] tokens) {

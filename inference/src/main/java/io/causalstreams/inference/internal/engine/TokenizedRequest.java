@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * writes into its arrays.
  */
 final class TokenizedRequest implements PreparedRequest {
-    final RequestPreparation preparation;
+    /** Of the engine that is to run it. */
+    final Vocabulary vocabulary;
+
     final GenerationRequest request;
     final String id;
     final SamplingParams sampling;
@@ -40,15 +42,16 @@ final class TokenizedRequest implements PreparedRequest {
 
     /** @throws GenerationException.Invalid if the tokens to resume from are none of the model's */
     TokenizedRequest(
-            RequestPreparation preparation,
+            Vocabulary vocabulary,
             GenerationRequest request,
             int[] promptTokens,
             AnswerForm answer,
+            StopStrings stops,
             int maxTokens,
             long seed,
             @Nullable TokenConstraint constraint,
             @Nullable List<Label> labels) {
-        this.preparation = preparation;
+        this.vocabulary = vocabulary;
         this.request = request;
         this.id = request.id();
         this.sampling = request.sampling();
@@ -57,12 +60,12 @@ final class TokenizedRequest implements PreparedRequest {
         this.user = Objects.requireNonNullElse(request.user(), "");
         this.promptTokens = promptTokens;
         this.answer = answer;
-        this.stops = preparation.stops(sampling);
+        this.stops = stops;
         this.maxTokens = maxTokens;
         this.seed = seed;
         this.constraint = constraint;
         this.labels = labels == null ? null : List.copyOf(labels);
-        this.resumed = preparation.resumed(request);
+        this.resumed = vocabulary.resumed(request);
     }
 
     @Override
@@ -87,7 +90,8 @@ final class TokenizedRequest implements PreparedRequest {
 
     /** The same prompt, parameters and labels of a request that differs in nothing that was read from it. */
     private TokenizedRequest of(GenerationRequest other) {
-        return new TokenizedRequest(preparation, other, promptTokens, answer, maxTokens, seed, constraint, labels);
+        return new TokenizedRequest(
+                vocabulary, other, promptTokens, answer, stops, maxTokens, seed, constraint, labels);
     }
 
     /** A label and its tokens as a continuation of the prompt, at least one. */

@@ -45,7 +45,7 @@ class TaggedAnswerTest {
     }
 
     private static List<AnswerPart> parts(AnswerSyntax syntax, List<String> deltas, boolean insideThinking) {
-        AnswerReader reader = syntax.reader(TOOLS, insideThinking);
+        AnswerReader reader = new TaggedAnswer(syntax, TOOLS, insideThinking);
         List<AnswerPart> parts = new ArrayList<>();
         deltas.forEach(delta -> parts.addAll(reader.accept(delta)));
         parts.addAll(reader.finish());

@@ -2,6 +2,7 @@ package io.causalstreams.export.internal.architecture;
 
 import io.causalstreams.export.internal.weight.Projection;
 import io.causalstreams.export.internal.weight.Weight;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,143 +81,107 @@ public record Attention(
     }
 
     public Attention withProjections(Projection query, Projection key, Projection value, Projection output) {
-        return new Attention(
-                heads,
-                kvHeads,
-                headDim,
-                query,
-                key,
-                value,
-                output,
-                queryNorm,
-                keyNorm,
-                normsTurned,
-                rotary,
-                scale,
-                softcap,
-                sinks,
-                window);
+        return copy(to -> {
+            to.query = query;
+            to.key = key;
+            to.value = value;
+            to.output = output;
+        });
     }
 
     /** The same attention with a scale of 1, the factor moved into the queries. */
     public Attention scaledInQueries() {
-        return new Attention(
-                heads,
-                kvHeads,
-                headDim,
-                queryNorm == null ? query.scaled(scale) : query,
-                key,
-                value,
-                output,
-                queryNorm == null ? null : queryNorm.scaled(scale),
-                keyNorm,
-                normsTurned,
-                rotary,
-                1,
-                softcap,
-                sinks,
-                window);
+        return copy(to -> {
+            to.scale = 1;
+            if (queryNorm == null) {
+                to.query = query.scaled(scale);
+            } else {
+                to.queryNorm = queryNorm.scaled(scale);
+            }
+        });
     }
 
     Attention withNorms(Norm queryNorm, Norm keyNorm) {
-        return new Attention(
-                heads,
-                kvHeads,
-                headDim,
-                query,
-                key,
-                value,
-                output,
-                queryNorm,
-                keyNorm,
-                normsTurned,
-                rotary,
-                scale,
-                softcap,
-                sinks,
-                window);
+        return copy(to -> {
+            to.queryNorm = queryNorm;
+            to.keyNorm = keyNorm;
+        });
     }
 
     /** With norms of heads that have turned already. */
     Attention withNormsOfTurned(Norm queryNorm, Norm keyNorm) {
-        return new Attention(
-                heads, kvHeads, headDim, query, key, value, output, queryNorm, keyNorm, true, rotary, scale, softcap,
-                sinks, window);
+        return withNorms(queryNorm, keyNorm).copy(to -> to.normsTurned = true);
     }
 
     Attention withScale(double scale) {
-        return new Attention(
-                heads,
-                kvHeads,
-                headDim,
-                query,
-                key,
-                value,
-                output,
-                queryNorm,
-                keyNorm,
-                normsTurned,
-                rotary,
-                scale,
-                softcap,
-                sinks,
-                window);
+        return copy(to -> to.scale = scale);
     }
 
     Attention withSoftcap(double softcap) {
-        return new Attention(
-                heads,
-                kvHeads,
-                headDim,
-                query,
-                key,
-                value,
-                output,
-                queryNorm,
-                keyNorm,
-                normsTurned,
-                rotary,
-                scale,
-                softcap,
-                sinks,
-                window);
+        return copy(to -> to.softcap = softcap);
     }
 
     Attention withSinks(Weight sinks) {
-        return new Attention(
-                heads,
-                kvHeads,
-                headDim,
-                query,
-                key,
-                value,
-                output,
-                queryNorm,
-                keyNorm,
-                normsTurned,
-                rotary,
-                scale,
-                softcap,
-                sinks,
-                window);
+        return copy(to -> to.sinks = sinks);
     }
 
     Attention withWindow(int window) {
-        return new Attention(
-                heads,
-                kvHeads,
-                headDim,
-                query,
-                key,
-                value,
-                output,
-                queryNorm,
-                keyNorm,
-                normsTurned,
-                rotary,
-                scale,
-                softcap,
-                sinks,
-                window);
+        return copy(to -> to.window = window);
+    }
+
+    private Attention copy(Consumer<Builder> change) {
+        Builder copy = new Builder(this);
+        change.accept(copy);
+        return copy.build();
+    }
+
+    /** A copy in the making: what is not assigned stays as it is. */
+    private static final class Builder {
+        private final Attention from;
+        private Projection query;
+        private Projection key;
+        private Projection value;
+        private Projection output;
+        private @Nullable Norm queryNorm;
+        private @Nullable Norm keyNorm;
+        private boolean normsTurned;
+        private double scale;
+        private double softcap;
+        private @Nullable Weight sinks;
+        private int window;
+
+        Builder(Attention from) {
+            this.from = from;
+            query = from.query;
+            key = from.key;
+            value = from.value;
+            output = from.output;
+            queryNorm = from.queryNorm;
+            keyNorm = from.keyNorm;
+            normsTurned = from.normsTurned;
+            scale = from.scale;
+            softcap = from.softcap;
+            sinks = from.sinks;
+            window = from.window;
+        }
+
+        Attention build() {
+            return new Attention(
+                    from.heads,
+                    from.kvHeads,
+                    from.headDim,
+                    query,
+                    key,
+                    value,
+                    output,
+                    queryNorm,
+                    keyNorm,
+                    normsTurned,
+                    from.rotary,
+                    scale,
+                    softcap,
+                    sinks,
+                    window);
+        }
     }
 }

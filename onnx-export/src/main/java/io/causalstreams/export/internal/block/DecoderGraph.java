@@ -59,7 +59,7 @@ public final class DecoderGraph {
             Dimension.of(layout.paddedDim())
         };
         GraphInputs inputs = GraphInputs.declare(graph, decoder.layers().size(), cache);
-        Scope root = graph.root();
+        Scope root = Scope.root(graph);
         RotaryTables tables = new RotaryTables(root.at("rotary"), decoder.maxPositions(), layout);
         AttentionBlock attention = new AttentionBlock(arithmetic, inputs, tables, layout);
         FeedForwardBlock feedForward = new FeedForwardBlock(arithmetic);

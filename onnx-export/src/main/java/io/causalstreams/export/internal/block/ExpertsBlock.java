@@ -23,11 +23,11 @@ import java.util.List;
  */
 final class ExpertsBlock {
     private final Arithmetic arithmetic;
-    private final FeedForwardBlock feedForward;
+    private final GatedBlock expert;
 
-    ExpertsBlock(Arithmetic arithmetic, FeedForwardBlock feedForward) {
+    ExpertsBlock(Arithmetic arithmetic) {
         this.arithmetic = arithmetic;
-        this.feedForward = feedForward;
+        this.expert = new GatedBlock(arithmetic);
     }
 
     Value add(Scope scope, Value x, FeedForward.Experts experts) {
@@ -35,7 +35,7 @@ final class ExpertsBlock {
         List<Value> outputs = new ArrayList<>();
         for (int e = 0; e < shares.size(); e++) {
             Scope at = scope.at("experts." + e);
-            Value output = feedForward.add(at, x, experts.experts().get(e));
+            Value output = expert.add(at, x, experts.experts().get(e));
             outputs.add(at.apply(Operator.MUL, "share", output, shares.get(e)));
         }
         if (experts.shared() != null) {
@@ -45,7 +45,7 @@ final class ExpertsBlock {
     }
 
     private Value shared(Scope scope, Value x, FeedForward.SharedExpert shared) {
-        Value output = feedForward.add(scope, x, shared.expert());
+        Value output = expert.add(scope, x, shared.expert());
         Projection gate = shared.gate();
         if (gate == null) {
             return output;

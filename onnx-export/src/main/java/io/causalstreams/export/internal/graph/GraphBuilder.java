@@ -47,11 +47,6 @@ public final class GraphBuilder {
         this.store = store;
     }
 
-    /** The scope whose address is empty. */
-    public Scope root() {
-        return new Scope(this, "");
-    }
-
     public Value input(String name, ElementType type, Dimension... dimensions) {
         graph.addInput(valueInfo(claim(name), type, dimensions));
         return new Value(this, name);
@@ -167,9 +162,9 @@ public final class GraphBuilder {
     }
 
     String nameOf(Value value) {
-        if (value.graph() != this) {
+        if (value.owner() != this) {
             throw new IllegalArgumentException(
-                    "value %s belongs to graph %s, not to %s".formatted(value, value.graph(), this));
+                    "value %s belongs to graph %s, not to %s".formatted(value, value.owner(), this));
         }
         return value.name();
     }

@@ -7,9 +7,14 @@ public final class Scope {
     private final GraphBuilder graph;
     private final String address;
 
-    Scope(GraphBuilder graph, String address) {
+    private Scope(GraphBuilder graph, String address) {
         this.graph = graph;
         this.address = address;
+    }
+
+    /** The place whose address is empty. */
+    public static Scope root(GraphBuilder graph) {
+        return new Scope(graph, "");
     }
 
     public GraphBuilder graph() {

@@ -6,16 +6,17 @@ package io.causalstreams.export.internal.graph;
  * <p>It belongs to the {@link GraphBuilder} that made it; another one refuses it, so that two graphs cannot be mixed up.
  */
 public final class Value {
-    private final GraphBuilder graph;
+    private final Object owner;
     private final String name;
 
-    Value(GraphBuilder graph, String name) {
-        this.graph = graph;
+    /** @param owner the builder of the graph, compared by identity */
+    Value(Object owner, String name) {
+        this.owner = owner;
         this.name = name;
     }
 
-    GraphBuilder graph() {
-        return graph;
+    Object owner() {
+        return owner;
     }
 
     /** The name in the ONNX graph, unique within it. */

@@ -1,15 +1,15 @@
 package io.causalstreams.export.internal.quantization;
 
 /**
- * A matrix in four bits: blocks of {@value #BLOCK} inputs with w = step · (q - zero point) + offset, q and zero point from 0
- * to 15.
+ * A matrix in four bits: blocks of {@value FourBitGrid#BLOCK} inputs with w = step · (q - zero point) + offset, q and zero
+ * point from 0 to 15.
  *
  * <p>A block that was quantised to four bits before is not rounded to yet another grid, which would cost more than both
  * roundings should: its own grid is read off its values, see {@link FourBitGrid}. Where that grid does not hold zero (Q4_1
  * stores the smallest value, not a zero point), what is left to the nearest zero point is the block's offset.
  */
 final class FourBitBlocks {
-    static final int BLOCK = 32;
+    private static final int BLOCK = FourBitGrid.BLOCK;
     private static final int MAX = FourBitGrid.MAX;
 
     final float[] steps;
@@ -28,9 +28,9 @@ final class FourBitBlocks {
     /** Every block on its own grid where it has one that reaches zero, else rounded to a grid of little error. */
     static FourBitBlocks of(float[] matrix) {
         FourBitBlocks blocks = new FourBitBlocks(matrix.length / BLOCK);
-        FourBitRounding rounding = new FourBitRounding(blocks, matrix);
+        FourBitRounding rounding = blocks.rounding(matrix);
         for (int block = 0; block < blocks.steps.length; block++) {
-            FourBitGrid grid = FourBitFit.grid(matrix, block * BLOCK);
+            FourBitGrid grid = FourBitGrid.ofBlock(matrix, block * BLOCK);
             if (grid != null && grid.reachesZero()) {
                 blocks.put(block, matrix, grid.step(), grid.zeroPoint(), grid.offset());
             } else {
@@ -39,6 +39,10 @@ final class FourBitBlocks {
         }
         rounding.finish();
         return blocks;
+    }
+
+    private FourBitRounding rounding(float[] matrix) {
+        return new FourBitRounding(matrix, steps, zeroPoints, packed);
     }
 
     private void put(int block, float[] matrix, float step, int zeroPoint, float offset) {
@@ -61,7 +65,7 @@ final class FourBitBlocks {
             System.arraycopy(offsets, row * count, columns, row * padded, count);
         }
         FourBitBlocks rounded = new FourBitBlocks(columns.length / BLOCK);
-        FourBitRounding rounding = new FourBitRounding(rounded, columns);
+        FourBitRounding rounding = rounded.rounding(columns);
         for (int block = 0; block < rounded.steps.length; block++) {
             rounding.add(block);
         }

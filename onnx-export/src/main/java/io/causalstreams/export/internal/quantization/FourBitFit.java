@@ -3,8 +3,6 @@ package io.causalstreams.export.internal.quantization;
 import io.causalstreams.export.internal.weight.Pieces;
 import io.causalstreams.export.internal.weight.RowReader;
 import io.causalstreams.export.internal.weight.Weight;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /** How well four bits hold a matrix, see {@link FourBitBlocks}. */
 enum FourBitFit {
@@ -27,31 +25,6 @@ enum FourBitFit {
         return findings.fit();
     }
 
-    /**
-     * The grid of a block, or null if it has none.
-     *
-     * @param offset the block's first element
-     */
-    static @Nullable FourBitGrid grid(float[] matrix, int offset) {
-        return FourBitGrid.possible(matrix, offset, FourBitBlocks.BLOCK)
-                ? FourBitGrid.of(distinct(matrix, offset))
-                : null;
-    }
-
-    /** The different values of a block, ascending; what differs by rounding of single precision is one value. */
-    private static float[] distinct(float[] matrix, int offset) {
-        float[] values = Arrays.copyOfRange(matrix, offset, offset + FourBitBlocks.BLOCK);
-        Arrays.sort(values);
-        float tolerance = Math.max(Math.abs(values[0]), Math.abs(values[values.length - 1])) * 1e-6f;
-        int count = 1;
-        for (int i = 1; i < values.length; i++) {
-            if (values[i] - values[count - 1] > tolerance) {
-                values[count++] = values[i];
-            }
-        }
-        return Arrays.copyOf(values, count);
-    }
-
     /** What was seen; written by several threads, and never taken back. */
     private static final class Findings {
         /** A block has more values than four bits can hold. */
@@ -67,12 +40,12 @@ enum FourBitFit {
         }
 
         void look(float[] blocks) {
-            for (int offset = 0; offset < blocks.length && !decided(); offset += FourBitBlocks.BLOCK) {
-                FourBitGrid grid = grid(blocks, offset);
+            for (int offset = 0; offset < blocks.length && !decided(); offset += FourBitGrid.BLOCK) {
+                FourBitGrid grid = FourBitGrid.ofBlock(blocks, offset);
                 if (grid == null) {
                     // Counting values takes longer than looking for a grid, and one finer block is enough.
                     if (!finer) {
-                        boolean many = distinct(blocks, offset).length > FourBitGrid.MAX + 1;
+                        boolean many = FourBitGrid.distinct(blocks, offset).length > FourBitGrid.MAX + 1;
                         finer |= many;
                         uneven |= !many;
                     }

@@ -1,5 +1,6 @@
 package io.causalstreams.export.internal.quantization;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,11 +9,37 @@ import org.jspecify.annotations.Nullable;
  * @param offset 0 where zero is on the grid, at most half a step where it is in between, more where the grid does not reach it
  */
 record FourBitGrid(float step, int zeroPoint, float offset) {
+    /** Elements of a matrix's row that share a grid. */
+    static final int BLOCK = 32;
+
     /** The largest q and zero point. */
     static final int MAX = 15;
 
     /** In steps. */
     private static final double ON_GRID = 0.01;
+
+    /**
+     * The grid of a block, or null if it has none.
+     *
+     * @param offset the block's first element
+     */
+    static @Nullable FourBitGrid ofBlock(float[] matrix, int offset) {
+        return possible(matrix, offset, BLOCK) ? of(distinct(matrix, offset)) : null;
+    }
+
+    /** The different values of a block, ascending; what differs by rounding of single precision is one value. */
+    static float[] distinct(float[] matrix, int offset) {
+        float[] values = Arrays.copyOfRange(matrix, offset, offset + BLOCK);
+        Arrays.sort(values);
+        float tolerance = Math.max(Math.abs(values[0]), Math.abs(values[values.length - 1])) * 1e-6f;
+        int count = 1;
+        for (int i = 1; i < values.length; i++) {
+            if (values[i] - values[count - 1] > tolerance) {
+                values[count++] = values[i];
+            }
+        }
+        return Arrays.copyOf(values, count);
+    }
 
     /**
      * The coarsest grid that holds zero too, else the coarsest.

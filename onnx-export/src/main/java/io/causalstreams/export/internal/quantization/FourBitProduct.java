@@ -31,7 +31,7 @@ final class FourBitProduct {
 
     /** Whether rows of this many inputs are whole blocks. */
     static boolean fits(Weight weight) {
-        return weight.columns() % FourBitBlocks.BLOCK == 0;
+        return weight.columns() % FourBitGrid.BLOCK == 0;
     }
 
     /**
@@ -41,16 +41,16 @@ final class FourBitProduct {
      */
     static Value add(Scope scope, Value x, Weight weight, boolean offsets) {
         int outputs = weight.rows();
-        int ofInputs = weight.columns() / FourBitBlocks.BLOCK;
+        int ofInputs = weight.columns() / FourBitGrid.BLOCK;
         int blocks = ofInputs + (offsets ? FourBitBlocks.blocksFor(ofInputs) : 0);
         float[] scales = new float[Math.multiplyExact(outputs, blocks)];
         byte[] zeros = new byte[Math.multiplyExact(outputs, (blocks + 1) / 2)];
         Value elements = scope.initializer(
                 "weight",
                 ElementType.UINT8,
-                new long[] {outputs, blocks, FourBitBlocks.BLOCK / 2},
+                new long[] {outputs, blocks, FourBitGrid.BLOCK / 2},
                 () -> WeightData.of(
-                        weight, ElementType.UINT8, blocks * FourBitBlocks.BLOCK / 2, (first, count, rows, target) -> {
+                        weight, ElementType.UINT8, blocks * FourBitGrid.BLOCK / 2, (first, count, rows, target) -> {
                             FourBitBlocks plain = FourBitBlocks.of(rows);
                             FourBitBlocks matrix = offsets ? plain.withOffsetColumns(count) : plain;
                             target.put(matrix.packed);
@@ -66,14 +66,14 @@ final class FourBitProduct {
                 .attribute("K", weight.columns() + (offsets ? ofInputs : 0))
                 .attribute("N", outputs)
                 .attribute("bits", 4)
-                .attribute("block_size", FourBitBlocks.BLOCK)
+                .attribute("block_size", FourBitGrid.BLOCK)
                 .attribute("accuracy_level", BlockProduct.ACCURACY_LEVEL);
         return product.output();
     }
 
     private static Value withBlockSums(Scope scope, Value x, int blocks) {
         GraphBuilder graph = scope.graph();
-        Value byBlock = scope.apply(Operator.RESHAPE, "by_block", x, graph.constant(0, 0, blocks, FourBitBlocks.BLOCK));
+        Value byBlock = scope.apply(Operator.RESHAPE, "by_block", x, graph.constant(0, 0, blocks, FourBitGrid.BLOCK));
         Value sums = scope.node(Operator.REDUCE_SUM, "block_sums")
                 .inputs(byBlock, graph.constant(-1))
                 .attribute("keepdims", 0)

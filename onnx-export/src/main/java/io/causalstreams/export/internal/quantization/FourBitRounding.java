@@ -14,7 +14,7 @@ import java.util.Arrays;
  * into vector instructions (with different offsets it cannot know that two arrays do not overlap).
  */
 final class FourBitRounding {
-    private static final int BLOCK = FourBitBlocks.BLOCK;
+    private static final int BLOCK = FourBitGrid.BLOCK;
     private static final int MAX = FourBitGrid.MAX;
     private static final int LANES = 128;
     /** x + this - this is x rounded to nearest, half to even, for |x| up to 2²². */
@@ -26,8 +26,10 @@ final class FourBitRounding {
     private static final int NARROWEST = 60;
     private static final int NARROWER = 2;
 
-    private final FourBitBlocks result;
     private final float[] matrix;
+    private final float[] steps;
+    private final byte[] zeroPoints;
+    private final byte[] packed;
     private final int[] blocks = new int[LANES];
     private int filled;
 
@@ -52,10 +54,17 @@ final class FourBitRounding {
         final float[] square = new float[LANES];
     }
 
-    /** @param matrix elements of all blocks of {@code result}, of which some are to be rounded */
-    FourBitRounding(FourBitBlocks result, float[] matrix) {
-        this.result = result;
+    /**
+     * @param matrix elements of all blocks, of which some are to be rounded
+     * @param steps written, one of each rounded block
+     * @param zeroPoints written, as {@code steps}
+     * @param packed written, two q to a byte, the earlier in the lower half
+     */
+    FourBitRounding(float[] matrix, float[] steps, byte[] zeroPoints, byte[] packed) {
         this.matrix = matrix;
+        this.steps = steps;
+        this.zeroPoints = zeroPoints;
+        this.packed = packed;
     }
 
     /** Rounds a block, at the latest when {@link #finish} is called. */
@@ -179,11 +188,11 @@ final class FourBitRounding {
 
     private void store(int lane) {
         int block = blocks[lane];
-        result.steps[block] = bestStep[lane];
-        result.zeroPoints[block] = (byte) bestZeroPoint[lane];
+        steps[block] = bestStep[lane];
+        zeroPoints[block] = (byte) bestZeroPoint[lane];
         int target = block * BLOCK / 2;
         for (int i = 0; i < BLOCK; i += 2) {
-            result.packed[target + i / 2] = (byte) ((int) w[i][lane] | (int) w[i + 1][lane] << 4);
+            packed[target + i / 2] = (byte) ((int) w[i][lane] | (int) w[i + 1][lane] << 4);
         }
     }
 }

@@ -14,7 +14,7 @@ class GraphBuilderTest {
     @Test
     void shouldNameNodesByTheirAddress() {
         // When
-        Value sum = graph.root().at("layers.3").at("attention").apply(Operator.ADD, "sum", x, x);
+        Value sum = Scope.root(graph).at("layers.3").at("attention").apply(Operator.ADD, "sum", x, x);
 
         // Then
         assertThat(sum.name()).isEqualTo("/layers.3/attention/sum");
@@ -27,7 +27,7 @@ class GraphBuilderTest {
                 new GraphBuilder("theirs", TensorStore.discarding()).input("y", ElementType.FLOAT, Dimension.of(1));
 
         // When, then
-        assertThatThrownBy(() -> graph.root().apply(Operator.ADD, "sum", x, foreign))
+        assertThatThrownBy(() -> Scope.root(graph).apply(Operator.ADD, "sum", x, foreign))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("value y belongs to graph theirs, not to ours");
     }
@@ -35,17 +35,17 @@ class GraphBuilderTest {
     @Test
     void shouldRefuseTheSameAddressTwice() {
         // Given
-        graph.root().apply(Operator.RELU, "size", x);
+        Scope.root(graph).apply(Operator.RELU, "size", x);
 
         // When, then
-        assertThatThrownBy(() -> graph.root().apply(Operator.RELU, "size", x))
+        assertThatThrownBy(() -> Scope.root(graph).apply(Operator.RELU, "size", x))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("already has a value named /size");
     }
 
     @Test
     void shouldRefuseTooFewInputs() {
-        assertThatThrownBy(() -> graph.root().apply(Operator.ADD, "sum", x))
+        assertThatThrownBy(() -> Scope.root(graph).apply(Operator.ADD, "sum", x))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("/sum: Add takes 2 to 2 inputs");
     }
@@ -69,7 +69,7 @@ class GraphBuilderTest {
                 "strict", (tensor, data) -> assertThat(data.get().size()).isPositive());
 
         // When, then
-        assertThatThrownBy(() -> strict.root()
+        assertThatThrownBy(() -> Scope.root(strict)
                         .initializer("weight", ElementType.FLOAT, new long[] {2, 3}, () -> TensorData.floats(1f, 2f)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("/weight: 6 elements of FLOAT were declared, 2 of FLOAT were given");

@@ -56,7 +56,7 @@ final class BlockRunner {
                 OutputStream out = Files.newOutputStream(model)) {
             GraphBuilder graph = new GraphBuilder("test", file);
             Value input = graph.input("input", type, dimensions);
-            Value output = block.add(graph.root().at("block"), input, weight);
+            Value output = block.add(Scope.root(graph).at("block"), input, weight);
             graph.output(output, ElementType.FLOAT, ROWS, CHUNK, Dimension.of("channels"));
             graph.build("test", Map.of()).writeTo(out);
         }

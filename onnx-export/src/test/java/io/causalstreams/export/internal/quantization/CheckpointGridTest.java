@@ -25,7 +25,7 @@ class CheckpointGridTest {
             // Then
             float[] kept = new float[matrix.length];
             for (int i = 0; i < matrix.length; i++) {
-                int block = i / FourBitBlocks.BLOCK;
+                int block = i / FourBitGrid.BLOCK;
                 int q = (blocks.packed[i / 2] >> (i % 2 * 4)) & 0xf;
                 kept[i] = blocks.steps[block] * (q - blocks.zeroPoints[block]) + blocks.offsets[block];
             }

@@ -20,7 +20,7 @@ class FourBitBlocksTest {
     @Test
     void shouldReadTheGridOffAFourBitMatrix() {
         // Given
-        float[] matrix = onEvenGrid(64 * FourBitBlocks.BLOCK, random);
+        float[] matrix = onEvenGrid(64 * FourBitGrid.BLOCK, random);
 
         // When
         FourBitBlocks blocks = FourBitBlocks.of(matrix);
@@ -36,11 +36,11 @@ class FourBitBlocksTest {
     @Test
     void shouldNeedNoOffsetsWhereZeroIsOnTheGrid() {
         // Given: as Q4_0, with blocks on one side of zero, of one value and of zeros only.
-        float[] matrix = onGridWithZero(64 * FourBitBlocks.BLOCK, random);
-        for (int i = 0; i < FourBitBlocks.BLOCK; i++) {
+        float[] matrix = onGridWithZero(64 * FourBitGrid.BLOCK, random);
+        for (int i = 0; i < FourBitGrid.BLOCK; i++) {
             matrix[i] = Math.abs(matrix[i]);
-            matrix[FourBitBlocks.BLOCK + i] = -0.03f;
-            matrix[2 * FourBitBlocks.BLOCK + i] = 0;
+            matrix[FourBitGrid.BLOCK + i] = -0.03f;
+            matrix[2 * FourBitGrid.BLOCK + i] = 0;
         }
 
         // When
@@ -58,7 +58,7 @@ class FourBitBlocksTest {
     @Test
     void shouldRecogniseAnUnevenGrid() {
         // Given
-        float[] matrix = new float[64 * FourBitBlocks.BLOCK];
+        float[] matrix = new float[64 * FourBitGrid.BLOCK];
         for (int i = 0; i < matrix.length; i++) {
             matrix[i] = UNEVEN[random.nextInt(UNEVEN.length)] * 0.01f;
         }
@@ -73,7 +73,7 @@ class FourBitBlocksTest {
     @Test
     void shouldRoundFinerMatricesToTheNearestLevels() {
         // Given
-        float[] matrix = new float[64 * FourBitBlocks.BLOCK];
+        float[] matrix = new float[64 * FourBitGrid.BLOCK];
         for (int i = 0; i < matrix.length; i++) {
             matrix[i] = random.nextFloat() - 0.3f;
         }
@@ -93,7 +93,7 @@ class FourBitBlocksTest {
     @Test
     void shouldKeepTheGridOfPartsBesideFinerOnes() {
         // Given: as a stack of two matrices of which only one was quantised to four bits.
-        int half = 32 * FourBitBlocks.BLOCK;
+        int half = 32 * FourBitGrid.BLOCK;
         float[] matrix = Arrays.copyOf(onEvenGrid(half, random), 2 * half);
         for (int i = half; i < matrix.length; i++) {
             matrix[i] = (float) random.nextGaussian();
@@ -113,7 +113,7 @@ class FourBitBlocksTest {
     @Test
     void shouldRoundBlocksThatAreFarFromZeroWithoutAnOffset() {
         // Given
-        float[] matrix = new float[FourBitBlocks.BLOCK];
+        float[] matrix = new float[FourBitGrid.BLOCK];
         for (int i = 0; i < matrix.length; i++) {
             matrix[i] = 5 + 0.1f * random.nextInt(16);
         }
@@ -132,10 +132,10 @@ class FourBitBlocksTest {
     /** Blocks with a step and a minimum of their own, as Q4_1 has them. */
     static float[] onEvenGrid(int size, Random random) {
         float[] matrix = new float[size];
-        for (int offset = 0; offset < size; offset += FourBitBlocks.BLOCK) {
+        for (int offset = 0; offset < size; offset += FourBitGrid.BLOCK) {
             float step = 0.01f + random.nextFloat() * (LARGEST_STEP - 0.01f);
             float minimum = -step * 15 * random.nextFloat();
-            for (int i = 0; i < FourBitBlocks.BLOCK; i++) {
+            for (int i = 0; i < FourBitGrid.BLOCK; i++) {
                 matrix[offset + i] = step * random.nextInt(16) + minimum;
             }
         }
@@ -145,9 +145,9 @@ class FourBitBlocksTest {
     /** Blocks with a step of their own and zero in the middle, as Q4_0 has them. */
     static float[] onGridWithZero(int size, Random random) {
         float[] matrix = new float[size];
-        for (int offset = 0; offset < size; offset += FourBitBlocks.BLOCK) {
+        for (int offset = 0; offset < size; offset += FourBitGrid.BLOCK) {
             float step = 0.01f + random.nextFloat() * (LARGEST_STEP - 0.01f);
-            for (int i = 0; i < FourBitBlocks.BLOCK; i++) {
+            for (int i = 0; i < FourBitGrid.BLOCK; i++) {
                 matrix[offset + i] = step * (random.nextInt(16) - 8);
             }
         }
@@ -155,14 +155,14 @@ class FourBitBlocksTest {
     }
 
     private static FourBitFit fit(float[] matrix) {
-        return FourBitFit.of(new BlockRunner.Matrix(matrix, FourBitBlocks.BLOCK));
+        return FourBitFit.of(new BlockRunner.Matrix(matrix, FourBitGrid.BLOCK));
     }
 
     private static float[] restored(FourBitBlocks blocks) {
-        float[] matrix = new float[blocks.steps.length * FourBitBlocks.BLOCK];
+        float[] matrix = new float[blocks.steps.length * FourBitGrid.BLOCK];
         for (int i = 0; i < matrix.length; i++) {
             int q = blocks.packed[i / 2] >> (i % 2 * 4) & 15;
-            int block = i / FourBitBlocks.BLOCK;
+            int block = i / FourBitGrid.BLOCK;
             matrix[i] = blocks.steps[block] * (q - blocks.zeroPoints[block]) + blocks.offsets[block];
         }
         return matrix;

@@ -37,7 +37,7 @@ public final class QuantizedWeights implements WeightSource {
      *     is not read, or parts are missing or do not fit each other
      */
     public static WeightSource of(JsonNode config, WeightSource plain, Map<String, RawTensor> stored) {
-        Optional<QuantizationScheme> scheme = QuantizationScheme.of(config);
+        Optional<QuantizationScheme> scheme = QuantizationSchemes.of(config);
         if (scheme.isEmpty()) {
             return plain;
         }

@@ -11,7 +11,7 @@ final class Gemma2Mapping implements GgufMapping {
 
     @Override
     public ObjectNode config(GgufKeys keys) {
-        ObjectNode config = keys.decoderConfig("gemma2", "Gemma2ForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "gemma2", "Gemma2ForCausalLM");
         addAttention(keys, config, LAYERS_OF_27B);
         putNumber(keys, config, "attn_logit_softcapping");
         config.put("sliding_window", keys.integer("attention.sliding_window").orElse(4096));

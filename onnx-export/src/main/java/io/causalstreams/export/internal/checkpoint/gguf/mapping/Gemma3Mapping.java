@@ -13,7 +13,7 @@ final class Gemma3Mapping implements GgufMapping {
         if (keys.has("attention.sliding_window_pattern")) {
             throw keys.unsupported("gives its own attention.sliding_window_pattern");
         }
-        ObjectNode config = keys.decoderConfig("gemma3_text", "Gemma3ForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "gemma3_text", "Gemma3ForCausalLM");
         Gemma2Mapping.addAttention(keys, config, LAYERS_OF_27B);
         config.putNull("attn_logit_softcapping");
         config.put("rope_local_base_freq", keys.number("rope.freq_base_swa").orElse(10000.0));

@@ -1,16 +1,11 @@
 package io.causalstreams.export.internal.checkpoint.gguf.mapping;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
-import io.causalstreams.export.internal.checkpoint.JsonFiles;
 import io.causalstreams.export.internal.checkpoint.StoredTensor;
 import io.causalstreams.export.internal.checkpoint.gguf.file.GgufFile;
 import io.causalstreams.export.internal.checkpoint.gguf.file.GgufMetadata;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * A GGUF header seen from one model: keys without their architecture prefix.
@@ -19,8 +14,6 @@ import java.util.TreeSet;
  * @param architecture {@code general.architecture}, the prefix of the model's keys
  */
 record GgufKeys(GgufFile file, String architecture) {
-
-    private static final List<String> END_TOKENS = List.of("eos", "eot", "eom");
 
     static GgufKeys of(GgufFile file) {
         GgufMetadata metadata = file.metadata();
@@ -117,55 +110,6 @@ record GgufKeys(GgufFile file, String architecture) {
     CheckpointException unsupported(String what) {
         return new CheckpointException(metadata().file() + ": " + what + ", which architecture " + architecture
                 + " does not allow here; give the model as safetensors");
-    }
-
-    /**
-     * Keys that every decoder's config has.
-     *
-     * @throws CheckpointException if the model is no causal decoder with heads of one size
-     */
-    ObjectNode decoderConfig(String modelType, String modelClass) {
-        if (!flag("attention.causal").orElse(true)) {
-            throw unsupported("attends to later tokens (attention.causal = false)");
-        }
-        if (!integer("attention.value_length").orElseGet(this::headDim).equals(headDim())) {
-            throw unsupported("has keys and values of different lengths");
-        }
-        ObjectNode config = JsonFiles.MAPPER.createObjectNode();
-        config.putArray("architectures").add(modelClass);
-        config.put("model_type", modelType);
-        config.put("hidden_size", size("embedding_length"));
-        config.put("num_hidden_layers", layers());
-        config.put("num_attention_heads", heads());
-        config.put("num_key_value_heads", integer("attention.head_count_kv").orElseGet(this::heads));
-        integer("feed_forward_length").ifPresent(value -> config.put("intermediate_size", value));
-        config.put("max_position_embeddings", size("context_length"));
-        number("attention.layer_norm_rms_epsilon").ifPresent(value -> config.put("rms_norm_eps", value));
-        config.put("rope_theta", number("rope.freq_base").orElse(10000.0));
-        RopeScaling.of(this).ifPresent(scaling -> config.set("rope_scaling", scaling));
-        putVocabulary(config);
-        return config;
-    }
-
-    /** Vocabulary size (rows of the embedding), tied output and special token ids. */
-    void putVocabulary(ObjectNode config) {
-        config.put("vocab_size", tensor("token_embd.weight").shape().get(0));
-        config.put("tie_word_embeddings", !hasTensor("output.weight"));
-        tokenId("bos").ifPresent(id -> config.put("bos_token_id", id));
-        tokenId("padding").ifPresent(id -> config.put("pad_token_id", id));
-        TreeSet<Integer> ends = new TreeSet<>();
-        END_TOKENS.forEach(name -> tokenId(name).ifPresent(ends::add));
-        if (ends.size() == 1) {
-            config.put("eos_token_id", ends.first());
-        } else if (ends.size() > 1) {
-            ArrayNode ids = config.putArray("eos_token_id");
-            tokenId("eos").ifPresent(ids::add);
-            ends.stream().filter(id -> !tokenId("eos").equals(Optional.of(id))).forEach(ids::add);
-        }
-    }
-
-    private Optional<Integer> tokenId(String name) {
-        return metadata().integer("tokenizer.ggml." + name + "_token_id");
     }
 
     GgufMetadata metadata() {

@@ -19,7 +19,7 @@ final class Gpt2Mapping implements GgufMapping {
         config.put("layer_norm_epsilon", keys.requiredNumber("attention.layer_norm_epsilon"));
         config.put("activation_function", "gelu_new");
         config.put("scale_attn_weights", true);
-        keys.putVocabulary(config);
+        DecoderConfig.putVocabulary(keys, config);
         return config;
     }
 

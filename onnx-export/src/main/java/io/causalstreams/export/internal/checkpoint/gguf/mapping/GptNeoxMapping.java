@@ -7,7 +7,7 @@ final class GptNeoxMapping implements GgufMapping {
 
     @Override
     public ObjectNode config(GgufKeys keys) {
-        ObjectNode config = keys.decoderConfig("gpt_neox", "GPTNeoXForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "gpt_neox", "GPTNeoXForCausalLM");
         int headDim = keys.headDim();
         double rotaryPart = (double) keys.integer("rope.dimension_count").orElse(headDim) / headDim;
         config.put("hidden_act", "gelu");

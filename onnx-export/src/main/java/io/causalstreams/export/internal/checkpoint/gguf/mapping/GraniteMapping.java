@@ -10,7 +10,7 @@ final class GraniteMapping implements GgufMapping {
         if (!keys.flag("rope.scaling.finetuned").orElse(true)) {
             throw keys.unsupported("has no rotary positions (rope.scaling.finetuned = false)");
         }
-        ObjectNode config = keys.decoderConfig("granite", "GraniteForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "granite", "GraniteForCausalLM");
         config.put("hidden_act", "silu");
         LlamaMapping.addBiases(keys, config);
         config.put(

@@ -15,8 +15,8 @@ final class LlamaMapping implements GgufMapping {
     private static ObjectNode dense(GgufKeys keys) {
         // Converters drop Mistral's window; without one, the two families are the same function.
         ObjectNode config = keys.integer("attention.sliding_window").isPresent()
-                ? keys.decoderConfig("mistral", "MistralForCausalLM")
-                : keys.decoderConfig("llama", "LlamaForCausalLM");
+                ? DecoderConfig.of(keys, "mistral", "MistralForCausalLM")
+                : DecoderConfig.of(keys, "llama", "LlamaForCausalLM");
         keys.integer("attention.sliding_window").ifPresent(window -> config.put("sliding_window", window));
         config.put("head_dim", headDim(keys));
         config.put("hidden_act", "silu");
@@ -25,7 +25,7 @@ final class LlamaMapping implements GgufMapping {
     }
 
     private static ObjectNode mixtral(GgufKeys keys) {
-        ObjectNode config = keys.decoderConfig("mixtral", "MixtralForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "mixtral", "MixtralForCausalLM");
         config.put("head_dim", headDim(keys));
         config.put("hidden_act", "silu");
         config.put("num_local_experts", keys.size("expert_count"));

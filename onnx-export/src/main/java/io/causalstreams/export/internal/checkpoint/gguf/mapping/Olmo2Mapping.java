@@ -10,7 +10,7 @@ final class Olmo2Mapping implements GgufMapping {
         if (keys.has("attention.sliding_window")) {
             throw keys.unsupported("has attention.sliding_window (OLMo 3)");
         }
-        ObjectNode config = keys.decoderConfig("olmo2", "Olmo2ForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "olmo2", "Olmo2ForCausalLM");
         config.put("hidden_act", "silu");
         config.put("attention_bias", keys.biased("attn_q", "attn_k", "attn_v", "attn_output"));
         return config;

@@ -9,7 +9,7 @@ final class Phi3Mapping implements GgufMapping {
 
     @Override
     public ObjectNode config(GgufKeys keys) {
-        ObjectNode config = keys.decoderConfig("phi3", "Phi3ForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "phi3", "Phi3ForCausalLM");
         config.put("hidden_act", "silu");
         int headDim = keys.headDim();
         config.put(

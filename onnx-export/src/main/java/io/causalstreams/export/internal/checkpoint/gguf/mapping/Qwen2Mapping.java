@@ -10,7 +10,7 @@ final class Qwen2Mapping implements GgufMapping {
         if (!keys.biased("attn_q", "attn_k", "attn_v") || keys.hasTensor("blk.0.attn_output.bias")) {
             throw keys.unsupported("has other biases than those of queries, keys and values");
         }
-        ObjectNode config = keys.decoderConfig("qwen2", "Qwen2ForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "qwen2", "Qwen2ForCausalLM");
         config.put("hidden_act", "silu");
         config.put("use_sliding_window", false);
         return config;

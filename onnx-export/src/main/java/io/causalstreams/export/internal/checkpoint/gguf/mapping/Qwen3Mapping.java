@@ -7,7 +7,7 @@ final class Qwen3Mapping implements GgufMapping {
 
     @Override
     public ObjectNode config(GgufKeys keys) {
-        ObjectNode config = keys.decoderConfig("qwen3", "Qwen3ForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "qwen3", "Qwen3ForCausalLM");
         addAttention(keys, config);
         return config;
     }

@@ -7,7 +7,7 @@ final class Qwen3MoeMapping implements GgufMapping {
 
     @Override
     public ObjectNode config(GgufKeys keys) {
-        ObjectNode config = keys.decoderConfig("qwen3_moe", "Qwen3MoeForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "qwen3_moe", "Qwen3MoeForCausalLM");
         Qwen3Mapping.addAttention(keys, config);
         config.put("num_experts", keys.size("expert_count"));
         config.put("num_experts_per_tok", keys.size("expert_used_count"));

@@ -10,7 +10,7 @@ final class SmolLm3Mapping implements GgufMapping {
 
     @Override
     public ObjectNode config(GgufKeys keys) {
-        ObjectNode config = keys.decoderConfig("smollm3", "SmolLM3ForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "smollm3", "SmolLM3ForCausalLM");
         config.put("head_dim", LlamaMapping.headDim(keys));
         config.put("hidden_act", "silu");
         LlamaMapping.addBiases(keys, config);

@@ -7,7 +7,7 @@ final class StarCoder2Mapping implements GgufMapping {
 
     @Override
     public ObjectNode config(GgufKeys keys) {
-        ObjectNode config = keys.decoderConfig("starcoder2", "Starcoder2ForCausalLM");
+        ObjectNode config = DecoderConfig.of(keys, "starcoder2", "Starcoder2ForCausalLM");
         config.put("hidden_act", "gelu_pytorch_tanh");
         config.put("norm_epsilon", keys.requiredNumber("attention.layer_norm_epsilon"));
         config.put("use_bias", keys.biased("attn_q", "attn_k", "attn_v", "attn_output", "ffn_up", "ffn_down"));
