@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxTokens tokens to generate at most; 0 = only score the prompt; null = what the context has left
  * @param minTokens no end-of-sequence, stop token or stop string ends the choice before this many tokens
- * @param ignoreEos do not stop at end-of-sequence
+ * @param ignoreEos do not stop at end-of-sequence; with a constraint, only where nothing else can follow
  * @param temperature ≥ 0
  * @param topP 0 &lt; topP ≤ 1
  * @param topK most likely tokens kept; 0 or -1 = all
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param logitBias token id → added to its logit, -100..100
  * @param seed null = derived from the request's id, so that a replay gives the same text
  * @param n choices, 1..128, each with a draw stream of its own
- * @param stop strings that end the text; not part of it unless {@code includeStopStrInOutput}
+ * @param stop strings that end the text; not part of it unless {@code includeStopStrInOutput}; with a constraint, as
+ *     {@code stopTokenIds}, only where the text that is left meets it
  * @param logprobs null = none; else the number of alternatives beside each sampled token's own, 0..20
  * @param promptLogprobs null = none; else the number of alternatives beside each prompt token's own, 0..20
  */

@@ -29,6 +29,7 @@ final class GenerationSequence extends Sequence {
     private final TokenHistory history;
     private final TokenStop tokenStop;
     private final StreamingDetokenizer detokenizer;
+    private final FormTrail trail;
     private final AnswerReader answer;
     private final StringBuilder text = new StringBuilder();
     private final List<AnswerPart> parts = new ArrayList<>();
@@ -54,11 +55,13 @@ final class GenerationSequence extends Sequence {
         this.history = new TokenHistory(request.promptTokens);
         this.tokenStop = new TokenStop(sampling, model.eosTokenIds(), request.maxTokens);
         this.detokenizer = new StreamingDetokenizer(
-                tokenizer,
-                request.stops,
-                sampling.includeStopStrInOutput(),
-                sampling.minTokens(),
-                request.answer.shownTokens());
+                        tokenizer,
+                        request.stops,
+                        sampling.includeStopStrInOutput(),
+                        sampling.minTokens(),
+                        request.answer.shownTokens())
+                .endingOnlyAt(this::mayEndAt);
+        this.trail = new FormTrail(tokenizer, request.stops.longest());
         this.answer = request.answer.reader();
         this.constraint = request.constraint == null ? null : request.constraint.start();
         this.scoresPrompt = choice == 0 && sampling.promptLogprobs() != null;
@@ -274,7 +277,15 @@ final class GenerationSequence extends Sequence {
         }
         tokens[length++] = token;
         history.append(token);
-        end = tokenStop.after(token, history.completionLength());
+        if (constraint != null && !request.sampling.stop().isEmpty()) {
+            trail.add(new FormTrail.Step(
+                    constraint,
+                    token,
+                    detokenizer.bytes(token),
+                    detokenizer.symbols(),
+                    detokenizer.isInsideCharacter()));
+        }
+        end = tokenStop.after(token, history.completionLength(), constraint);
         boolean stopToken = end != null && end.finishReason() == FinishReason.STOP;
         String delta = "";
         if (!stopToken || request.sampling.includeStopStrInOutput() || request.stops.name(token)) {
@@ -284,8 +295,9 @@ final class GenerationSequence extends Sequence {
                 end = new TokenStop.Stop(FinishReason.STOP, matched);
             }
         }
-        if (end == null && constraint != null) {
+        if (constraint != null && (end == null || end.finishReason() == FinishReason.LENGTH)) {
             constraint = constraint.after(token);
+            // A text to which nothing can be added is not cut, even if its last token is the last that was asked for.
             if (constraint.accepting() && constraint.allowed().isEmpty()) {
                 end = new TokenStop.Stop(FinishReason.STOP, null);
             }
@@ -300,6 +312,12 @@ final class GenerationSequence extends Sequence {
         }
         parts.addAll(read);
         return new Delta(delta, AnswerPart.joined(read));
+    }
+
+    /** Whether the form of the choice lets a stop string end it at a place of its text. */
+    private boolean mayEndAt(int place) {
+        boolean endsByToken = end != null && end.finishReason() == FinishReason.STOP;
+        return constraint == null || endsByToken || trail.isComplete(place);
     }
 
     /** Tokens that have to go through the model: of an ended choice nobody asks what follows the last. */

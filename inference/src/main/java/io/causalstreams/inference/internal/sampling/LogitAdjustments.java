@@ -17,7 +17,10 @@ final class LogitAdjustments {
     private final int[] biasedIds;
     private final float[] biases;
     private final int[] eosIds;
+    /** End-of-sequence and stop tokens. */
     private final int[] endingIds;
+    /** Those of them that are no part of the text they end. */
+    private final int[] outerIds;
 
     LogitAdjustments(SamplingParams params, Set<Integer> eosTokenIds, int vocabularySize) {
         this.params = params;
@@ -30,6 +33,7 @@ final class LogitAdjustments {
         eosIds = known(eosTokenIds.stream().mapToInt(Integer::intValue));
         endingIds = known(IntStream.concat(
                 Arrays.stream(eosIds), params.stopTokenIds().stream().mapToInt(Integer::intValue)));
+        outerIds = params.includeStopStrInOutput() ? eosIds : endingIds;
     }
 
     private int[] known(IntStream ids) {
@@ -47,23 +51,31 @@ final class LogitAdjustments {
         if (constraint != null) {
             maskForbidden(logits, constraint);
         }
-        // A complete text has nothing left but to end: there the constraint wins over min_tokens.
-        boolean mustEnd = constraint != null && constraint.allowed().isEmpty();
-        if (history.completionLength() < params.minTokens() && !mustEnd) {
-            for (int id : endingIds) {
-                logits[id] = MASKED;
+        // A complete text has nothing left but to end: there the constraint wins over min_tokens and ignore_eos.
+        if (constraint == null || !constraint.allowed().isEmpty()) {
+            if (history.completionLength() < params.minTokens()) {
+                mask(endingIds, logits);
+            } else if (constraint != null && params.ignoreEos()) {
+                mask(eosIds, logits);
             }
         }
         penalize(logits, history);
     }
 
+    private static void mask(int[] ids, float[] logits) {
+        for (int id : ids) {
+            logits[id] = MASKED;
+        }
+    }
+
     /** Masks what is not allowed, run by run: quick for few allowed tokens as well as for nearly all. */
     private void maskForbidden(float[] logits, TokenConstraint.State constraint) {
-        float[] eosLogits = new float[eosIds.length];
-        for (int i = 0; i < eosIds.length; i++) {
-            eosLogits[i] = constraint.accepting() ? logits[eosIds[i]] : MASKED;
-        }
         BitSet allowed = constraint.allowed();
+        float[] outerLogits = new float[outerIds.length];
+        for (int i = 0; i < outerIds.length; i++) {
+            boolean possible = constraint.accepting() || allowed.get(outerIds[i]);
+            outerLogits[i] = possible ? logits[outerIds[i]] : MASKED;
+        }
         int from = allowed.nextClearBit(0);
         while (from < vocabularySize) {
             int next = allowed.nextSetBit(from);
@@ -71,8 +83,8 @@ final class LogitAdjustments {
             Arrays.fill(logits, from, to, MASKED);
             from = allowed.nextClearBit(to);
         }
-        for (int i = 0; i < eosIds.length; i++) {
-            logits[eosIds[i]] = eosLogits[i];
+        for (int i = 0; i < outerIds.length; i++) {
+            logits[outerIds[i]] = outerLogits[i];
         }
     }
 

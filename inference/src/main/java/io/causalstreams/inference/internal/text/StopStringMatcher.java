@@ -1,6 +1,7 @@
 package io.causalstreams.inference.internal.text;
 
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +21,15 @@ final class StopStringMatcher {
     /**
      * Reads one more symbol.
      *
-     * @return the pattern that ends here, that of the longest string if several do; null if none
+     * @param counts whether a pattern that ends here is looked for here
+     * @return the pattern that ends here and counts, that of the longest string if several do; null if none
      */
-    StopStrings.@Nullable Pattern append(int symbol) {
+    StopStrings.@Nullable Pattern append(int symbol, Predicate<StopStrings.Pattern> counts) {
         StopStrings.Pattern matched = null;
         for (Automaton automaton : automata) {
             if (automaton.append(symbol)
-                    && (matched == null || automaton.stop.string.length() > matched.string.length())) {
+                    && (matched == null || automaton.stop.string.length() > matched.string.length())
+                    && counts.test(automaton.stop)) {
                 matched = automaton.stop;
             }
         }

@@ -50,6 +50,11 @@ public final class StopStrings {
         return named.contains(tokenId);
     }
 
+    /** Symbols of the longest of them; 0 if there are none. */
+    public int longest() {
+        return patterns.stream().mapToInt(each -> each.symbols.length).max().orElse(0);
+    }
+
     /** Whether one of the strings is this special token's name and no more. */
     boolean isString(int tokenId) {
         return name(tokenId)

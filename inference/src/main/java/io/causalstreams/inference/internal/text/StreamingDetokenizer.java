@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The stop string whose last character comes first ends the text, the longest if several end there: this does not
  * depend on how the text is cut into tokens. A special token that a stop string names is read there as its name, though the
  * text does not show it. A stop string counts when it ends after the first {@code minTokens} tokens;
- * it may begin before.
+ * it may begin before. {@link #endingOnlyAt} says where else it does not count.
  *
  * <p>Cost: proportional to the token's text. Threading: one thread at a time.
  */
@@ -30,7 +31,9 @@ public final class StreamingDetokenizer {
     /** Symbols decoded but not yet shown: characters, and special tokens that stop strings name. */
     private final List<Integer> held = new ArrayList<>();
 
+    private IntPredicate mayEnd = place -> true;
     private int tokens;
+    private int symbols;
     private boolean atStart = true;
     private @Nullable String matchedStop;
 
@@ -55,6 +58,26 @@ public final class StreamingDetokenizer {
         this.matcher = new StopStringMatcher(stops);
     }
 
+    /**
+     * Stop strings count only where the text that they leave may end.
+     *
+     * @param mayEnd given a place: how many {@linkplain #symbols symbols} lie before it
+     */
+    public StreamingDetokenizer endingOnlyAt(IntPredicate mayEnd) {
+        this.mayEnd = mayEnd;
+        return this;
+    }
+
+    /** Symbols so far: characters, and special tokens that stop strings name. Counted only where there are stop strings. */
+    public int symbols() {
+        return symbols;
+    }
+
+    /** Whether the tokens so far end inside a character. */
+    public boolean isInsideCharacter() {
+        return decoder.isInsideCharacter();
+    }
+
     /** The text that may be shown after this token; empty once a stop string has matched. */
     public String append(int tokenId) {
         if (matchedStop != null) {
@@ -67,13 +90,14 @@ public final class StreamingDetokenizer {
         if (stops.isEmpty()) {
             return text;
         }
-        int[] symbols = named
+        int[] added = named
                 ? new int[] {StopStrings.symbol(tokenId)}
                 : text.codePoints().toArray();
-        for (int symbol : symbols) {
+        for (int symbol : added) {
             held.add(symbol);
-            StopStrings.Pattern match = matcher.append(symbol);
-            if (match != null && tokens > minTokens) {
+            symbols++;
+            StopStrings.Pattern match = matcher.append(symbol, this::counts);
+            if (match != null) {
                 return stopAt(match);
             }
         }
@@ -98,6 +122,10 @@ public final class StreamingDetokenizer {
             return tokenizer.textOf(tokenId).getBytes(StandardCharsets.UTF_8);
         }
         return atStart ? tokenizer.bytesAtStart(tokenId) : tokenizer.bytesOf(tokenId);
+    }
+
+    private boolean counts(StopStrings.Pattern stop) {
+        return tokens > minTokens && mayEnd.test(includeStop ? symbols : symbols - stop.symbols.length);
     }
 
     private String stopAt(StopStrings.Pattern stop) {

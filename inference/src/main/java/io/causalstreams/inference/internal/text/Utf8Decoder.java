@@ -35,6 +35,11 @@ final class Utf8Decoder {
         return out.flip().toString();
     }
 
+    /** Whether the bytes so far end inside a character. */
+    boolean isInsideCharacter() {
+        return incomplete.length > 0;
+    }
+
     private static boolean isAscii(byte[] bytes) {
         for (byte value : bytes) {
             if (value < 0) {

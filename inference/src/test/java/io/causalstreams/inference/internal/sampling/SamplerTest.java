@@ -298,6 +298,11 @@ class SamplerTest {
             }
 
             @Override
+            public boolean acceptsAfter(byte[] bytes) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
             public TokenConstraint.State after(int tokenId) {
                 throw new UnsupportedOperationException();
             }

@@ -107,7 +107,7 @@ final class CompiledGrammar implements TokenConstraint {
         public State after(int tokenId) {
             Position next = guarded(() -> {
                 forgetIfFull();
-                return positions.either(afterBytes(trie.bytesOf(tokenId)), positions.afterToken(position, tokenId));
+                return positions.either(afterText(trie.bytesOf(tokenId)), positions.afterToken(position, tokenId));
             });
             if (next == Positions.DEAD) {
                 throw new IllegalArgumentException("token " + tokenId + " cannot follow here; see allowed()");
@@ -115,8 +115,18 @@ final class CompiledGrammar implements TokenConstraint {
             return new After(next);
         }
 
+        /** A token without bytes, a special one, is no text. */
+        private Position afterText(byte[] bytes) {
+            return bytes.length == 0 ? Positions.DEAD : afterBytes(bytes);
+        }
+
+        @Override
+        public boolean acceptsAfter(byte[] bytes) {
+            return guarded(() -> afterBytes(bytes)).accepting();
+        }
+
         private Position afterBytes(byte[] bytes) {
-            Position next = bytes.length == 0 ? Positions.DEAD : position;
+            Position next = position;
             for (int i = 0; i < bytes.length && next != Positions.DEAD; i++) {
                 next = positions.next(next, bytes[i] & 0xFF);
             }

@@ -87,15 +87,27 @@ public final class CompiledConstraint implements TokenConstraint {
                     masks.forget();
                     generation++;
                 }
-                List<Reading> next = current();
-                for (byte value : bytes) {
-                    next = automaton.next(next, value & 0xFF);
-                }
+                List<Reading> next = afterBytes(bytes);
                 if (bytes.length == 0 || next.isEmpty()) {
                     throw new IllegalArgumentException("token " + tokenId + " cannot follow here; see allowed()");
                 }
                 return new Position(next, generation, next.stream().anyMatch(Reading::accepting));
             }
+        }
+
+        @Override
+        public boolean acceptsAfter(byte[] bytes) {
+            synchronized (lock) {
+                return afterBytes(bytes).stream().anyMatch(Reading::accepting);
+            }
+        }
+
+        private List<Reading> afterBytes(byte[] bytes) {
+            List<Reading> next = current();
+            for (byte value : bytes) {
+                next = automaton.next(next, value & 0xFF);
+            }
+            return next;
         }
 
         private List<Reading> current() {

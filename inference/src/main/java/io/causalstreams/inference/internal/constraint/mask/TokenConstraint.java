@@ -23,6 +23,9 @@ public interface TokenConstraint {
         /** Whether the text may end here: then end-of-sequence is allowed too. */
         boolean accepting();
 
+        /** Whether the text may end behind these bytes, which may be the beginning of a token's. */
+        boolean acceptsAfter(byte[] bytes);
+
         /** The position after {@code tokenId}, which must be allowed. */
         State after(int tokenId);
     }
