@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +16,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path from the root, for example {@code $.properties.name}; names that are no words are quoted: {@code $["a.b"]}
  * @param base what relative references in it are resolved against: the nearest {@code $id} around it
+ * @param draft of the document
  */
-record Schema(JsonNode json, String path, URI base) {
+record Schema(JsonNode json, String path, URI base, Draft draft) {
+
+    static final URI NO_BASE = URI.create("schema:/");
 
     static Schema root(JsonNode json) {
-        return new Schema(json, "$", SchemaDocument.baseOf(json, SchemaDocument.NO_BASE));
+        Draft draft = Draft.of(json);
+        return new Schema(json, "$", baseOf(json, NO_BASE, draft), draft);
+    }
+
+    /** The base inside a schema that stands in one with the base {@code around}. */
+    private static URI baseOf(JsonNode json, URI around, Draft draft) {
+        String id = draft.idOf(json);
+        URI base = id.isEmpty() ? around : SchemaNames.resolve(around, id);
+        return base == null ? around : base;
     }
 
     /** What stands below, under a name or an index; null if nothing does. */
@@ -33,7 +46,7 @@ record Schema(JsonNode json, String path, URI base) {
             child = json.get(step);
             name = step.matches("[\\w$-]+") ? "." + step : "[" + TextNode.valueOf(step) + "]";
         }
-        return child == null ? null : new Schema(child, path + name, SchemaDocument.baseOf(child, base));
+        return child == null ? null : new Schema(child, path + name, baseOf(child, base, draft), draft);
     }
 
     /** The schema of a keyword, which must be there. */
@@ -45,9 +58,22 @@ record Schema(JsonNode json, String path, URI base) {
         return below;
     }
 
+    /** What stands right below, of an object or an array. */
+    List<Schema> all() {
+        List<Schema> all = new ArrayList<>();
+        if (json.isArray()) {
+            for (int i = 0; i < json.size(); i++) {
+                all.add(at(String.valueOf(i)));
+            }
+        } else {
+            json.fieldNames().forEachRemaining(name -> all.add(at(name)));
+        }
+        return all;
+    }
+
     /** A schema that stands for a part of this one. */
     Schema written(JsonNode instead, String name) {
-        return new Schema(instead, path + "." + name, base);
+        return new Schema(instead, path + "." + name, base, draft);
     }
 
     /** Its keywords; those of a boolean schema are none. */
