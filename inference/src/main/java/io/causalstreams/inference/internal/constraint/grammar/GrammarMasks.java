@@ -2,13 +2,14 @@ package io.causalstreams.inference.internal.constraint.grammar;
 
 import io.causalstreams.inference.internal.constraint.grammar.Position.Lexing;
 import io.causalstreams.inference.internal.constraint.mask.MaskCache;
+import io.causalstreams.inference.internal.constraint.mask.TokenWalk;
 import io.causalstreams.inference.internal.constraint.mask.VocabularyTrie;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes which tokens can follow a position.
@@ -17,7 +18,7 @@ import java.util.Map;
  * state of the lexer, shared by all positions with that state; what leads out of a lexeme is a short walk from each {@link
  * Exit}. Both results are cached: per state of the lexer, and per position.
  *
- * <p>Cost: the first kind O(nodes of the trie); the other O(size / 64) plus the short walks. Threading: one thread at a time.
+ * <p>Cost: the first kind one {@link TokenWalk}; the other O(size / 64) plus the short walks. Threading: one thread at a time.
  */
 final class GrammarMasks {
 
@@ -32,7 +33,8 @@ final class GrammarMasks {
     private final Effort effort;
     private final MaskCache<LexerState, Inside> insides = new MaskCache<>(INSIDE_BYTES);
     private final MaskCache<Position, Mask> masks = new MaskCache<>(POSITION_BYTES);
-    private final LexerState[] path;
+    private final TokenWalk<LexerState> lexemes;
+    private final TokenWalk<Position> parses;
 
     GrammarMasks(
             ContextFreeGrammar grammar,
@@ -47,7 +49,8 @@ final class GrammarMasks {
         this.sets = sets;
         this.positions = positions;
         this.effort = effort;
-        this.path = new LexerState[trie.height() + 1];
+        this.lexemes = new TokenWalk<>(trie, new Lexemes());
+        this.parses = new TokenWalk<>(trie, new Parses());
     }
 
     /**
@@ -114,7 +117,10 @@ final class GrammarMasks {
             exit.nodes().forEach((label, nodes) -> {
                 Position next = positions.next(position, label);
                 if (next != Positions.DEAD) {
-                    nodes.forEach(node -> walk(node, next, tokens));
+                    for (int node : nodes) {
+                        trie.addTokens(node, tokens);
+                        parses.below(node, next, tokens);
+                    }
                 }
             });
         }
@@ -135,67 +141,59 @@ final class GrammarMasks {
 
     private Inside inside(LexerState from) {
         Inside known = insides.get(from);
-        if (known != null) {
-            return known;
-        }
-        BitSet tokens = new BitSet(trie.vocabularySize());
-        Map<List<Integer>, Exit> exits = new LinkedHashMap<>();
-        Arrays.fill(path, Lexer.DEAD);
-        path[0] = from;
-        int end = trie.end(VocabularyTrie.ROOT);
-        int node = VocabularyTrie.ROOT + 1;
-        while (node < end) {
-            int depth = trie.depth(node);
-            LexerState state = lexer.next(path[depth - 1], trie.label(node));
-            effort.spend(1);
-            if (state == Lexer.DEAD) {
-                node = trie.end(node);
-                continue;
+        if (known == null) {
+            TokenWalk.Reached<LexerState> reached = lexemes.all(from);
+            Map<List<Integer>, Exit> exits = new LinkedHashMap<>();
+            for (TokenWalk.Exit<LexerState> exit : reached.exits()) {
+                addExits(exit, exits);
             }
-            path[depth] = state;
-            trie.addTokens(node, tokens);
-            if (!state.complete.isEmpty() && !trie.isLeaf(node)) {
-                addExits(node, state, exits.computeIfAbsent(state.complete, c -> new Exit(c, new LinkedHashMap<>())));
-            }
-            node++;
+            known = new Inside(reached.tokens(), List.copyOf(exits.values()));
+            insides.put(from, known);
         }
-        Inside inside = new Inside(tokens, List.copyOf(exits.values()));
-        insides.put(from, inside);
-        return inside;
+        return known;
     }
 
-    private void addExits(int node, LexerState state, Exit exit) {
-        for (int child = node + 1; child < trie.end(node); child = trie.end(child)) {
+    private void addExits(TokenWalk.Exit<LexerState> place, Map<List<Integer>, Exit> exits) {
+        Exit exit = exits.computeIfAbsent(place.at().complete, c -> new Exit(c, new LinkedHashMap<>()));
+        for (int child = place.node() + 1; child < trie.end(place.node()); child = trie.end(child)) {
             int label = trie.label(child);
-            if (!grammar.greedy() || lexer.next(state, label) == Lexer.DEAD) {
+            if (!grammar.greedy() || lexer.next(place.at(), label) == Lexer.DEAD) {
                 exit.nodes().computeIfAbsent(label, l -> new ArrayList<>()).add(child);
             }
         }
     }
 
-    /** Adds the tokens that end at {@code from} or below it, where {@code position} is after the byte that leads to it. */
-    private void walk(int from, Position position, BitSet tokens) {
-        int base = trie.depth(from);
-        List<Position> way = new ArrayList<>(List.of(position));
-        trie.addTokens(from, tokens);
-        int node = from + 1;
-        while (node < trie.end(from)) {
+    private final class Lexemes implements TokenWalk.Reader<LexerState> {
+        @Override
+        public @Nullable LexerState next(LexerState at, int value) {
             effort.spend(1);
-            int depth = trie.depth(node) - base;
-            Position next = positions.next(way.get(depth - 1), trie.label(node));
-            if (next == Positions.DEAD) {
-                node = trie.end(node);
-                continue;
-            }
-            way.subList(depth, way.size()).clear();
-            way.add(next);
-            trie.addTokens(node, tokens);
-            node++;
+            LexerState next = lexer.next(at, value);
+            return next == Lexer.DEAD ? null : next;
+        }
+
+        @Override
+        public boolean mayEnd(LexerState at) {
+            return !at.complete.isEmpty();
+        }
+    }
+
+    private final class Parses implements TokenWalk.Reader<Position> {
+        @Override
+        public @Nullable Position next(Position at, int value) {
+            effort.spend(1);
+            Position next = positions.next(at, value);
+            return next == Positions.DEAD ? null : next;
+        }
+
+        @Override
+        public boolean mayEnd(Position at) {
+            return false;
         }
     }
 
     /** Forgets what refers to forgotten states. */
     void forget() {
+        lexemes.forget();
         insides.clear();
         masks.clear();
     }

@@ -9,27 +9,26 @@ import io.causalstreams.inference.internal.constraint.expression.Expression.Unio
 import io.causalstreams.inference.internal.constraint.expression.Expressions;
 import io.causalstreams.inference.internal.constraint.expression.Reading;
 import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes which tokens can follow a position.
  *
  * <p>Idea: most tokens stay within the lexeme being written, whatever comes after it. So the trie is walked once per state of
- * a lexeme ({@link Inside}), shared by all positions with that state; the rest is a short walk from each trie node where the
+ * a lexeme, shared by all positions with that state; the rest is a short walk from each trie node where the
  * lexeme may end (a quotation mark, and what follows it in a token). Both results are cached: per state of a lexeme, and per
  * position.
  *
  * <p>Counters: a count that exceeds the longest token cannot be told from any greater one by a single token, so it is cut to
  * that before the look-up; {@code maxLength: 5000} costs one mask until the last {@code height} bytes.
  *
- * <p>Cost: the first kind O(nodes of the trie), about 1e5 for 5e4 tokens; the other O(size / 64) plus the short walks.
+ * <p>Cost: the first kind one {@link TokenWalk}; the other O(size / 64) plus the short walks.
  * Threading: one thread at a time.
  */
 final class Masks {
@@ -46,27 +45,18 @@ final class Masks {
     private final VocabularyTrie trie;
     private final Expressions expressions;
     private final Automaton automaton;
-    private final MaskCache<ByteState, Inside> insides = new MaskCache<>(INSIDE_BYTES);
+    private final MaskCache<ByteState, TokenWalk.Reached<ByteState>> insides = new MaskCache<>(INSIDE_BYTES);
     private final MaskCache<List<Reading>, Mask> masks = new MaskCache<>(POSITION_BYTES);
-    private final ByteState[] path;
+    private final TokenWalk<ByteState> lexemes;
+    private final TokenWalk<List<Reading>> grammar;
+    private long workLimit;
 
     Masks(VocabularyTrie trie, Expressions expressions, Automaton automaton) {
         this.trie = trie;
         this.expressions = expressions;
         this.automaton = automaton;
-        this.path = new ByteState[trie.height() + 1];
-    }
-
-    /**
-     * Tokens that stay within a lexeme.
-     *
-     * @param exits trie nodes, with tokens below them, at which the lexeme may end
-     */
-    private record Inside(BitSet tokens, List<Integer> exits) implements MaskCache.Weighted {
-        @Override
-        public long bytes() {
-            return tokens.size() / 8 + exits.size() * 20L;
-        }
+        this.lexemes = new TokenWalk<>(trie, new Lexemes());
+        this.grammar = new TokenWalk<>(trie, new Grammar());
     }
 
     private record Mask(BitSet tokens) implements MaskCache.Weighted {
@@ -99,7 +89,7 @@ final class Masks {
 
     /** @param followers readings before the first byte behind the lexeme */
     private void add(ByteState at, List<Reading> followers, BitSet tokens) {
-        Inside inside = inside(at);
+        TokenWalk.Reached<ByteState> inside = inside(at);
         tokens.or(inside.tokens());
         if (followers.isEmpty()) {
             return;
@@ -107,7 +97,7 @@ final class Masks {
         if (at.accepting) {
             tokens.or(allowed(followers));
         }
-        inside.exits().forEach(node -> walk(node, followers, tokens));
+        inside.exits().forEach(exit -> grammar.below(exit.node(), followers, tokens));
     }
 
     /** A state from which the same tokens can follow, the same for all counts beyond the longest token. */
@@ -135,62 +125,50 @@ final class Masks {
         return rest;
     }
 
-    private Inside inside(ByteState from) {
-        Inside known = insides.get(from);
-        if (known != null) {
-            return known;
+    /** Tokens that stay within the lexeme, and where it may end within others. */
+    private TokenWalk.Reached<ByteState> inside(ByteState from) {
+        TokenWalk.Reached<ByteState> known = insides.get(from);
+        if (known == null) {
+            workLimit = expressions.work() + MAX_WORK;
+            known = lexemes.all(from);
+            insides.put(from, known);
         }
-        BitSet tokens = new BitSet(trie.vocabularySize());
-        List<Integer> exits = new ArrayList<>();
-        Arrays.fill(path, Automaton.DEAD);
-        path[0] = from;
-        long limit = expressions.work() + MAX_WORK;
-        int end = trie.end(VocabularyTrie.ROOT);
-        int node = VocabularyTrie.ROOT + 1;
-        while (node < end) {
-            int depth = trie.depth(node);
-            ByteState state = automaton.next(path[depth - 1], trie.label(node));
-            if (state == Automaton.DEAD) {
-                node = trie.end(node);
-                continue;
-            }
-            if (expressions.work() > limit) {
+        return known;
+    }
+
+    private final class Lexemes implements TokenWalk.Reader<ByteState> {
+        @Override
+        public @Nullable ByteState next(ByteState at, int value) {
+            ByteState next = automaton.next(at, value);
+            if (expressions.work() > workLimit) {
                 throw new UnsupportedConstraintException(
                         "a pattern is too ambiguous to be followed: too many of its parts may come next at this place");
             }
-            path[depth] = state;
-            trie.addTokens(node, tokens);
-            if (state.accepting && !trie.isLeaf(node)) {
-                exits.add(node);
-            }
-            node++;
+            return next == Automaton.DEAD ? null : next;
         }
-        Inside inside = new Inside(tokens, List.copyOf(exits));
-        insides.put(from, inside);
-        return inside;
+
+        @Override
+        public boolean mayEnd(ByteState at) {
+            return at.accepting;
+        }
     }
 
-    /** Adds the tokens below {@code from} whose bytes after it can follow {@code readings}. */
-    private void walk(int from, List<Reading> readings, BitSet tokens) {
-        int base = trie.depth(from);
-        List<List<Reading>> way = new ArrayList<>(List.of(readings));
-        int node = from + 1;
-        while (node < trie.end(from)) {
-            int depth = trie.depth(node) - base;
-            List<Reading> next = automaton.next(way.get(depth - 1), trie.label(node));
-            if (next.isEmpty()) {
-                node = trie.end(node);
-                continue;
-            }
-            way.subList(depth, way.size()).clear();
-            way.add(next);
-            trie.addTokens(node, tokens);
-            node++;
+    private final class Grammar implements TokenWalk.Reader<List<Reading>> {
+        @Override
+        public @Nullable List<Reading> next(List<Reading> at, int value) {
+            List<Reading> next = automaton.next(at, value);
+            return next.isEmpty() ? null : next;
+        }
+
+        @Override
+        public boolean mayEnd(List<Reading> at) {
+            return false;
         }
     }
 
     /** Forgets what refers to forgotten states. */
     void forget() {
+        lexemes.forget();
         insides.clear();
         masks.clear();
     }

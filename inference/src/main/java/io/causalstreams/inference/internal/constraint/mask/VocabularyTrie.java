@@ -3,7 +3,10 @@ package io.causalstreams.inference.internal.constraint.mask;
 import io.causalstreams.inference.internal.constraint.expression.ByteSet;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The byte strings of all tokens as a trie, so that tokens with a common beginning are looked at once.
@@ -32,14 +35,19 @@ public final class VocabularyTrie {
     private final int height;
     private final ByteSet singleBytes;
 
+    private final @Nullable PlainTokens plain;
+    private final int @Nullable [] nodesOfWhole;
+
     public VocabularyTrie(Vocabulary vocabulary) {
-        vocabularySize = vocabulary.size();
-        bytesOf = new byte[vocabularySize][];
-        for (int token = 0; token < vocabularySize; token++) {
-            bytesOf[token] = vocabulary.isSpecial(token) ? new byte[0] : vocabulary.bytesOf(token);
-        }
+        this(bytesOf(vocabulary), token -> true, null);
+    }
+
+    /** @param whole the trie of all tokens if this holds some of them */
+    private VocabularyTrie(byte[][] bytesOf, IntPredicate tokensIn, @Nullable VocabularyTrie whole) {
+        this.vocabularySize = bytesOf.length;
+        this.bytesOf = bytesOf;
         int[] sorted = IntStream.range(0, vocabularySize)
-                .filter(token -> bytesOf[token].length > 0)
+                .filter(token -> bytesOf[token].length > 0 && tokensIn.test(token))
                 .boxed()
                 .sorted((a, b) -> Arrays.compareUnsigned(bytesOf[a], bytesOf[b]))
                 .mapToInt(Integer::intValue)
@@ -63,6 +71,51 @@ public final class VocabularyTrie {
             single = bytesOf[token].length == 1 ? single.or(ByteSet.of(bytesOf[token][0] & 0xFF)) : single;
         }
         singleBytes = single;
+        plain = whole == null ? plainOf(bytesOf) : null;
+        nodesOfWhole = whole == null ? null : nodesIn(whole);
+    }
+
+    private static byte[][] bytesOf(Vocabulary vocabulary) {
+        byte[][] bytesOf = new byte[vocabulary.size()][];
+        for (int token = 0; token < bytesOf.length; token++) {
+            bytesOf[token] = vocabulary.isSpecial(token) ? new byte[0] : vocabulary.bytesOf(token);
+        }
+        return bytesOf;
+    }
+
+    private PlainTokens plainOf(byte[][] bytesOf) {
+        BitSet plain = new BitSet(bytesOf.length);
+        int longest = 0;
+        for (int token = 0; token < bytesOf.length; token++) {
+            if (bytesOf[token].length > 0 && PlainTokens.isPlain(bytesOf[token])) {
+                plain.set(token);
+                longest = Math.max(longest, bytesOf[token].length);
+            }
+        }
+        BitSet[] upTo = new BitSet[longest + 1];
+        for (int length = 0; length <= longest; length++) {
+            int most = length;
+            upTo[length] = new BitSet(bytesOf.length);
+            plain.stream().filter(token -> bytesOf[token].length <= most).forEach(upTo[length]::set);
+        }
+        return new PlainTokens(upTo, new VocabularyTrie(bytesOf, token -> !plain.get(token), this));
+    }
+
+    /** The nodes of the same bytes in a trie that holds these tokens too. */
+    private int[] nodesIn(VocabularyTrie whole) {
+        int[] nodes = new int[labels.length];
+        int[] path = new int[height + 1];
+        int at = ROOT;
+        for (int node = ROOT + 1; node < nodes.length; node++) {
+            int before = path[depths[node] - 1];
+            at = Math.max(at, before) + 1;
+            while (whole.depths[at] != depths[node] || whole.labels[at] != labels[node]) {
+                at = whole.depths[at] == depths[node] ? whole.ends[at] : at + 1;
+            }
+            path[depths[node]] = at;
+            nodes[node] = at;
+        }
+        return nodes;
     }
 
     private int fill(int[] sorted) {
@@ -106,6 +159,11 @@ public final class VocabularyTrie {
         return vocabularySize;
     }
 
+    /** The tokens of plain text, apart. */
+    PlainTokens plain() {
+        return Objects.requireNonNull(plain, "a part of a vocabulary is not parted again");
+    }
+
     /** Bytes of a token; none for special tokens. Do not change. */
     public byte[] bytesOf(int token) {
         return bytesOf[token];
@@ -138,6 +196,20 @@ public final class VocabularyTrie {
 
     public boolean isLeaf(int node) {
         return ends[node] == node + 1;
+    }
+
+    /** The node of the same bytes in the trie of all tokens. */
+    int nodeOfWhole(int node) {
+        return nodesOfWhole == null ? node : nodesOfWhole[node];
+    }
+
+    /** Takes the tokens that end at the nodes {@code from} to {@code to} (excluded) out of {@code mask}. */
+    void removeTokens(int from, int to, BitSet mask) {
+        for (int node = from; node < to; node++) {
+            for (int token = tokens[node]; token != NONE; token = sameBytes[token]) {
+                mask.clear(token);
+            }
+        }
     }
 
     /** Adds the tokens that end at {@code node} to {@code mask}. */
