@@ -13,8 +13,9 @@ import io.causalstreams.inference.internal.text.Tokenizer;
  * @param verdict the worst of its instances' verdicts
  * @param detail the error of a refusal, or the instance that was judged wrongly
  * @param firstMaskMicros from the schema's text to the mask of the first token; of refused schemas, to the refusal
+ * @param worstMaskMicros the longest time for a mask with the step to it
  */
-record Outcome(String name, Verdict verdict, String detail, long firstMaskMicros) {
+record Outcome(String name, Verdict verdict, String detail, long firstMaskMicros, long worstMaskMicros) {
 
     /** From best to worst. */
     enum Verdict {
@@ -32,18 +33,19 @@ record Outcome(String name, Verdict verdict, String detail, long firstMaskMicros
 
     /** @param masks receives the time of every mask with the step to it */
     static Outcome of(BenchmarkSchema schema, ConstraintCompiler compiler, Tokenizer tokenizer, Times masks) {
-        long start = System.nanoTime();
+        long start = Times.now();
         TokenConstraint constraint;
         try {
             constraint = compiler.compile(new OutputConstraint.JsonSchema(schema.schema()));
         } catch (GenerationException e) {
-            return new Outcome(schema.name(), Verdict.REFUSED, String.valueOf(e.getMessage()), micros(start));
+            return new Outcome(schema.name(), Verdict.REFUSED, String.valueOf(e.getMessage()), micros(start), 0);
         }
         long firstMask = micros(start);
+        Times own = new Times();
         Verdict worst = Verdict.PASS;
         String detail = "";
         for (Instance instance : schema.instances()) {
-            int accepted = accepted(constraint, instance.text(), tokenizer, masks);
+            int accepted = accepted(constraint, instance.text(), tokenizer, own);
             boolean whole = accepted > instance.text().length();
             Verdict verdict = whole == instance.valid()
                     ? Verdict.PASS
@@ -56,7 +58,8 @@ record Outcome(String name, Verdict verdict, String detail, long firstMaskMicros
                                 + instance.text().substring(accepted);
             }
         }
-        return new Outcome(schema.name(), worst, detail, firstMask);
+        masks.addAll(own);
+        return new Outcome(schema.name(), worst, detail, firstMask, own.max() / 1000);
     }
 
     /** How many characters of the text can be written, roughly; more than it has if it may end there too. */
@@ -64,7 +67,7 @@ record Outcome(String name, Verdict verdict, String detail, long firstMaskMicros
         TokenConstraint.State state = constraint.start();
         int bytes = 0;
         for (int token : tokenizer.encodeText(text)) {
-            long start = System.nanoTime();
+            long start = Times.now();
             boolean allowed;
             TokenConstraint.State next = state;
             try {
@@ -73,7 +76,7 @@ record Outcome(String name, Verdict verdict, String detail, long firstMaskMicros
             } catch (GenerationException e) {
                 allowed = false;
             }
-            masks.add(System.nanoTime() - start);
+            masks.add(Times.now() - start);
             if (!allowed) {
                 return Math.min(bytes, text.length());
             }
@@ -84,6 +87,6 @@ record Outcome(String name, Verdict verdict, String detail, long firstMaskMicros
     }
 
     private static long micros(long start) {
-        return (System.nanoTime() - start) / 1000;
+        return (Times.now() - start) / 1000;
     }
 }

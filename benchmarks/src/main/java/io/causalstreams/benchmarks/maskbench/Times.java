@@ -1,18 +1,40 @@
 package io.causalstreams.benchmarks.maskbench;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 
 /** Times in nanoseconds. */
 final class Times {
 
-    private long[] values = new long[1 << 16];
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    /** {@code -Dcpu=true} takes the time of this thread's processor instead, for a machine that others use too. */
+    private static final boolean CPU = Boolean.getBoolean("cpu");
+
+    private long[] values = new long[64];
     private int size;
+
+    static long now() {
+        return CPU ? THREADS.getCurrentThreadCpuTime() : System.nanoTime();
+    }
 
     void add(long nanos) {
         if (size == values.length) {
             values = Arrays.copyOf(values, 2 * size);
         }
         values[size++] = nanos;
+    }
+
+    void addAll(Times others) {
+        for (int i = 0; i < others.size; i++) {
+            add(others.values[i]);
+        }
+    }
+
+    /** The greatest; 0 if there is none. */
+    long max() {
+        return Arrays.stream(values, 0, size).max().orElse(0);
     }
 
     int size() {
