@@ -12,10 +12,10 @@ public record CodePoints(List<Range> ranges) {
     public static final CodePoints ALL =
             new CodePoints(List.of(new Range(0, 0xD7FF), new Range(0xE000, Character.MAX_CODE_POINT)));
 
-    /** From {@code low} to {@code high}, both included. */
     /** The last character that has two cases, in Unicode 16. */
     private static final int LAST_CASED = 0x1E943;
 
+    /** From {@code low} to {@code high}, both included. */
     public record Range(int low, int high) {}
 
     public static CodePoints of(int codePoint) {

@@ -36,8 +36,9 @@ final class Tableau {
     private final Violations violations;
     private final Map<Set<Obligation>, List<Shape>> known = new HashMap<>();
     private int work;
-    /** Questions of {@link #overlap} that are being answered. */
-    private int overlaps;
+
+    /** Levels that {@link #mayBeMet} may still look below the value it is asked about. */
+    private int lookAhead = MAX_LOOK_AHEAD;
 
     Tableau(SchemaDocument document) {
         this.assertions = new Assertions(document, this);
@@ -125,24 +126,25 @@ final class Tableau {
         return !branch.closed();
     }
 
-    /** Whether a value may meet both; false only if none does. A question that comes up within such questions is not followed for ever. */
+    /** Whether a value may meet both; false only if none does. */
     boolean overlap(Obligation a, Obligation b) {
-        if (overlaps == MAX_LOOK_AHEAD) {
+        return mayBeMet(Set.of(a, b));
+    }
+
+    /** Looks into required properties, and into the questions of {@link #overlap} that come up there, as far as the budget goes. */
+    private boolean mayBeMet(Collection<Obligation> obligations) {
+        if (lookAhead == 0) {
             return true;
         }
-        overlaps++;
+        lookAhead--;
         try {
-            return mayBeMet(Set.of(a, b), MAX_LOOK_AHEAD);
+            return shapes(obligations).stream().anyMatch(this::mayBeMet);
         } finally {
-            overlaps--;
+            lookAhead++;
         }
     }
 
-    private boolean mayBeMet(Collection<Obligation> obligations, int depth) {
-        return depth == 0 || shapes(obligations).stream().anyMatch(shape -> mayBeMet(shape, depth));
-    }
-
-    private boolean mayBeMet(Shape shape, int depth) {
+    private boolean mayBeMet(Shape shape) {
         if (!shape.types.equals(Set.of(JsonType.OBJECT))) {
             return true;
         }
@@ -153,7 +155,7 @@ final class Tableau {
                     value.add(rest.value());
                 }
             }
-            if (!mayBeMet(value, depth - 1)) {
+            if (!mayBeMet(value)) {
                 return false;
             }
         }
