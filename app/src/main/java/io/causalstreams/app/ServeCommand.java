@@ -93,8 +93,8 @@ final class ServeCommand implements Callable<Integer> {
         if (!operator.awaitRunning(patience) && !operator.hasEnded()) {
             progress.note("No partition is ready after " + waitSeconds
                     + " s, it waits on: a member that is gone or slow and holds the rebalance up, a long journal that"
-                    + " is read, or in a streams group this user has no Create on the changelog, of which the client"
-                    + " hears nothing (docs/operations.md#security).");
+                    + " is read, or in a streams group this user has no Create on the changelog, of which"
+                    + " nothing reaches the client (docs/operations.md#security).");
             operator.awaitRunning();
         }
         if (!operator.hasEnded()) {

@@ -13,8 +13,8 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic refuses a record by its settings, and will refuse it each time: the transaction is aborted, and what it told is
- * told again when the topic takes it. One line that names the topic, the broker's reason and the settings.
+ * A topic refuses a record by its settings, and will refuse it each time: the transaction is aborted, and what was in it
+ * is published again when the topic takes it. One line that names the topic, the broker's reason and the settings.
  */
 public final class RecordRefusedException extends RuntimeException {
 
@@ -23,7 +23,7 @@ public final class RecordRefusedException extends RuntimeException {
     /** What Kafka Streams says of a send that failed. */
     private static final Pattern TOPIC = Pattern.compile("to topic (\\S+) for task");
 
-    /** What the producer says of the other records of a batch; the refused one is not told. */
+    /** What the producer says of the other records of a batch; it does not name the refused one. */
     private static final String SAME_BATCH = "part of a batch which had one more more invalid records";
 
     private static final Set<Class<?>> REFUSALS = Set.of(

@@ -90,8 +90,9 @@ public final class ReplaceThreadHandler implements StreamsUncaughtExceptionHandl
     }
 
     /**
-     * Why the client was shut down: an {@link EngineDiedException}, a {@link RecordRefusedException}, a refusal as the {@link AuthorizationException} or
-     * {@link AuthenticationException} it was, or the last of too many deaths; empty when it was not.
+     * Why the client was shut down: an {@link EngineDiedException}, a {@link RecordRefusedException}, a refusal as the
+     * {@link AuthorizationException} or {@link AuthenticationException} it was, or the last of too many deaths; empty when
+     * it was not.
      */
     public synchronized Optional<Throwable> fatal() {
         return Optional.ofNullable(fatal);

@@ -455,12 +455,14 @@ class AskedTest {
         // When
         engine.die("out of memory");
         // Then
-        assertThatThrownBy(test::punctuate).satisfies(thrown -> {
-            EngineDiedException death = EngineDiedException.in(thrown);
-            assertThat(death).hasMessageContaining("out of memory").hasMessageContaining("journal");
-            assertThat(new ReplaceThreadHandler().handle(thrown))
-                    .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
-        });
+        ReplaceThreadHandler handler = new ReplaceThreadHandler();
+        assertThatThrownBy(test::punctuate)
+                .satisfies(thrown ->
+                        assertThat(handler.handle(thrown)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT));
+        assertThat(handler.fatal().orElseThrow())
+                .isInstanceOf(EngineDiedException.class)
+                .hasMessageContaining("out of memory")
+                .hasMessageContaining("journal");
         assertThat(test.output("out").isEmpty()).isTrue();
         assertThat(test.driver.getKeyValueStore("causal-streams-enrich-journal").approximateNumEntries())
                 .isEqualTo(1);

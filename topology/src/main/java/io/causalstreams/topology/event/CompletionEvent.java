@@ -92,12 +92,7 @@ public record CompletionEvent(
             String content,
 
             @Nullable String reasoningContent,
-            @Nullable List<ToolCall> toolCalls) {
-
-        public Message(String role, String content) {
-            this(role, content, null, null);
-        }
-    }
+            @Nullable List<ToolCall> toolCalls) {}
 
     /** Token counts; completion tokens are those of all choices. */
     @JsonNaming(SnakeCaseStrategy.class)

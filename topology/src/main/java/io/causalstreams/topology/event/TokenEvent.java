@@ -70,11 +70,5 @@ public record TokenEvent(String id, String object, long created, String model, L
             @Nullable String role,
             String content,
             @Nullable String reasoningContent,
-            @Nullable List<ToolCall> toolCalls) {
-
-        /** Of an answer that is nothing but text. */
-        public Delta(@Nullable String role, String content) {
-            this(role, content, null, null);
-        }
-    }
+            @Nullable List<ToolCall> toolCalls) {}
 }

@@ -28,7 +28,7 @@ final class InFlight {
         void start(long number, OnEnd onEnd);
     }
 
-    /** Hears that a request ended. */
+    /** Called when a request has ended. */
     interface OnEnd {
 
         /**

@@ -38,7 +38,7 @@ final class KafkaTarget implements InFlight.Target, AutoCloseable {
     private final Thread reading = new Thread(this::read, "bench-outputs");
     private volatile boolean closing;
 
-    /** Hears of tokens on the reading thread. */
+    /** Called with tokens, on the reading thread. */
     interface OnTokens {
 
         /**

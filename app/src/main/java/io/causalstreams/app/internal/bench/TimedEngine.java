@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * An engine that notes when it emits each token of its requests, in its own thread and before anybody else hears of the
+ * An engine that notes when it emits each token of its requests, in its own thread and before anybody else receives the
  * token. Of requests with one choice.
  *
  * <p>Threading: the engine's thread writes, any thread reads. Closing it does not close the engine.

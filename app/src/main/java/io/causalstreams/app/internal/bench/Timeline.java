@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * One request: its tokens and their moments, in seconds since {@code start}.
  *
- * <p>Threading: written by the engine's thread; read by another one after something has handed it over.
+ * <p>Threading: written by the engine's thread; read by another one after a safe publication.
  */
 final class Timeline {
     private final GenerationRequest request;

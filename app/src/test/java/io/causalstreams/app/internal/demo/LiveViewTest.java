@@ -26,7 +26,7 @@ class LiveViewTest {
 
     private static TokenEvent tokens(String text) {
         TokenEvent.Choice choice =
-                new TokenEvent.Choice(0, new TokenEvent.Delta(null, text), null, 0, 1, null, null, null);
+                new TokenEvent.Choice(0, new TokenEvent.Delta(null, text, null, null), null, 0, 1, null, null, null);
         return new TokenEvent("id", "chat.completion.chunk", 0, "model", List.of(choice));
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InputGate {
 
-    /** Key of the Kafka Streams properties that hands the gate to consumers and operators. */
+    /** Key of the Kafka Streams properties that gives the gate to consumers and operators. */
     public static final String PROPERTY = "causal.streams.input.gate";
 
     private final Map<TopicPartition, Set<Object>> holders = new ConcurrentHashMap<>();

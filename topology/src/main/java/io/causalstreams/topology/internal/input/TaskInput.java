@@ -74,7 +74,7 @@ public final class TaskInput {
         return gate.isFollowed() && !holding.isEmpty();
     }
 
-    /** Hands out what was seen ahead since the last call. */
+    /** Returns what was seen ahead since the last call. */
     public void takeCancels(Consumer<String> byId, Consumer<Bytes> byKey) {
         if (!takesCancels) {
             return;

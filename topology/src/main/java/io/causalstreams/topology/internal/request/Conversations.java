@@ -73,9 +73,4 @@ record Conversations(GenerationEngine engine, Sessions sessions) {
             sessions.append(session, turn, nowMs, inUse);
         }
     }
-
-    /** Conversations kept. */
-    int count() {
-        return sessions.count();
-    }
 }

@@ -95,9 +95,9 @@ class ConversationsTest {
     @Test
     void shouldKeepOnlyTurnsOfConversations() {
         answered(Jobs.turn(null, "user", "Hi"), "Hello");
-        assertThat(conversations.count()).isZero();
+        assertThat(sessions.count()).isZero();
         answered(Jobs.turn("s", "user", "Hi"), "Hello");
-        assertThat(conversations.count()).isEqualTo(1);
+        assertThat(sessions.count()).isEqualTo(1);
         assertThat(sessions.history("s"))
                 .containsExactly(new Prompt.Message("user", "Hi"), new Prompt.Message("assistant", "Hello"));
     }
