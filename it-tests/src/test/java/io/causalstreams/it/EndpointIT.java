@@ -57,7 +57,7 @@ class EndpointIT {
             String answer = client.text(last).substring(0, 20);
             assertThat(pages)
                     .contains("causal_streams_requests_total")
-                    .contains("causal_streams_dead_letters_total 2.0");
+                    .contains("causal_streams_dead_letters_total{operator=\"causal-streams-generation\"} 2.0");
             assertThat(pages).doesNotContain(SECRET).doesNotContain(answer);
             assertThat(serve.output()).doesNotContain(SECRET).doesNotContain(answer);
         }
