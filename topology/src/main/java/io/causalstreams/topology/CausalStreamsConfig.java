@@ -6,6 +6,7 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
+import io.causalstreams.topology.internal.journal.RememberBounds;
 import io.causalstreams.topology.internal.journal.SessionBounds;
 import io.causalstreams.topology.internal.request.OperatorSettings;
 import java.util.Map;
@@ -199,9 +200,10 @@ public final class CausalStreamsConfig extends AbstractConfig {
                 getLong(JOURNAL_MAX_BYTES_CONFIG),
                 getString(OVERFLOW_CONFIG).equals("reject"),
                 getInt(PROMPT_MAX_BYTES_CONFIG),
-                getLong(REMEMBER_MS_CONFIG),
-                getInt(REMEMBER_MAX_ENTRIES_CONFIG),
-                getLong(REMEMBER_MAX_BYTES_CONFIG),
+                new RememberBounds(
+                        getLong(REMEMBER_MS_CONFIG),
+                        getInt(REMEMBER_MAX_ENTRIES_CONFIG),
+                        getLong(REMEMBER_MAX_BYTES_CONFIG)),
                 new SessionBounds(
                         getInt(CONVERSATION_MAX_MESSAGES_CONFIG),
                         getInt(CONVERSATION_MAX_BYTES_CONFIG),

@@ -22,24 +22,15 @@ import org.jspecify.annotations.Nullable;
 public final class RememberedCompletions {
 
     private final KeyValueStore<Bytes, byte[]> store;
-    private final long maxAgeMs;
-    private final int maxEntries;
-    private final long maxBytes;
+    private final RememberBounds bounds;
 
     private final Map<String, Entry> oldestFirst = new LinkedHashMap<>();
     private long bytes;
 
-    /**
-     * Over the journal's store.
-     *
-     * @param maxAgeMs 0 = remember nothing
-     * @param maxEntries 0 = remember nothing
-     */
-    public RememberedCompletions(KeyValueStore<Bytes, byte[]> store, long maxAgeMs, int maxEntries, long maxBytes) {
+    /** Over the journal's store. */
+    public RememberedCompletions(KeyValueStore<Bytes, byte[]> store, RememberBounds bounds) {
         this.store = store;
-        this.maxAgeMs = maxAgeMs;
-        this.maxEntries = maxEntries;
-        this.maxBytes = maxBytes;
+        this.bounds = bounds;
     }
 
     /** Rebuilds order and sizes. What comes from the future, by a clock that was set back since, is as old as now. */
@@ -63,7 +54,7 @@ public final class RememberedCompletions {
     /** Keeps a completion; {@code completion} are the event's bytes. */
     public void put(String id, byte[] completion, long nowMs) {
         byte[] encoded = new ByteWriter().varint(nowMs).bytes(completion).toByteArray();
-        if (maxAgeMs == 0 || maxEntries == 0 || encoded.length > maxBytes) {
+        if (bounds.maxAgeMs() == 0 || bounds.maxEntries() == 0 || encoded.length > bounds.maxBytes()) {
             return;
         }
         forgetIfPresent(id);
@@ -76,7 +67,7 @@ public final class RememberedCompletions {
     /** The completion's bytes, or null when it is not remembered. */
     public byte @Nullable [] get(String id, long nowMs) {
         Entry entry = oldestFirst.get(id);
-        if (entry == null || entry.completedMs + maxAgeMs < nowMs) {
+        if (entry == null || entry.completedMs + bounds.maxAgeMs() < nowMs) {
             return null;
         }
         ByteReader in = new ByteReader(Objects.requireNonNull(store.get(JournalKeys.completion(id))));
@@ -89,8 +80,8 @@ public final class RememberedCompletions {
         Iterator<Map.Entry<String, Entry>> all = oldestFirst.entrySet().iterator();
         while (all.hasNext()) {
             Map.Entry<String, Entry> oldest = all.next();
-            boolean tooOld = oldest.getValue().completedMs + maxAgeMs < nowMs;
-            if (!tooOld && oldestFirst.size() <= maxEntries && bytes <= maxBytes) {
+            boolean tooOld = oldest.getValue().completedMs + bounds.maxAgeMs() < nowMs;
+            if (!tooOld && oldestFirst.size() <= bounds.maxEntries() && bytes <= bounds.maxBytes()) {
                 return;
             }
             all.remove();

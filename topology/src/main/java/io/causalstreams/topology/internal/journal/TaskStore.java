@@ -13,20 +13,11 @@ public record TaskStore(Journal journal, RememberedCompletions remembered, Sessi
     /**
      * Over the store of {@link Journal#storeBuilder}.
      *
-     * @param rememberMs how long completions are remembered; 0 = not at all
-     * @param rememberEntries how many
-     * @param rememberBytes how much of them
-     * @param bounds how much of conversations is kept
+     * @param remember how many completions are remembered
+     * @param sessions how much of conversations is kept
      */
-    public static TaskStore over(
-            KeyValueStore<Bytes, byte[]> store,
-            long rememberMs,
-            int rememberEntries,
-            long rememberBytes,
-            SessionBounds bounds) {
+    public static TaskStore over(KeyValueStore<Bytes, byte[]> store, RememberBounds remember, SessionBounds sessions) {
         return new TaskStore(
-                new Journal(store),
-                new RememberedCompletions(store, rememberMs, rememberEntries, rememberBytes),
-                new Sessions(store, bounds));
+                new Journal(store), new RememberedCompletions(store, remember), new Sessions(store, sessions));
     }
 }

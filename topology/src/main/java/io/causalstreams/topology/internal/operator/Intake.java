@@ -49,12 +49,7 @@ final class Intake<K, V> {
             ProcessingContext context,
             Consumer<Record<K, V>> forward) {
         OperatorSettings settings = operator.settings();
-        TaskStore store = TaskStore.over(
-                context.getStateStore(storeName),
-                settings.rememberMs(),
-                settings.rememberEntries(),
-                settings.rememberBytes(),
-                settings.sessions());
+        TaskStore store = TaskStore.over(context.getStateStore(storeName), settings.remember(), settings.sessions());
         this.operator = operator;
         this.jobs = jobs;
         this.loop = new RequestLoop<>(operator, jobs, store, input, context, forward);

@@ -1,5 +1,6 @@
 package io.causalstreams.topology.internal.request;
 
+import io.causalstreams.topology.internal.journal.RememberBounds;
 import io.causalstreams.topology.internal.journal.SessionBounds;
 
 /**
@@ -14,9 +15,7 @@ import io.causalstreams.topology.internal.journal.SessionBounds;
  * @param journalMaxBytes bytes of their prompts
  * @param rejectOverflow beyond the journal's bounds: true rejects, false pauses the input
  * @param promptMaxBytes a longer prompt event is invalid
- * @param rememberMs how long completions are remembered
- * @param rememberEntries how many
- * @param rememberBytes how much of them
+ * @param remember how many completions are remembered
  * @param sessions how much of conversations is kept
  * @param sessionByKey whether chats of one record key are one conversation
  * @param recordMaxBytes largest record
@@ -31,9 +30,7 @@ public record OperatorSettings(
         long journalMaxBytes,
         boolean rejectOverflow,
         int promptMaxBytes,
-        long rememberMs,
-        int rememberEntries,
-        long rememberBytes,
+        RememberBounds remember,
         SessionBounds sessions,
         boolean sessionByKey,
         int recordMaxBytes) {}

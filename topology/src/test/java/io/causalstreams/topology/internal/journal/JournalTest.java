@@ -94,7 +94,7 @@ class JournalTest {
 
     @Test
     void shouldRememberNoMoreThanItsBounds() {
-        RememberedCompletions remembered = new RememberedCompletions(store, 1000, 3, 36);
+        RememberedCompletions remembered = new RememberedCompletions(store, new RememberBounds(1000, 3, 36));
         for (int i = 0; i < 5; i++) {
             remembered.put("id-" + i, new byte[] {1, 2, 3}, i);
         }
@@ -104,7 +104,7 @@ class JournalTest {
         assertThat(remembered.entries()).isEqualTo(1);
         remembered.put("too large", new byte[100], 7);
         assertThat(remembered.get("too large", 7)).isNull();
-        RememberedCompletions next = new RememberedCompletions(store, 1000, 3, 36);
+        RememberedCompletions next = new RememberedCompletions(store, new RememberBounds(1000, 3, 36));
         next.restore(7);
         assertThat(next.get("large", 1006)).hasSize(30);
         assertThat(next.get("large", 1007)).isNull();
@@ -115,11 +115,11 @@ class JournalTest {
     @Test
     void shouldNotRememberForLongerAfterTheClockWasSetBackBetweenTwoRuns() {
         // Given: kept at a time that is to come again
-        RememberedCompletions remembered = new RememberedCompletions(store, 1000, 3, 100);
+        RememberedCompletions remembered = new RememberedCompletions(store, new RememberBounds(1000, 3, 100));
         remembered.put("future", new byte[] {1}, 1_000_000);
 
         // When
-        RememberedCompletions next = new RememberedCompletions(store, 1000, 3, 100);
+        RememberedCompletions next = new RememberedCompletions(store, new RememberBounds(1000, 3, 100));
         next.restore(50);
 
         // Then: as old as the restart

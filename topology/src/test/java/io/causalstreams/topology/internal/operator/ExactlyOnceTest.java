@@ -11,6 +11,7 @@ import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventJson;
 import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.TokenEvent;
+import io.causalstreams.topology.internal.journal.RememberBounds;
 import io.causalstreams.topology.internal.journal.SessionBounds;
 import io.causalstreams.topology.internal.operator.TransactionalTask.Input;
 import io.causalstreams.topology.internal.request.OperatorSettings;
@@ -335,9 +336,7 @@ class ExactlyOnceTest {
                 1_000_000,
                 false,
                 10_000,
-                rememberMs,
-                10,
-                100_000,
+                new RememberBounds(rememberMs, 10, 100_000),
                 new SessionBounds(10, 10_000, 10, 10_000),
                 false,
                 1_000_000);

@@ -7,6 +7,7 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.testkit.ScriptedEngine;
 import io.causalstreams.topology.internal.input.TaskInput;
 import io.causalstreams.topology.internal.journal.FakeStore;
+import io.causalstreams.topology.internal.journal.RememberBounds;
 import io.causalstreams.topology.internal.journal.SessionBounds;
 import io.causalstreams.topology.internal.journal.TaskStore;
 import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
@@ -143,7 +144,10 @@ class RequestLoopTest {
         RequestLoop<String, String> loop = new RequestLoop<>(
                 operator,
                 jobs,
-                TaskStore.over(store, 0, 0, 0, operator.settings().sessions()),
+                TaskStore.over(
+                        store,
+                        operator.settings().remember(),
+                        operator.settings().sessions()),
                 TaskInput.ofRecords(context),
                 context,
                 record -> published.add(record.value()));
@@ -167,6 +171,18 @@ class RequestLoopTest {
     private static OperatorSettings settings(int maxInFlight) {
         SessionBounds sessions = new SessionBounds(10, 10_000, 10, 10_000);
         return new OperatorSettings(
-                10, 1, 0, 0, maxInFlight, 1000, 1 << 20, false, 1 << 20, 0, 0, 0, sessions, false, 1 << 20);
+                10,
+                1,
+                0,
+                0,
+                maxInFlight,
+                1000,
+                1 << 20,
+                false,
+                1 << 20,
+                new RememberBounds(0, 0, 0),
+                sessions,
+                false,
+                1 << 20);
     }
 }
