@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,13 @@ final class CommandProcess implements AutoCloseable {
 
     /** Starts a command with {@code environment} on top of this process's. */
     static CommandProcess start(Map<String, String> environment, String... arguments) {
+        Map<String, String> withClasses = new HashMap<>(environment);
+        withClasses.merge("JAVA_OPTS", ClassArchive.option(), (options, archive) -> archive + " " + options);
+        return startPlain(withClasses, arguments);
+    }
+
+    /** The same without the {@link ClassArchive}. */
+    static CommandProcess startPlain(Map<String, String> environment, String... arguments) {
         try {
             Files.createDirectories(Path.of("target/processes"));
             Path log = Files.createTempFile(Path.of("target/processes"), arguments[0] + "-", ".log");
