@@ -161,12 +161,18 @@ final class SecuredBroker implements AutoCloseable {
         secure(settings, "misnamed", stores.resolve(misnamedKeys.getFileName()));
         for (String topic : List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
             settings.put(topic + ".replication.factor", "1");
+            settings.put(topic + ".num.partitions", "4");
         }
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
-        settings.put("group.streams.min.session.timeout.ms", "6000");
-        settings.put("group.streams.session.timeout.ms", "6000");
+        // members and transactions of a killed process are given up after seconds
+        settings.put("group.min.session.timeout.ms", "1000");
+        settings.put("group.streams.min.session.timeout.ms", "1000");
+        settings.put("group.streams.session.timeout.ms", "3000");
+        settings.put("group.streams.min.heartbeat.interval.ms", "500");
+        settings.put("group.streams.heartbeat.interval.ms", "1000");
+        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         return settings;
     }
 

@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * tests for every broker.
  */
 @Tag("security")
+@MostlyWaits
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // set before all
 abstract class SecuritySuite {
@@ -194,7 +195,8 @@ abstract class SecuritySuite {
     @ParameterizedTest(name = "group.protocol={0}")
     @ValueSource(strings = {"classic", "streams"})
     void shouldLoseNothingWhenItMayNotReadTheChangelog(String groupProtocol) throws Exception {
-        // Given: requests that a killed process leaves in the changelog
+        // Given: requests that a killed process leaves in the changelog; the others wait behind the first, which is
+        // long
         forgetGroupOfOtherProtocol(groupProtocol);
         Map<String, String> settings = Map.of("group.protocol", groupProtocol);
         AclBinding taken = right(AclOperation.READ, ResourceType.TOPIC, "causal-streams-");
@@ -202,8 +204,9 @@ abstract class SecuritySuite {
                 .mapToObj(i -> "open-" + groupProtocol + "-" + i)
                 .toList();
         try (OperatorClient client = new OperatorClient(broker.inner())) {
-            try (CommandProcess serve = serve(broker.secure(), settings)) {
-                open.forEach(id -> client.send("k", prompt(id, "\"max_tokens\": 1900")));
+            try (CommandProcess serve = serve(broker.secure(), settings, "--slots", "1")) {
+                client.send("k", prompt(open.get(0), "\"max_tokens\": 1900"));
+                open.subList(1, open.size()).forEach(id -> client.send("k", prompt(id, "\"max_tokens\": 40")));
                 client.readUntil("a token", LIMIT, () -> client.tokensSeen(open.get(0)) > 0);
                 serve.kill9();
             }
@@ -234,11 +237,11 @@ abstract class SecuritySuite {
         deleteChangelogs();
         AclBinding taken = right(AclOperation.CREATE, ResourceType.TOPIC, "causal-streams-");
         remove(taken);
-        try (CommandProcess serve = serve(broker.secure(), Map.of("group.protocol", "streams"), "--wait", "10");
+        try (CommandProcess serve = serve(broker.secure(), Map.of("group.protocol", "streams"), "--wait", "5");
                 OperatorClient client = new OperatorClient(broker.inner())) {
             // When
             client.send("k", prompt("no-changelog", "\"max_tokens\": 20"));
-            serve.awaitOutput("No partition is ready after 10 s", LIMIT);
+            serve.awaitOutput("No partition is ready after 5 s", LIMIT);
 
             // Then: it goes on by itself once the right is there
             assertThat(serve.output()).contains("no Create on the changelog").doesNotContain("Serving ");
@@ -280,6 +283,12 @@ abstract class SecuritySuite {
     private CommandProcess serve(String servers, Map<String, String> settings, String... more) {
         Map<String, String> all = new HashMap<>(broker.clientSettings());
         all.put("state.dir", TestFiles.fresh("state-").toString());
+        all.put("commit.interval.ms", "2000");
+        all.put("producer.transaction.timeout.ms", "3000");
+        if (!"streams".equals(settings.get("group.protocol"))) {
+            all.put("consumer.session.timeout.ms", "3000");
+            all.put("consumer.heartbeat.interval.ms", "1000");
+        }
         all.putAll(settings);
         return CommandProcess.start(
                 FAST,
