@@ -61,12 +61,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts a broker with settings of its own: listeners with TLS, say, or an authorizer.
+     * Starts a broker with settings of its own: listeners with TLS, say, or an authorizer. One at a time in a JVM: free ports
+     * are looked for first, and opened then.
      *
      * @param settings of Kafka's broker; they replace this class's
      * @throws AppException if the port is in use or the directory cannot be used
      */
-    public static EmbeddedBroker start(int port, @Nullable Path dataDirectory, Map<String, String> settings) {
+    public static synchronized EmbeddedBroker start(
+            int port, @Nullable Path dataDirectory, Map<String, String> settings) {
         int brokerPort = claim(port);
         Path directory = null;
         try {

@@ -34,9 +34,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** More prompts than the engine can take: they wait in their topic, at a bounded cost, and none is lost. */
 @SuppressWarnings("NullAway.Init") // set before each
+@Isolated
 class BackPressureIT {
     private static final int PROMPTS = 10_000;
     private static final int PARTITIONS = 2;

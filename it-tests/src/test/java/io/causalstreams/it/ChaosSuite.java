@@ -39,6 +39,7 @@ import org.junit.jupiter.api.TestInstance;
  * <p>{@code -Dchaos.rounds=} sets the number of random kills per group protocol (10), {@code -Dtest.seed=} repeats a run.
  */
 @Tag("chaos")
+@MostlyWaits
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // set before all
 abstract class ChaosSuite {

@@ -43,9 +43,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A one-line operator in somebody's topology that gets more records than it can take. */
 @SuppressWarnings("NullAway.Init") // set before each
+@Isolated
 class EnrichmentBackPressureIT {
     private static final String RECORDS = "records";
     private static final String ANSWERED = "answered";

@@ -22,20 +22,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Generations that take six times as long as the group lets a member go without a poll. Both tests wait side by side. */
+/** Generations that take six times as long as the group lets a member go without a poll. */
 @Tag("slow")
 @SuppressWarnings("NullAway.Init") // set before each
+@Execution(ExecutionMode.CONCURRENT)
 class LongGenerationIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
-    private static final Object PORTS = new Object();
 
     private EmbeddedBroker broker;
 
     @BeforeEach
     void startBroker() {
-        synchronized (PORTS) { // a broker looks for free ports, then opens them
-            broker = EmbeddedBroker.start();
-        }
+        broker = EmbeddedBroker.start();
         Topics.createMissing(KafkaConnection.of(broker.bootstrapServers(), null), CausalStreamsConfig.defaults(), 2);
     }
 
@@ -45,13 +43,11 @@ class LongGenerationIT {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void shouldNotRebalanceWhenAGenerationTakesAMinute() {
         generateForAMinute("classic", operator -> operator.metric("consumer-coordinator-metrics", "rebalance-total"));
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void shouldNotRebalanceWhenAGenerationTakesAMinuteInAStreamsGroup() {
         generateForAMinute("streams", operator -> streamsGroupEpoch());
     }

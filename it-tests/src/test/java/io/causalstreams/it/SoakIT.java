@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import reactor.core.Disposable;
 
 /**
@@ -35,6 +36,7 @@ import reactor.core.Disposable;
  * <p>{@code -Dsoak.seconds=1800} is the long form (45), {@code -Dtest.seed=} sets the load's seed.
  */
 @Tag("soak")
+@Isolated
 class SoakIT {
     private static final int SECONDS = Integer.getInteger("soak.seconds", 45);
     private static final int OUTSTANDING = 48;
