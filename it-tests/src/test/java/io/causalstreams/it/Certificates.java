@@ -1,9 +1,13 @@
 package io.causalstreams.it;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,17 +42,19 @@ final class Certificates {
     /** A store that trusts the certificate of each alias of {@link #keyStore}. */
     Path trustStore(String name, String... aliases) {
         Path store = directory.resolve(name + ".p12");
-        for (String alias : aliases) {
-            Path certificate = directory.resolve(alias + ".pem");
-            keytool(
-                    directory.resolve(alias + ".p12"),
-                    "-exportcert",
-                    "-rfc",
-                    "-alias",
-                    alias,
-                    "-file",
-                    certificate.toString());
-            keytool(store, "-importcert", "-noprompt", "-alias", alias, "-file", certificate.toString());
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            for (String alias : aliases) {
+                KeyStore keys =
+                        KeyStore.getInstance(directory.resolve(alias + ".p12").toFile(), PASSWORD.toCharArray());
+                trusted.setCertificateEntry(alias, keys.getCertificate(alias));
+            }
+            try (OutputStream out = Files.newOutputStream(store)) {
+                trusted.store(out, PASSWORD.toCharArray());
+            }
+        } catch (IOException | GeneralSecurityException e) {
+            throw new AssertionError("no store " + name, e);
         }
         return store;
     }

@@ -35,12 +35,14 @@ final class SecuredBroker implements AutoCloseable {
     static final String USER = "serve";
     static final String PASSWORD = "user-password-5519";
 
+    // the same for all brokers of a JVM
+    private static final Certificates CERTIFICATES = new Certificates();
+    private static final Path BROKER_KEYS = CERTIFICATES.keyStore("broker", "dns:localhost,ip:127.0.0.1");
+    private static final Path MISNAMED_KEYS = CERTIFICATES.keyStore("misnamed", "dns:broker.elsewhere.example");
+    private static final Path TRUSTED = CERTIFICATES.trustStore("trusted", "broker", "misnamed");
+    private static final Path OTHERS = trustOthers();
+
     private final Map<String, Integer> ports = new LinkedHashMap<>();
-    private final Certificates certificates = new Certificates();
-    private final Path brokerKeys = certificates.keyStore("broker", "dns:localhost,ip:127.0.0.1");
-    private final Path misnamedKeys = certificates.keyStore("misnamed", "dns:broker.elsewhere.example");
-    private final Path trusted = certificates.trustStore("trusted", "broker", "misnamed");
-    private final Path others = trustOthers();
 
     private @Nullable EmbeddedBroker embedded;
     private @Nullable GenericContainer<?> container;
@@ -54,7 +56,7 @@ final class SecuredBroker implements AutoCloseable {
     /** In this JVM. */
     static SecuredBroker embedded() {
         SecuredBroker broker = new SecuredBroker();
-        broker.embedded = EmbeddedBroker.start(0, null, broker.settings("127.0.0.1", broker.certificates.directory()));
+        broker.embedded = EmbeddedBroker.start(0, null, broker.settings("127.0.0.1", CERTIFICATES.directory()));
         broker.createUser();
         return broker;
     }
@@ -73,7 +75,7 @@ final class SecuredBroker implements AutoCloseable {
                 .withEnv(environment)
                 .waitingFor(Wait.forLogMessage(".*Kafka Server started.*", 1))
                 .withStartupTimeout(Duration.ofMinutes(3));
-        for (Path store : List.of(broker.brokerKeys, broker.misnamedKeys)) {
+        for (Path store : List.of(BROKER_KEYS, MISNAMED_KEYS)) {
             container.withCopyFileToContainer(
                     MountableFile.forHostPath(store, 0644),
                     inside.resolve(store.getFileName()).toString());
@@ -107,7 +109,7 @@ final class SecuredBroker implements AutoCloseable {
         settings.put("security.protocol", "SASL_SSL");
         settings.put("sasl.mechanism", "SCRAM-SHA-512");
         settings.put("sasl.jaas.config", login(PASSWORD));
-        settings.put("ssl.truststore.location", trusted.toString());
+        settings.put("ssl.truststore.location", TRUSTED.toString());
         settings.put("ssl.truststore.password", Certificates.PASSWORD);
         settings.put("ssl.truststore.type", "PKCS12");
         return settings;
@@ -115,7 +117,7 @@ final class SecuredBroker implements AutoCloseable {
 
     /** Trusts somebody else. */
     Path othersTrustStore() {
-        return others;
+        return OTHERS;
     }
 
     static String login(String password) {
@@ -157,8 +159,8 @@ final class SecuredBroker implements AutoCloseable {
         settings.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
         settings.put("super.users", "User:ANONYMOUS");
         settings.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
-        secure(settings, "secure", stores.resolve(brokerKeys.getFileName()));
-        secure(settings, "misnamed", stores.resolve(misnamedKeys.getFileName()));
+        secure(settings, "secure", stores.resolve(BROKER_KEYS.getFileName()));
+        secure(settings, "misnamed", stores.resolve(MISNAMED_KEYS.getFileName()));
         for (String topic : List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
             settings.put(topic + ".replication.factor", "1");
             settings.put(topic + ".num.partitions", "4");
@@ -214,9 +216,9 @@ final class SecuredBroker implements AutoCloseable {
         }
     }
 
-    private Path trustOthers() {
-        certificates.keyStore("somebody", "dns:localhost");
-        return certificates.trustStore("others", "somebody");
+    private static Path trustOthers() {
+        CERTIFICATES.keyStore("somebody", "dns:localhost");
+        return CERTIFICATES.trustStore("others", "somebody");
     }
 
     private static int freePort() {
@@ -237,7 +239,7 @@ final class SecuredBroker implements AutoCloseable {
         }
     }
 
-    /** A broker tells its address before it knows a mapped port, so the ports are the same inside and outside. */
+    /** A broker advertises its address before it knows a mapped port, so the ports are the same inside and outside. */
     private static final class FixedPorts extends GenericContainer<FixedPorts> {
         FixedPorts(String image, Map<String, Integer> ports) {
             super(image);
