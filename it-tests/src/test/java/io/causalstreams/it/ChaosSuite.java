@@ -162,7 +162,7 @@ abstract class ChaosSuite {
         load.runForTokens(1000, LIMIT);
         load.drain(LIMIT);
 
-        // Then: it told nothing twice, and is a member again
+        // Then: it published nothing twice, and is a member again
         assertThat(load.violations()).isEmpty();
         assertThat(zombie.isAlive()).isTrue();
     }

@@ -69,7 +69,7 @@ class ClockJumpIT {
             assertThat(client.tokensSeen("done")).isEqualTo(5);
             assertThat(meter(port, "causal_streams_duplicates_total")).isEqualTo(1);
             assertThat(oldest).isBetween(0.0, 200.0);
-            assertThat(told(client, "after"))
+            assertThat(publishedAt(client, "after"))
                     .isBetween(clock.now().minusSeconds(200), clock.now().plusSeconds(5));
 
             // and a deadline by the new clock passes when it should
@@ -86,7 +86,7 @@ class ClockJumpIT {
         return completions.size();
     }
 
-    private static Instant told(OperatorClient client, String id) {
+    private static Instant publishedAt(OperatorClient client, String id) {
         return Instant.parse(new String(
                 client.completionRecord(id).headers().lastHeader("ce_time").value(),
                 java.nio.charset.StandardCharsets.UTF_8));

@@ -25,7 +25,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** What a running {@code serve} tells by HTTP and in its log, and to whom. Wrong methods and sizes: OperationsServerTest. */
+/** What a running {@code serve} discloses by HTTP and in its log, and to whom. Wrong methods and sizes: OperationsServerTest. */
 class EndpointIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String SECRET = "my-secret-is-4711";

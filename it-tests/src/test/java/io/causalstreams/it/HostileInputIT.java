@@ -224,7 +224,7 @@ class HostileInputIT {
                     Integer.toString(number).getBytes(StandardCharsets.UTF_8), value, headers, Instant.now()));
         }
 
-        /** Lets the punctuation run, takes what was told, and removes it from {@code open}; no record is completed twice. */
+        /** Lets the punctuation run, takes what was published, and removes it from {@code open}; no record is completed twice. */
         void take(Set<Integer> open, Map<String, Integer> outcomes) throws IOException {
             driver.advanceWallClockTime(Duration.ofMillis(20));
             tokens.readRecordsToList();

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * {@code ./causal-streams} itself, in a clone of which only the script is real: {@code java} and {@code mvn} are scripts that
- * tell how they were called, and the PATH has nothing but them and the few tools that the launcher needs.
+ * print how they were called, and the PATH has nothing but them and the few tools that the launcher needs.
  */
 @Tag("launcher")
 class LauncherIT {

@@ -110,7 +110,7 @@ abstract class SecuritySuite {
     @ParameterizedTest(name = "{0} on {1} {2}, group.protocol={4}")
     @MethodSource("rights")
     void shouldEndAndSayWhichRightIsMissing(
-            AclOperation operation, ResourceType type, String resource, String told, String groupProtocol)
+            AclOperation operation, ResourceType type, String resource, String named, String groupProtocol)
             throws Exception {
         // Given: nothing of an earlier run that would hide it
         AclBinding taken = right(operation, type, resource);
@@ -124,7 +124,7 @@ abstract class SecuritySuite {
 
             // Then
             assertThat(serve.awaitExit(LIMIT)).as(serve.output()).isEqualTo(1);
-            assertThat(errorOf(serve)).contains(told);
+            assertThat(errorOf(serve)).contains(named);
         } finally {
             giveBack(taken);
         }
@@ -175,7 +175,7 @@ abstract class SecuritySuite {
                 line = errorOf(serve);
             }
 
-            // Then: once the right is there, each is told once
+            // Then: once the right is there, each is answered once
             assertThat(line).contains("no Write on topic dead-letters");
             giveBack(taken);
             try (CommandProcess serve = serve(broker.secure(), Map.of())) {
@@ -314,7 +314,7 @@ abstract class SecuritySuite {
         }
     }
 
-    /** The one line that says what went wrong; nothing else of a failed command tells passwords, stack traces or a wait. */
+    /** The one line that says what went wrong; nothing else of a failed command shows passwords, stack traces or a wait. */
     private static String errorOf(CommandProcess command) {
         String output = command.output();
         assertThat(output)

@@ -355,11 +355,11 @@ class AskedTest {
         test.punctuate();
         // Then
         assertThat(builder.build().describe().toString()).doesNotContain("repartition");
-        TestRecord<String, String> told = test.output("out").readRecord();
-        assertThat(told.key()).isEqualTo("k");
-        assertThat(told.value()).isEqualTo("a: ok");
-        assertThat(told.timestamp()).isEqualTo(77);
-        assertThat(told.headers().lastHeader("h")).isNotNull();
+        TestRecord<String, String> answer = test.output("out").readRecord();
+        assertThat(answer.key()).isEqualTo("k");
+        assertThat(answer.value()).isEqualTo("a: ok");
+        assertThat(answer.timestamp()).isEqualTo(77);
+        assertThat(answer.headers().lastHeader("h")).isNotNull();
     }
 
     @Test

@@ -62,14 +62,14 @@ class ClientRequestsTest {
         }
     }
 
-    /** What the request asks and the engine was not told. */
+    /** What the request asks and the engine did not get. */
     private static List<String> notAsked(String name, JsonNode body, GenerationRequest request) {
         List<String> missing = new ArrayList<>();
-        String told = request.toString();
+        String got = request.toString();
         if (!name.equals("tools-none")) {
             for (JsonNode tool : body.path("tools")) {
                 String function = tool.path("function").path("name").asText();
-                if (!told.contains(function)) {
+                if (!got.contains(function)) {
                     missing.add("the tool " + function);
                 }
             }
@@ -90,16 +90,16 @@ class ClientRequestsTest {
         if (body.path("logprobs").asBoolean() && request.sampling().logprobs() == null) {
             missing.add("logprobs");
         }
-        body.path("messages").forEach(message -> missing.addAll(notTold(message.path("content"), told)));
+        body.path("messages").forEach(message -> missing.addAll(notIn(message.path("content"), got)));
         return missing;
     }
 
-    private static List<String> notTold(JsonNode content, String told) {
+    private static List<String> notIn(JsonNode content, String got) {
         if (content.isTextual()) {
-            return told.contains(content.asText()) ? List.of() : List.of("the message " + content);
+            return got.contains(content.asText()) ? List.of() : List.of("the message " + content);
         }
         List<String> missing = new ArrayList<>();
-        content.forEach(part -> missing.addAll(notTold(part.path("text"), told)));
+        content.forEach(part -> missing.addAll(notIn(part.path("text"), got)));
         return missing;
     }
 

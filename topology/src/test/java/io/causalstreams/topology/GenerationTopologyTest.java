@@ -573,11 +573,11 @@ class GenerationTopologyTest {
                 driver.send("k", "{\"id\":\"b\",\"prompt\":\"x\"}", Map.of("h", large));
                 driver.send(large, "{\"id\":\"c\",\"prompt\":\"x\"}");
                 // When
-                List<TestRecord<byte[], byte[]>> told = new ArrayList<>(driver.completions.readRecordsToList());
+                List<TestRecord<byte[], byte[]>> published = new ArrayList<>(driver.completions.readRecordsToList());
                 List<TestRecord<byte[], byte[]>> letters = driver.deadLetters.readRecordsToList();
-                told.addAll(letters);
+                published.addAll(letters);
                 // Then
-                assertThat(told)
+                assertThat(published)
                         .hasSize(6)
                         .allSatisfy(record -> assertThat(sizeOf(record)).isLessThanOrEqualTo(limit));
                 assertThat(header(letters.get(0).headers(), "causal-streams-truncated-bytes"))

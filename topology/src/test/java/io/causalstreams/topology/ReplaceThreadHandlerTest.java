@@ -53,7 +53,7 @@ class ReplaceThreadHandlerTest {
 
     @Test
     void shouldGiveUpAtOnceWhenATopicRefusesARecordAndNameTopicAndSetting() {
-        // Given: as Kafka Streams tells it
+        // Given: as Kafka Streams reports it
         RuntimeException refused = new StreamsException(
                 "Error encountered trying to send record to topic completions for task 0_1 due to:\n…",
                 new InvalidTimestampException("Timestamp 1000 of message with offset 0 is out of range."));

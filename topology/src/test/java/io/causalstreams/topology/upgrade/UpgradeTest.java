@@ -101,12 +101,12 @@ class UpgradeTest {
                 run.turn();
 
                 // Then
-                List<Recording.Entry> told = new Recording(List.of(), run.taken())
+                List<Recording.Entry> published = new Recording(List.of(), run.taken())
                         .untilEnd("completions").stream()
                                 .filter(entry -> id(entry).equals(id))
                                 .toList();
-                assertThat(told).as(id).hasSize(1);
-                assertThat(told.get(0).value().get()).isEqualTo(answers.get(id));
+                assertThat(published).as(id).hasSize(1);
+                assertThat(published.get(0).value().get()).isEqualTo(answers.get(id));
             }
         }
     }
@@ -198,13 +198,14 @@ class UpgradeTest {
                 .toList();
     }
 
-    private static void assertSame(String topic, List<Recording.Entry> told, List<Recording.Entry> restored) {
+    private static void assertSame(String topic, List<Recording.Entry> published, List<Recording.Entry> restored) {
         assertThat(restored.stream().map(UpgradeTest::identity).sorted())
                 .as(topic)
-                .isEqualTo(told.stream().map(UpgradeTest::identity).sorted().toList());
+                .isEqualTo(
+                        published.stream().map(UpgradeTest::identity).sorted().toList());
         Map<String, Recording.Entry> byIdentity = new LinkedHashMap<>();
         restored.forEach(entry -> byIdentity.put(identity(entry), entry));
-        for (Recording.Entry entry : told) {
+        for (Recording.Entry entry : published) {
             Recording.Entry again = byIdentity.get(identity(entry));
             assertThat(again.timestamp()).isEqualTo(entry.timestamp());
             assertThat(headers(again)).as(identity(entry)).containsAll(headers(entry));
