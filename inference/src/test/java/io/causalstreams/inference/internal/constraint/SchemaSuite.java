@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.causalstreams.inference.GenerationException;
-import io.causalstreams.inference.OutputConstraint.JsonSchema;
-import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Random;
-import java.util.stream.StreamSupport;
 import java.util.zip.GZIPInputStream;
 
 /** The JSON-Schema-Test-Suite, drafts 4 to 2020-12, read by the compiler. */
@@ -55,38 +51,17 @@ final class SchemaSuite {
                     draft,
                     line.path("file").textValue(),
                     schema.toString(),
-                    texts(line.path("valid")),
-                    texts(line.path("invalid")));
-        }
-
-        private static List<String> texts(JsonNode texts) {
-            return StreamSupport.stream(texts.spliterator(), false)
-                    .map(JsonNode::textValue)
-                    .toList();
+                    Language.texts(line.path("valid")),
+                    Language.texts(line.path("invalid")));
         }
 
         /** The schema's language, or nothing if it is refused. */
         Optional<Language> compile(boolean openObjects) {
-            ConstraintCompiler compiler =
-                    new ConstraintCompiler(TestVocabulary.synthetic(0, new Random(1)), openObjects);
             try {
-                return Optional.of(
-                        new Language(compiler.compile(new JsonSchema(schema)).start()));
+                return Optional.of(Language.of(schema, openObjects));
             } catch (GenerationException.Invalid e) {
                 return Optional.empty();
             }
-        }
-    }
-
-    /** What is written for a schema. */
-    record Language(TokenConstraint.State start) {
-
-        boolean has(String text) {
-            return start.acceptsAfter(text.getBytes(StandardCharsets.UTF_8));
-        }
-
-        List<String> of(List<String> texts) {
-            return texts.stream().filter(this::has).toList();
         }
     }
 

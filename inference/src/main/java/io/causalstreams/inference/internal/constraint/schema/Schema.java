@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,25 @@ record Schema(JsonNode json, String path, URI base, Draft draft) {
     /** The base inside a schema that stands in one with the base {@code around}. */
     private static URI baseOf(JsonNode json, URI around, Draft draft) {
         String id = draft.idOf(json);
-        URI base = id.isEmpty() ? around : SchemaNames.resolve(around, id);
+        URI base = id.isEmpty() ? around : resolve(around, id);
         return base == null ? around : base;
+    }
+
+    /** A reference against a base; null if it is none. */
+    static @Nullable URI resolve(URI base, String reference) {
+        try {
+            return reference.startsWith("#")
+                    ? new URI(withoutFragment(base) + reference)
+                    : base.resolve(new URI(reference)).normalize();
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+
+    static URI withoutFragment(URI uri) {
+        String text = uri.toString();
+        int hash = text.indexOf('#');
+        return hash < 0 ? uri : URI.create(text.substring(0, hash));
     }
 
     /** What stands below, under a name or an index; null if nothing does. */

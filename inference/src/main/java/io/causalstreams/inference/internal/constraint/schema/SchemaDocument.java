@@ -74,9 +74,9 @@ final class SchemaDocument {
      * there every way begins, or to the only one.
      */
     private Schema outermost(Schema first, List<Schema> targets, Schema from, String keyword) {
-        URI outer = SchemaNames.withoutFragment(root.base());
+        URI outer = Schema.withoutFragment(root.base());
         for (Schema target : targets) {
-            if (SchemaNames.withoutFragment(target.base()).equals(outer)) {
+            if (Schema.withoutFragment(target.base()).equals(outer)) {
                 return target;
             }
         }
@@ -92,11 +92,11 @@ final class SchemaDocument {
             found = walk(resource(from), reference.substring(1));
             found = found == null ? walk(root, reference.substring(1)) : found;
         } else {
-            URI uri = SchemaNames.resolve(from.base(), reference);
+            URI uri = Schema.resolve(from.base(), reference);
             if (uri != null) {
                 found = names.get(uri);
                 String fragment = uri.getRawFragment();
-                Schema resource = names.get(SchemaNames.withoutFragment(uri));
+                Schema resource = names.get(Schema.withoutFragment(uri));
                 if (found == null && resource != null && (fragment == null || fragment.isEmpty())) {
                     found = resource;
                 } else if (found == null && resource != null && fragment != null && fragment.startsWith("/")) {
@@ -113,7 +113,7 @@ final class SchemaDocument {
     }
 
     private Schema resource(Schema from) {
-        return Objects.requireNonNullElse(names.get(SchemaNames.withoutFragment(from.base())), root);
+        return Objects.requireNonNullElse(names.get(Schema.withoutFragment(from.base())), root);
     }
 
     private static @Nullable Schema walk(Schema from, String pointer) {

@@ -3,7 +3,6 @@ package io.causalstreams.inference.internal.constraint.schema;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -115,33 +114,17 @@ final class SchemaNames {
 
     private void name(Schema at) {
         if (!at.draft().idOf(at.json()).isEmpty()) {
-            named.putIfAbsent(withoutFragment(at.base()), at);
+            named.putIfAbsent(Schema.withoutFragment(at.base()), at);
             named.putIfAbsent(at.base(), at);
         }
         for (String keyword : new String[] {"$anchor", "$dynamicAnchor"}) {
             if (at.json().path(keyword).isTextual()) {
-                URI name = resolve(at.base(), "#" + at.json().path(keyword).asText());
+                URI name =
+                        Schema.resolve(at.base(), "#" + at.json().path(keyword).asText());
                 if (name != null) {
                     named.putIfAbsent(name, at);
                 }
             }
         }
-    }
-
-    /** A reference against a base; null if it is none. */
-    static @Nullable URI resolve(URI base, String reference) {
-        try {
-            return reference.startsWith("#")
-                    ? new URI(withoutFragment(base) + reference)
-                    : base.resolve(new URI(reference)).normalize();
-        } catch (URISyntaxException e) {
-            return null;
-        }
-    }
-
-    static URI withoutFragment(URI uri) {
-        String text = uri.toString();
-        int hash = text.indexOf('#');
-        return hash < 0 ? uri : URI.create(text.substring(0, hash));
     }
 }

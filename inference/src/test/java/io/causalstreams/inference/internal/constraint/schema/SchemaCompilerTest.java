@@ -101,6 +101,7 @@ class SchemaCompilerTest {
                 "{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}}}; {} {\"a\":1} {\"b\":2} {\"a\":1,\"b\":2}; {\"b\":2,\"a\":1} {\"c\":1}",
                 "{\"properties\":{\"a\":{\"const\":1}},\"additionalProperties\":{\"const\":3}}; {\"aa\":3} {\"a\":1,\"b\":3,\"\":3}; {\"a\":3} {\"b\":1}",
                 "{\"properties\":{\"a\":false,\"b\":true}}; {} {\"b\":[null]}; {\"a\":1}",
+                "{\"$defs\":{\"a/b%\":{\"const\":1},\"a\":{\"b%\":{\"const\":2}}},\"properties\":{\"x\":{\"$ref\":\"#/$defs/a~1b%25\"},\"y\":{\"$ref\":\"#/$defs/a/b%25\"}}}; {\"x\":1,\"y\":2}; {\"x\":2} {\"y\":1}",
                 "{\"$defs\":{\"a\":{\"$defs\":{\"b\":{\"const\":1}}},\"a.$defs.b\":{\"const\":2}},\"properties\":{\"x\":{\"$ref\":\"#/$defs/a/$defs/b\"},\"y\":{\"$ref\":\"#/$defs/a.$defs.b\"}}}; {\"x\":1,\"y\":2}; {\"x\":2} {\"y\":1}",
                 "{\"maxlength\":3,\"type\":\"string\",\"format\":\"own\"}; \"abcd\"; 1",
                 "{\"type\":[\"integer\",\"null\"],\"not\":{\"enum\":[3,null]}}; 2 4; 3 null",
