@@ -44,9 +44,13 @@ final class EngineOptions {
             description = "Do not guess tokens from the prompt when one request runs alone.")
     private boolean noSpeculation;
 
-    /** The engine of {@code directory}; says on {@code progress} that it is being loaded. */
+    /** The engine of {@code directory}, with what the user said instead of {@code defaults}. */
     GenerationEngine open(Path directory, EngineConfig defaults, Progress progress) {
-        EngineConfig config = config(defaults);
+        return load(directory, config(defaults), progress);
+    }
+
+    /** The engine of {@code directory}; shows on {@code progress} that it is being loaded. */
+    static GenerationEngine load(Path directory, EngineConfig config, Progress progress) {
         Progress.Task loading = progress.start("Loading " + directory.getFileName(), 0);
         try {
             return GenerationEngine.open(directory, config);

@@ -38,7 +38,7 @@ final class ServeCommand implements Callable<Integer> {
     private final KafkaOptions kafka = new KafkaOptions();
 
     @Mixin
-    private final ModelOptions model = new ModelOptions();
+    private final ServedModelOptions models = new ServedModelOptions();
 
     @Mixin
     private final EngineOptions engineOptions = new EngineOptions();
@@ -78,14 +78,14 @@ final class ServeCommand implements Callable<Integer> {
             ProcessMeters.bindTo(meters);
             progress.note("Metrics on port " + server.port() + ".");
         }
-        model.source(); // a wrong name is reported before anything else is tried
+        models.check();
         Duration patience = Duration.ofSeconds(waitSeconds);
         BrokerWait.until(connection, patience, progress);
         List<String> created = Topics.createMissing(connection, config, partitions);
         if (!created.isEmpty()) {
             progress.note("Created " + String.join(", ", created) + ".");
         }
-        GenerationEngine engine = engineOptions.open(model.directory(progress), engineConfig, progress);
+        GenerationEngine engine = models.open(engineConfig, progress);
         Tracing tracing = Tracing.of(System.getenv(), "causal-streams");
         Operator operator = Operator.start(engine, config, server == null ? null : meters, tracing.openTelemetry());
         pages.show(operator);
@@ -98,7 +98,7 @@ final class ServeCommand implements Callable<Integer> {
             operator.awaitRunning();
         }
         if (!operator.hasEnded()) {
-            announce(engine.model(), connection, config, progress);
+            announce(engine, connection, config, progress);
         }
         operator.awaitEnd();
         return 0;
@@ -112,17 +112,23 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private void announce(ModelInfo loaded, KafkaConnection connection, CausalStreamsConfig config, Progress progress)
+    private void announce(
+            GenerationEngine engine, KafkaConnection connection, CausalStreamsConfig config, Progress progress)
             throws IOException {
-        progress.note("Serving " + loaded.name() + " (" + loaded.precision() + ", " + loaded.maxContextTokens()
-                + " tokens of context) on " + connection.servers() + ": "
+        String names = String.join(", ", engine.engines().keySet());
+        progress.note("Serving " + (engine.engines().size() > 1 ? names : described(engine.model())) + " on "
+                + connection.servers() + ": "
                 + config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG) + " → "
                 + config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG) + ", "
                 + config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG) + ", "
                 + config.getString(CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG) + ". Stop it with Ctrl-C.");
         if (readyFile != null) {
-            Files.writeString(readyFile, loaded.name());
+            Files.writeString(readyFile, names);
         }
+    }
+
+    private static String described(ModelInfo model) {
+        return model.name() + " (" + model.precision() + ", " + model.maxContextTokens() + " tokens of context)";
     }
 
     private void shutDown(Operator operator, GenerationEngine engine, Tracing tracing) {

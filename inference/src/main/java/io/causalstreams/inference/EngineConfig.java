@@ -65,6 +65,15 @@ public record EngineConfig(
         return with(draft -> draft.speculation = speculation);
     }
 
+    /**
+     * What one of {@code models} models gets, that together may use what this says: slots and prefix cache are shared out, the
+     * sizes of one request stay.
+     */
+    public EngineConfig shareOf(int models) {
+        require(models >= 1, "shareOf", models, "at least 1");
+        return withSlots((slots + models - 1) / models).withPrefixCacheTokens(prefixCacheTokens / models);
+    }
+
     private EngineConfig with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);

@@ -25,4 +25,21 @@ public record EngineStats(
         long completionTokens,
         long preemptions,
         long backlogTokens,
-        long kvCacheBytes) {}
+        long kvCacheBytes) {
+
+    /** The sums over two engines. */
+    public EngineStats plus(EngineStats other) {
+        return new EngineStats(
+                waiting + other.waiting,
+                running + other.running,
+                slots + other.slots,
+                steps + other.steps,
+                decodeSteps + other.decodeSteps,
+                promptTokens + other.promptTokens,
+                cachedPromptTokens + other.cachedPromptTokens,
+                completionTokens + other.completionTokens,
+                preemptions + other.preemptions,
+                backlogTokens + other.backlogTokens,
+                kvCacheBytes + other.kvCacheBytes);
+    }
+}

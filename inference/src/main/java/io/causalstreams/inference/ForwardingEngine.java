@@ -1,6 +1,8 @@
 package io.causalstreams.inference;
 
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine that hands everything to another one: extend it to watch, delay or refuse requests, and override what differs.
@@ -43,6 +45,16 @@ public abstract class ForwardingEngine implements GenerationEngine {
     @Override
     public ModelInfo model() {
         return engine.model();
+    }
+
+    @Override
+    public ModelInfo model(@Nullable String name) {
+        return engine.model(name);
+    }
+
+    @Override
+    public Map<String, GenerationEngine> engines() {
+        return engine.engines();
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.causalstreams.inference;
 
 import io.causalstreams.inference.internal.engine.EngineFactory;
 import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -59,8 +61,24 @@ public interface GenerationEngine extends AutoCloseable {
         return GenerationStream.of(request.id(), listener -> generate(prepare(request), listener));
     }
 
-    /** Facts of the loaded model. */
+    /** Facts of the loaded model; of the default one, where there are several. */
     ModelInfo model();
+
+    /**
+     * Facts of the model that answers requests with this {@linkplain GenerationRequest#model() model}. An engine of one model
+     * answers with it whatever they name.
+     *
+     * @param name null = the default
+     * @throws GenerationException.Invalid if there is none of this name; the message names those there are
+     */
+    default ModelInfo model(@Nullable String name) {
+        return model();
+    }
+
+    /** The engines of one model behind this one, by the model's name; this engine alone, if it has one. A snapshot. */
+    default Map<String, GenerationEngine> engines() {
+        return Map.of(model().name(), this);
+    }
 
     /** A consistent picture of the engine after its last step. */
     EngineStats stats();

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority lower runs earlier; 0 is the default
  * @param deadline after this instant the request is ended with {@link FinishReason#DEADLINE_EXCEEDED}
  * @param user requests of one user share the engine fairly with those of others
+ * @param model which model of an engine that has {@linkplain MultiModelEngine several}; null = its default
  */
 public record GenerationRequest(
         String id,
@@ -25,7 +26,8 @@ public record GenerationRequest(
         List<List<Integer>> resumeFrom,
         int priority,
         @Nullable Instant deadline,
-        @Nullable String user) {
+        @Nullable String user,
+        @Nullable String model) {
 
     public GenerationRequest {
         Objects.requireNonNull(id, "id");
@@ -37,7 +39,7 @@ public record GenerationRequest(
 
     /** A new generate request with default priority and no deadline. */
     public static GenerationRequest of(String id, Prompt prompt, SamplingParams sampling) {
-        return new GenerationRequest(id, prompt, new Task.Generate(), sampling, List.of(), 0, null, null);
+        return new GenerationRequest(id, prompt, new Task.Generate(), sampling, List.of(), 0, null, null, null);
     }
 
     /** A request with one user message, greedy, of at most {@code maxTokens} tokens; its id is empty. */
@@ -84,6 +86,10 @@ public record GenerationRequest(
         return with(draft -> draft.user = user);
     }
 
+    public GenerationRequest withModel(@Nullable String model) {
+        return with(draft -> draft.model = model);
+    }
+
     private GenerationRequest with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -118,6 +124,7 @@ public record GenerationRequest(
         private int priority;
         private @Nullable Instant deadline;
         private @Nullable String user;
+        private @Nullable String model;
 
         Draft(GenerationRequest from) {
             id = from.id;
@@ -128,10 +135,11 @@ public record GenerationRequest(
             priority = from.priority;
             deadline = from.deadline;
             user = from.user;
+            model = from.model;
         }
 
         GenerationRequest request() {
-            return new GenerationRequest(id, prompt, task, sampling, resumeFrom, priority, deadline, user);
+            return new GenerationRequest(id, prompt, task, sampling, resumeFrom, priority, deadline, user, model);
         }
     }
 }

@@ -16,4 +16,10 @@ public record ModelInfo(
         int vocabularySize,
         int maxContextTokens,
         String precision,
-        boolean chatTemplate) {}
+        boolean chatTemplate) {
+
+    /** The same model under another name. */
+    public ModelInfo withName(String otherName) {
+        return new ModelInfo(otherName, fingerprint, vocabularySize, maxContextTokens, precision, chatTemplate);
+    }
+}

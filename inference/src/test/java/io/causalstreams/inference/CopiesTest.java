@@ -38,7 +38,8 @@ class CopiesTest {
             List.of(List.of(1, 2)),
             3,
             Instant.EPOCH,
-            "ann");
+            "ann",
+            "small");
     private static final EngineConfig CONFIG = new EngineConfig(3, 64, 16, 9, 100, 2, false);
 
     @Test
@@ -63,6 +64,7 @@ class CopiesTest {
         assertThat(REQUEST.withPriority(1).priority()).isEqualTo(1);
         assertThat(REQUEST.withDeadline(null).deadline()).isNull();
         assertThat(REQUEST.withUser(null).user()).isNull();
+        assertThat(REQUEST.withModel(null).model()).isNull();
     }
 
     @Test
@@ -75,5 +77,6 @@ class CopiesTest {
         assertThat(CONFIG.withPrefixCacheTokens(0).prefixCacheTokens()).isZero();
         assertThat(CONFIG.withIntraOpThreads(null).intraOpThreads()).isNull();
         assertThat(CONFIG.withSpeculation(true).speculation()).isTrue();
+        assertThat(CONFIG.shareOf(2)).isEqualTo(CONFIG.withSlots(2).withPrefixCacheTokens(50));
     }
 }

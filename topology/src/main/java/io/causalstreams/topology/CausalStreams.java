@@ -53,6 +53,7 @@ public final class CausalStreams {
     private final CausalStreamsConfig config;
     private final MeterRegistry meters;
     private final OpenTelemetry openTelemetry;
+    private final EngineMeters engineMeters;
     private final Map<String, OperatorTelemetry> telemetryOf = new ConcurrentHashMap<>();
 
     /**
@@ -79,7 +80,7 @@ public final class CausalStreams {
         this.config = new CausalStreamsConfig(properties);
         this.meters = meters;
         this.openTelemetry = openTelemetry;
-        new EngineMeters(engine, meters).bind();
+        this.engineMeters = new EngineMeters(engine, meters);
     }
 
     /**
@@ -129,7 +130,7 @@ public final class CausalStreams {
     /** What the tasks of the operator of this name share. */
     Operator operator(String name, CausalStreamsConfig settings) {
         OperatorTelemetry telemetry = telemetryOf.computeIfAbsent(
-                name, operator -> new OperatorTelemetry(operator, engine, meters, openTelemetry));
+                name, operator -> new OperatorTelemetry(operator, engine, engineMeters, meters, openTelemetry));
         return new Operator(engine, settings.settings(), telemetry);
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What a prompt event asks for.
  *
  * @param id the caller's id, if the body has one; see {@link #resolveId}
- * @param model the model the caller had in mind; the operator's engine has one, so it changes nothing
+ * @param model which model answers; an engine of one model answers whatever is named
  * @param prompt chat messages, text or token ids
  * @param task generate or classify
  * @param sampling how tokens are chosen and when to stop
@@ -54,7 +54,7 @@ public record PromptEvent(
 
     /** The request to the engine under the name {@code id}. */
     public GenerationRequest toRequest(String id) {
-        return new GenerationRequest(id, prompt, task, sampling, List.of(), priority, deadline, user);
+        return new GenerationRequest(id, prompt, task, sampling, List.of(), priority, deadline, user, model);
     }
 
     /** Whose body the answers have. */

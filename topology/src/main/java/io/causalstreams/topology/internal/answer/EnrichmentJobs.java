@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads records of any type.
  *
- * @param model named in the completions
+ * @param models the facts of a model by the name a question gives it, null for the default; throws Invalid if there is none
  * @param question what to ask about a value
  * @param join the value with its answer
  * @param perKey what the records of one key are to one another
  * @param codec how records are journaled
  */
 public record EnrichmentJobs<K, V, R>(
-        ModelInfo model,
+        Function<@Nullable String, ModelInfo> models,
         Function<V, GenerationRequest> question,
         BiFunction<V, CompletionEvent, R> join,
         PerKey perKey,
@@ -45,7 +45,8 @@ public record EnrichmentJobs<K, V, R>(
             GenerationRequest request = asked.withId(arrival.id()).resumedFrom(List.of());
             Shape shape = asked.prompt() instanceof Prompt.Chat ? Shape.CHAT : Shape.TEXT;
             String lane = lane(arrival.key());
-            return new Job.Ask<>(arrival, request, session(request, lane), lane, answers(arrival, shape), null);
+            return new Job.Ask<>(
+                    arrival, request, session(request, lane), lane, answers(arrival, shape, asked.model()), null);
         } catch (RuntimeException e) {
             return broken(arrival, e);
         }
@@ -57,7 +58,7 @@ public record EnrichmentJobs<K, V, R>(
                 arrival.id(),
                 new Prompt.Tokens(List.of()),
                 SamplingParams.builder().build());
-        return new Job.Broken<>(arrival, none, lane(arrival.key()), answers(arrival, Shape.TEXT), cause);
+        return new Job.Broken<>(arrival, none, lane(arrival.key()), answers(arrival, Shape.TEXT, null), cause);
     }
 
     /** Records of one key are one lane when the operator keeps their order. */
@@ -86,7 +87,7 @@ public record EnrichmentJobs<K, V, R>(
                 arrival, lane(arrival.key()), new Record<>(key, (R) null, arrival.timestamp(), arrival.headers()));
     }
 
-    private Answers<K, R> answers(Arrival arrival, Shape shape) {
-        return new EnrichmentAnswers<>(arrival, shape, model, join, codec);
+    private Answers<K, R> answers(Arrival arrival, Shape shape, @Nullable String model) {
+        return new EnrichmentAnswers<>(arrival, shape, models.apply(model), join, codec);
     }
 }

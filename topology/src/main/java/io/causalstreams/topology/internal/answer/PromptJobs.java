@@ -5,7 +5,6 @@ import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.topology.OutputEvent;
-import io.causalstreams.topology.event.EventHeaders;
 import io.causalstreams.topology.event.OutputEvents;
 import io.causalstreams.topology.event.OutputEvents.Shape;
 import io.causalstreams.topology.event.PromptEnvelope;
@@ -14,28 +13,18 @@ import io.causalstreams.topology.event.UnreadablePromptException;
 import io.causalstreams.topology.internal.journal.Arrival;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads prompt events.
  *
- * @param model named in the events
+ * @param models the facts of a model by the name a prompt gives it, null for the default; throws Invalid if there is none
  * @param records makes their records
  * @param sessionByKey whether chats of one record key are one conversation
  */
-public record PromptJobs(ModelInfo model, PromptRecords records, boolean sessionByKey)
+public record PromptJobs(Function<@Nullable String, ModelInfo> models, PromptRecords records, boolean sessionByKey)
         implements Job.Opener<byte[], OutputEvent> {
-
-    /**
-     * For one operator.
-     *
-     * @param applicationId first part of {@code ce_source}
-     * @param tokens whether token events are published
-     * @param limit of a record
-     */
-    public PromptJobs(ModelInfo model, String applicationId, boolean tokens, boolean sessionByKey, RecordLimit limit) {
-        this(model, new PromptRecords(EventHeaders.source(applicationId, model.name()), tokens, limit), sessionByKey);
-    }
 
     @Override
     public Job<byte[], OutputEvent> open(Arrival arrival) {
@@ -51,7 +40,7 @@ public record PromptJobs(ModelInfo model, PromptRecords records, boolean session
         try {
             PromptEvent prompt = envelope.event();
             String session = session(prompt, arrival);
-            OutputEvents events = OutputEvents.of(prompt, arrival.id(), created(arrival), model);
+            OutputEvents events = OutputEvents.of(prompt, arrival.id(), created(arrival), models.apply(prompt.model()));
             return new Job.Ask<>(
                     arrival,
                     prompt.toRequest(arrival.id()),
@@ -77,7 +66,7 @@ public record PromptJobs(ModelInfo model, PromptRecords records, boolean session
         Prompt empty = shape == Shape.CHAT ? new Prompt.Chat(List.of()) : new Prompt.Tokens(List.of());
         GenerationRequest none = GenerationRequest.of(
                 arrival.id(), empty, SamplingParams.builder().build());
-        OutputEvents events = new OutputEvents(arrival.id(), shape, false, created(arrival), model);
+        OutputEvents events = new OutputEvents(arrival.id(), shape, false, created(arrival), models.apply(null));
         return new Job.Broken<>(arrival, none, null, new PromptAnswers(arrival, events, records), cause);
     }
 

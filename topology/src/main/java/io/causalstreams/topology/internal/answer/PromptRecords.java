@@ -15,20 +15,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * The output records of prompt events: key and timestamp are the prompt's, none is larger than a record may be.
  *
- * @param source {@code ce_source}
+ * @param applicationId first part of {@code ce_source}, before the model
  * @param publishesTokens whether there are token events
  */
-public record PromptRecords(String source, boolean publishesTokens, RecordLimit limit) {
+public record PromptRecords(String applicationId, boolean publishesTokens, RecordLimit limit) {
 
     List<Record<byte[], OutputEvent>> tokens(Arrival arrival, TokenEvent event, long nowMs) {
-        Headers headers = EventHeaders.token(arrival.headers(), source, event, Instant.ofEpochMilli(nowMs));
+        Headers headers =
+                EventHeaders.token(arrival.headers(), source(event.model()), event, Instant.ofEpochMilli(nowMs));
         return List.of(record(arrival, OutputEvent.Kind.TOKENS, Bytes.wrap(EventJson.write(event)), headers));
     }
 
-    /** A completion event; also a remembered one, as the answer to another arrival of the same id. */
-    public Record<byte[], OutputEvent> completion(Arrival arrival, byte[] completion, long nowMs) {
-        Headers headers = EventHeaders.completion(arrival.headers(), source, arrival.id(), Instant.ofEpochMilli(nowMs));
+    /** @param model which answered */
+    Record<byte[], OutputEvent> completion(Arrival arrival, String model, byte[] completion, long nowMs) {
+        Headers headers =
+                EventHeaders.completion(arrival.headers(), source(model), arrival.id(), Instant.ofEpochMilli(nowMs));
         return record(arrival, OutputEvent.Kind.COMPLETION, Bytes.wrap(completion), headers);
+    }
+
+    /** A remembered completion event, as the answer to another arrival of the same id. */
+    public Record<byte[], OutputEvent> remembered(Arrival arrival, byte[] completion, long nowMs) {
+        String model = EventJson.readCompletion(completion).model();
+        return completion(arrival, model, completion, nowMs);
+    }
+
+    private String source(String model) {
+        return EventHeaders.source(applicationId, model);
     }
 
     /** The original, with what went wrong in its headers. */

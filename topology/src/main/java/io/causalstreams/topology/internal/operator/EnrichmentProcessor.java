@@ -59,7 +59,7 @@ public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, 
     private void init(ProcessingContext context, Consumer<Record<K, R>> forward) {
         close();
         EnrichmentJobs<K, V, R> jobs = new EnrichmentJobs<>(
-                operator.operator().engine().model(),
+                operator.operator().engine()::model,
                 operator.request(),
                 operator.join(),
                 operator.perKey(),

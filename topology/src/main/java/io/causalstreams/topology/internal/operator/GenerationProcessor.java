@@ -6,6 +6,7 @@ import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.PromptEvent;
 import io.causalstreams.topology.event.UnreadablePromptException;
 import io.causalstreams.topology.internal.answer.PromptJobs;
+import io.causalstreams.topology.internal.answer.PromptRecords;
 import io.causalstreams.topology.internal.answer.RecordLimit;
 import io.causalstreams.topology.internal.input.TaskInput;
 import io.causalstreams.topology.internal.journal.Arrival;
@@ -53,11 +54,9 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
         close();
         OperatorSettings settings = operator.settings();
         PromptJobs jobs = new PromptJobs(
-                operator.engine().model(),
-                context.applicationId(),
-                tokens,
-                settings.sessionByKey(),
-                new RecordLimit(settings.recordMaxBytes()));
+                operator.engine()::model,
+                new PromptRecords(context.applicationId(), tokens, new RecordLimit(settings.recordMaxBytes())),
+                settings.sessionByKey());
         TaskInput input = TaskInput.ofPrompts(context);
         incarnation = new Incarnation(jobs, new Intake<>(operator, storeName, jobs, input, context, context::forward));
     }
@@ -102,7 +101,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
         byte[] completion = loop.remembered(arrival.id());
         if (completion != null) {
             operator.telemetry().duplicate();
-            loop.publish(List.of(jobs.records().completion(arrival, completion, loop.wallNow())));
+            loop.publish(List.of(jobs.records().remembered(arrival, completion, loop.wallNow())));
         } else {
             current.intake.take(arrival, () -> jobs.open(arrival, envelope));
         }

@@ -3,6 +3,7 @@ package io.causalstreams.topology.internal.telemetry;
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationEvent.Choice;
+import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.Prompt;
@@ -66,7 +67,7 @@ final class CompletionSpans {
         GenerationRequest request = ended.job().request();
         Headers headers = ended.job().arrival().headers();
         String operation = request.prompt() instanceof Prompt.Chat ? "chat" : "text_completion";
-        String model = engine.model().name();
+        String model = modelOf(request);
         Span span = tracer.spanBuilder(operation + " " + model)
                 .setParent(W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, HEADERS))
                 .setSpanKind(SpanKind.INTERNAL) // the model runs in this process
@@ -98,6 +99,15 @@ final class CompletionSpans {
             }
         }
         span.end(ended.endedMs(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The one that was named, if it is not there any more. */
+    private String modelOf(GenerationRequest request) {
+        try {
+            return engine.model(request.model()).name();
+        } catch (GenerationException.Invalid e) {
+            return String.valueOf(request.model());
+        }
     }
 
     private static void sampling(Span span, SamplingParams sampling) {

@@ -31,6 +31,7 @@ public final class OperatorTelemetry {
     private final String operator;
     private final MeterRegistry meters;
     private final CompletionSpans spans;
+    private final EngineMeters engineMeters;
     private final Map<String, LiveRequest> requests = new ConcurrentHashMap<>();
     private final Map<TaskId, TaskLoad> loads = new ConcurrentHashMap<>();
 
@@ -44,9 +45,18 @@ public final class OperatorTelemetry {
     private final Counter duplicates;
     private final Counter deadLetters;
 
-    /** @param operator tag of its meters */
-    public OperatorTelemetry(String operator, GenerationEngine engine, MeterRegistry meters, OpenTelemetry telemetry) {
+    /**
+     * @param operator tag of its meters
+     * @param engineMeters the engine's own, which all operators of the process share
+     */
+    public OperatorTelemetry(
+            String operator,
+            GenerationEngine engine,
+            EngineMeters engineMeters,
+            MeterRegistry meters,
+            OpenTelemetry telemetry) {
         this.operator = operator;
+        this.engineMeters = engineMeters;
         this.meters = meters;
         this.spans = new CompletionSpans(telemetry, engine);
         this.queueTime = timer("queue.time", "From arrival to the engine.");
@@ -159,6 +169,7 @@ public final class OperatorTelemetry {
     /** A task has taken a turn. */
     public void load(TaskId task, TaskLoad load) {
         loads.put(task, load);
+        engineMeters.refresh();
     }
 
     /** A task has left this process, with the requests it had. */

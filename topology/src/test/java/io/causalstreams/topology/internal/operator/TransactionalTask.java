@@ -5,6 +5,7 @@ import io.causalstreams.topology.OutputEvent;
 import io.causalstreams.topology.internal.journal.FakeStore;
 import io.causalstreams.topology.internal.request.Operator;
 import io.causalstreams.topology.internal.request.OperatorSettings;
+import io.causalstreams.topology.internal.telemetry.EngineMeters;
 import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -163,8 +164,9 @@ final class TransactionalTask {
     }
 
     private GenerationProcessor processor() {
+        CompositeMeterRegistry meters = new CompositeMeterRegistry();
         OperatorTelemetry telemetry =
-                new OperatorTelemetry("fake", engine, new CompositeMeterRegistry(), OpenTelemetry.noop());
+                new OperatorTelemetry("fake", engine, new EngineMeters(engine, meters), meters, OpenTelemetry.noop());
         return new GenerationProcessor(new Operator(engine, settings, telemetry), "fake", true);
     }
 

@@ -10,6 +10,7 @@ import io.causalstreams.topology.internal.journal.FakeStore;
 import io.causalstreams.topology.internal.journal.RememberBounds;
 import io.causalstreams.topology.internal.journal.SessionBounds;
 import io.causalstreams.topology.internal.journal.TaskStore;
+import io.causalstreams.topology.internal.telemetry.EngineMeters;
 import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -137,10 +138,11 @@ class RequestLoopTest {
 
     private RequestLoop<String, String> loop(int maxInFlight) {
         context.setCurrentSystemTimeMs(nowMs);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
         Operator operator = new Operator(
                 engine,
                 settings(maxInFlight),
-                new OperatorTelemetry("test", engine, new SimpleMeterRegistry(), OpenTelemetry.noop()));
+                new OperatorTelemetry("test", engine, new EngineMeters(engine, meters), meters, OpenTelemetry.noop()));
         RequestLoop<String, String> loop = new RequestLoop<>(
                 operator,
                 jobs,

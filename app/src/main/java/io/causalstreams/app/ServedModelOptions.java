@@ -1,0 +1,96 @@
+package io.causalstreams.app;
+
+import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.models.KnownModel;
+import io.causalstreams.app.internal.models.ModelList;
+import io.causalstreams.app.internal.models.ModelListWatch;
+import io.causalstreams.app.internal.models.ModelSource;
+import io.causalstreams.app.internal.models.ModelStore;
+import io.causalstreams.app.internal.models.ServedModels;
+import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.Precision;
+import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.GenerationEngine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** One model that answers everything, or several with names. */
+final class ServedModelOptions {
+
+    @Option(
+            names = "--model",
+            paramLabel = "[NAME=]SRC",
+            description =
+                    "An exported directory, a .gguf file, a checkpoint directory, a hub name owner/name[@revision],"
+                            + " or an alias; default smollm2-135m-instruct. With names it may be given several times:"
+                            + " an event's model chooses, the first is the default, NAME=@OTHER is another name.")
+    private List<String> models = List.of();
+
+    @Option(
+            names = "--models",
+            paramLabel = "FILE",
+            description = "A file with a line NAME=SRC for each model, instead of --model. It is watched: models that"
+                    + " are written into it are loaded, those that are taken out are unloaded.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            completionCandidates = ModelOptions.Precisions.class,
+            converter = ModelOptions.Precisions.Converter.class,
+            description = "${COMPLETION-CANDIDATES}; default fp32.")
+    private @Nullable Precision precision;
+
+    /** Reports what is wrong with them, before anything else is tried. */
+    void check() throws IOException {
+        ModelList list = list();
+        if (list == null) {
+            ModelSource.parse(single());
+        } else {
+            list.sources().values().forEach(ModelSource::parse);
+        }
+    }
+
+    /**
+     * Downloads and exports what is missing, and loads.
+     *
+     * @param config what the models may use together
+     */
+    GenerationEngine open(EngineConfig config, Progress progress) throws IOException, InterruptedException {
+        ModelList list = list();
+        if (list == null) {
+            return load(single(), config, progress);
+        }
+        ServedModels served =
+                ServedModels.open(list, (source, sharing) -> load(source, config.shareOf(sharing), progress));
+        if (file != null) {
+            ModelListWatch.start(file, list, served, progress);
+        }
+        return served.engine();
+    }
+
+    private GenerationEngine load(String source, EngineConfig config, Progress progress) throws IOException {
+        Path directory = ModelStore.ofUser(progress)
+                .modelDirectory(ModelSource.parse(source), precision, ModelOptions.DEFAULT_PRECISION);
+        return EngineOptions.load(directory, config, progress);
+    }
+
+    private String single() {
+        return models.isEmpty() ? KnownModel.DEFAULT.alias() : models.get(0);
+    }
+
+    /** Null for one model without a name. */
+    private @Nullable ModelList list() throws IOException {
+        if (file != null && !models.isEmpty()) {
+            throw new AppException("--models and --model are both there; give one of the two");
+        }
+        if (file != null) {
+            return ModelList.read(file);
+        }
+        boolean unnamed = models.size() <= 1 && models.stream().noneMatch(ModelList::isEntry);
+        return unnamed ? null : ModelList.of(models);
+    }
+}
