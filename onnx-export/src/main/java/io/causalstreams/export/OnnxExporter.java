@@ -7,6 +7,7 @@ import io.causalstreams.export.internal.architecture.Tensors;
 import io.causalstreams.export.internal.architecture.UnsupportedModelException;
 import io.causalstreams.export.internal.checkpoint.Checkpoint;
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
+import io.causalstreams.export.internal.checkpoint.gguf.GgufCheckpoint;
 import io.causalstreams.export.internal.graph.ExternalTensorFile;
 import io.causalstreams.export.internal.graph.TensorStore;
 import io.causalstreams.export.internal.mixing.Mix;
@@ -30,12 +31,17 @@ public final class OnnxExporter {
     /**
      * Exports {@code source} into {@code outputDirectory}, which is replaced if it is there.
      *
-     * @param source a {@code .gguf} file, or a directory with {@code config.json} and safetensors files
+     * @param source a {@code .gguf} file, or a directory with {@code config.json} and safetensors files or one GGUF model
      * @throws ExportException if the checkpoint cannot be read, asks for what is not implemented, or a file cannot be
      *     written
      */
     public static void export(Path source, Path outputDirectory, ExportOptions options) {
         export(source, outputDirectory, options, decoder -> PrecisionPlan.of(options.precision(), decoder));
+    }
+
+    /** Whether {@link #export} takes a directory for one GGUF model: its only file, or all parts of one, and no config.json. */
+    public static boolean holdsOneGguf(Path directory) {
+        return GgufCheckpoint.onlyFileOf(directory).isPresent();
     }
 
     static void export(

@@ -1,6 +1,7 @@
 package io.causalstreams.app.internal.models;
 
 import io.causalstreams.app.internal.AppException;
+import io.causalstreams.export.OnnxExporter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ public sealed interface ModelSource {
         }
     }
 
-    /** A checkpoint on this machine: a GGUF file, or a directory with {@code config.json} and weights. */
+    /** A checkpoint on this machine: a GGUF file, or a directory with {@code config.json} and weights, or all parts of a GGUF model. */
     record Checkpoint(Path path) implements ModelSource {
         @Override
         public String label() {
@@ -95,6 +96,9 @@ public sealed interface ModelSource {
         List<Path> ggufs = filesIn(directory, ".gguf");
         if (ggufs.size() == 1) {
             return new Checkpoint(ggufs.get(0));
+        }
+        if (ggufs.size() > 1 && OnnxExporter.holdsOneGguf(directory)) {
+            return new Checkpoint(directory);
         }
         if (ggufs.size() > 1) {
             throw new AppException(

@@ -44,6 +44,25 @@ class ModelSourceTest {
     }
 
     @Test
+    void shouldTakeTheDirectoryOfAGgufModelInParts() throws Exception {
+        // Given
+        Path first = Files.createFile(directory.resolve("big-00001-of-00002.gguf"));
+
+        // When
+        Path second = Files.createFile(directory.resolve("big-00002-of-00002.gguf"));
+
+        // Then
+        assertThat(ModelSource.parse(directory.toString())).isEqualTo(new ModelSource.Checkpoint(directory));
+        assertThat(ModelSource.parse(first.toString())).isEqualTo(new ModelSource.Checkpoint(first));
+
+        // two models, and it must be said which
+        Files.move(second, directory.resolve("other.gguf"));
+        assertThatThrownBy(() -> ModelSource.parse(directory.toString()))
+                .isInstanceOf(AppException.class)
+                .hasMessageContaining("holds 2 .gguf files; name one");
+    }
+
+    @Test
     void shouldSayWhatIsMissing() {
         assertThatThrownBy(() -> ModelSource.parse("/no/such/model.gguf"))
                 .isInstanceOf(AppException.class)
