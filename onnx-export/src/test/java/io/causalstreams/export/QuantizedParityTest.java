@@ -17,6 +17,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>Random weights are harder than trained ones: no channel matters more than another, and routers choose between near ties.
  * So these are limits for what a wrong graph would break, not figures of a precision: those are in the export's report.
+ *
+ * <p>In four bits, other experts than the oracle's are half of the divergence (qwen3-moe: 0.32, and 0.14 with the oracle's
+ * experts). They are not what decides the margin: the clear token that qwen2-moe misses has the oracle's experts in every
+ * layer. Its logits have a standard deviation of 1.4 and errors of 0.66, and both grow with the head's weights.
  */
 class QuantizedParityTest {
     /**
@@ -33,7 +37,7 @@ class QuantizedParityTest {
                         : new Limits(0.03, 0.6, 0.2); // found: 0.01, 0.27
             }
             return golden.hasExperts()
-                    ? new Limits(0.5, 3, 0.2) // found: 0.3, above 2 where a router chooses another expert, 0.05
+                    ? new Limits(0.5, 2.5, 0.2) // found: 0.3, 2.004 (qwen2-moe), 0.05
                     : new Limits(0.35, 2, 0.2); // found: 0.25, 1.5, 0.09
         }
     }

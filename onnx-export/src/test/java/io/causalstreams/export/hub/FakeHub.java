@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 
 /**
  * A hub with one repository, {@code owner/tiny}, and a second server on another port that large files are redirected to, as
- * huggingface.co does. Both misbehave as told.
+ * huggingface.co does. Both misbehave as configured.
  */
 final class FakeHub implements AutoCloseable {
 
