@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine that hands everything to another one: extend it to watch, delay or refuse requests, and override what differs.
+ * An engine that delegates everything to another one: extend it to watch, delay or refuse requests, and override what differs.
  * The reactive {@code generate} runs through this engine's own {@code prepare} and {@code generate}.
  *
  * <pre>{@code

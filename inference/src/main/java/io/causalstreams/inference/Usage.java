@@ -7,8 +7,4 @@ package io.causalstreams.inference;
  * @param completionTokens generated tokens of all choices, end-of-sequence and resumed ones included
  * @param cachedTokens prompt tokens whose cache was reused instead of computed
  */
-public record Usage(int promptTokens, int completionTokens, int cachedTokens) {
-    public int totalTokens() {
-        return promptTokens + completionTokens;
-    }
-}
+public record Usage(int promptTokens, int completionTokens, int cachedTokens) {}

@@ -58,7 +58,7 @@ final class CacheSlots {
         index.setRunning(sequence.slot(), sequence.cacheTokens(), sequence.cachedLength());
     }
 
-    /** Takes the slot back; its content stays as long as nobody needs the room. */
+    /** Takes the slot back; its content stays as long as nobody needs the slot. */
     void release(Sequence sequence) {
         int slot = sequence.slot();
         pool.release(slot, sequence.arrival());

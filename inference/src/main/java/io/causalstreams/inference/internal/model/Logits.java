@@ -13,8 +13,4 @@ public record Logits(FloatBuffer buffer, int rows, int vocabulary) {
     public void copyRow(int row, float[] target) {
         buffer.get(row * vocabulary, target, 0, vocabulary);
     }
-
-    public float get(int row, int token) {
-        return buffer.get(row * vocabulary + token);
-    }
 }

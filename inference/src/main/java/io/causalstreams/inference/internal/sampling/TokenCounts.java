@@ -28,11 +28,6 @@ final class TokenCounts {
         counts[slot] += amount;
     }
 
-    /** 0 for an unknown id. */
-    int get(int id) {
-        return counts[slotOf(id)];
-    }
-
     void forEach(Visitor visitor) {
         for (int slot = 0; slot < ids.length; slot++) {
             if (ids[slot] != FREE) {

@@ -31,10 +31,6 @@ public final class TokenHistory {
         counts.add(tokenId, 1);
     }
 
-    public int promptLength() {
-        return promptLength;
-    }
-
     /** Tokens appended so far; also the position the next draw is keyed by. */
     public int completionLength() {
         return length - promptLength;
@@ -56,11 +52,6 @@ public final class TokenHistory {
     /** A copy of the completion's tokens. */
     public int[] completionTokens() {
         return Arrays.copyOfRange(tokens, promptLength, length);
-    }
-
-    /** How often the completion holds {@code tokenId}. */
-    public int completionCount(int tokenId) {
-        return counts.get(tokenId);
     }
 
     /** Calls {@code visitor} once per distinct token of prompt and completion. */

@@ -89,7 +89,7 @@ final class PlainTextModel {
         return result;
     }
 
-    /** {@code prepend_scheme: first} speaks of the whole text, but this model sees segments: the caller prepends. */
+    /** {@code prepend_scheme: first} means the whole text, but this model sees segments: the caller prepends. */
     private static void neverPrepend(JsonNode preTokenizer) {
         if (preTokenizer instanceof ObjectNode metaspace && prependsFirst(metaspace)) {
             metaspace.put("prepend_scheme", "never");

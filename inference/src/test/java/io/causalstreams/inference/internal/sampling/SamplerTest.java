@@ -206,16 +206,19 @@ class SamplerTest {
     private static double[] bySorting(Logits logits, int topK, double topP, double minP) {
         Integer[] order = IntStream.range(0, logits.vocabulary())
                 .boxed()
-                .sorted((a, b) -> Float.compare(logits.get(0, b), logits.get(0, a)))
+                .sorted((a, b) ->
+                        Float.compare(logits.buffer().get(b), logits.buffer().get(a)))
                 .toArray(Integer[]::new);
         double[] weights = new double[order.length];
         int kept = topK == 0 ? order.length : Math.min(topK, order.length);
-        while (kept < order.length && logits.get(0, order[kept]) == logits.get(0, order[kept - 1])) {
+        while (kept < order.length
+                && logits.buffer().get(order[kept]) == logits.buffer().get(order[kept - 1])) {
             kept++;
         }
         double total = 0;
         for (int i = 0; i < kept; i++) {
-            weights[order[i]] = Math.exp((double) logits.get(0, order[i]) - logits.get(0, order[0]));
+            weights[order[i]] = Math.exp(
+                    (double) logits.buffer().get(order[i]) - logits.buffer().get(order[0]));
             total += weights[order[i]];
         }
         double above = 0;

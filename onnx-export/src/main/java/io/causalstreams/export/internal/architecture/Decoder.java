@@ -42,7 +42,7 @@ public record Decoder(
     }
 
     /** Whether the head reads the very table of the embedding. */
-    public boolean tied() {
+    boolean tied() {
         return head.weight().equals(tokenTable);
     }
 }

@@ -22,7 +22,7 @@ public record DecoderLayer(
         Residual residual) {
 
     /** The usual layer with a norm before each branch. */
-    public static DecoderLayer preNorm(
+    static DecoderLayer preNorm(
             Norm beforeAttention, Attention attention, Norm beforeFeedForward, FeedForward feedForward) {
         return new DecoderLayer(
                 beforeAttention, attention, null, beforeFeedForward, feedForward, null, Residual.SEQUENTIAL);

@@ -3,7 +3,7 @@ package io.causalstreams.export.internal.architecture;
 import java.util.List;
 
 /** A family of models: reads its configuration keys and tensor names into the common description. */
-public interface Family {
+interface Family {
 
     /** The values of {@code model_type} that this family reads. */
     List<String> modelTypes();

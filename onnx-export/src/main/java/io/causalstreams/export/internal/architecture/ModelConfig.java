@@ -49,12 +49,12 @@ public final class ModelConfig {
     }
 
     /** A positive whole number, or 0 where the key is there and null: transformers then switches the feature off. */
-    public int sizeOrOff(String key, int absent) {
+    int sizeOrOff(String key, int absent) {
         return json.has(key) && !has(key) ? 0 : size(key, absent);
     }
 
     /** A number, or 0 where the key is there and null: transformers then switches the feature off. */
-    public double numberOrOff(String key, double absent) {
+    double numberOrOff(String key, double absent) {
         return json.has(key) && !has(key) ? 0 : number(key, absent);
     }
 
@@ -117,7 +117,8 @@ public final class ModelConfig {
     }
 
     /** The object under {@code key}, or null where it is absent. */
-    public @Nullable ModelConfig section(String key) {
+    @Nullable
+    ModelConfig section(String key) {
         if (!has(key)) {
             return null;
         }

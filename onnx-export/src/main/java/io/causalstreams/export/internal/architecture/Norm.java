@@ -21,7 +21,7 @@ public record Norm(Kind kind, Weight weight, @Nullable Weight bias, double epsil
     }
 
     /** RMS with the factor 1 + w (Gemma stores w). */
-    public static Norm rmsAroundOne(Weight weight, double epsilon) {
+    static Norm rmsAroundOne(Weight weight, double epsilon) {
         return rms(weight.map("+1", w -> 1 + w), epsilon);
     }
 

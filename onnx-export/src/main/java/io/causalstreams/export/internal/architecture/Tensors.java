@@ -34,7 +34,7 @@ public final class Tensors {
     }
 
     /** As {@link #at}, or without the prefix where {@code probe} is stored so: base models are saved both ways. */
-    public Tensors atOrHere(String prefix, String probe) {
+    Tensors atOrHere(String prefix, String probe) {
         return !has(prefix + probe) && has(probe) ? this : at(prefix);
     }
 
@@ -60,7 +60,7 @@ public final class Tensors {
     }
 
     /** {@code name.weight} and, where asked for, {@code name.bias}. */
-    public Projection projection(String name, int outputs, int inputs, boolean bias) {
+    Projection projection(String name, int outputs, int inputs, boolean bias) {
         return new Projection(matrix(name + ".weight", outputs, inputs), bias ? vector(name + ".bias", outputs) : null);
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Computes a tensor's pieces on all cores and hands them over in order.
+ * Computes a tensor's pieces on all cores and passes them on in order.
  *
  * <pre>
  *   workers   piece 3 │ piece 4 │ …        at most two for each core are computed and not taken

@@ -40,7 +40,7 @@ public record TensorData(ElementType type, long size, int pieceSize, PieceWriter
         return bytes(ElementType.UINT8, elements);
     }
 
-    public static TensorData int64(long... elements) {
+    static TensorData int64(long... elements) {
         return new TensorData(ElementType.INT64, elements.length, ARRAY_PIECE, (first, count, target) -> {
             for (int i = 0; i < count; i++) {
                 target.putLong(elements[(int) first + i]);

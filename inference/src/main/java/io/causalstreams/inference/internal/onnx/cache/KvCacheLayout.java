@@ -17,12 +17,12 @@ public record KvCacheLayout(int layers, int slots, int kvHeads, int positions, i
     }
 
     /** Bytes from one head of a slot to the next. */
-    public long headBytes() {
+    long headBytes() {
         return (long) positions * positionBytes();
     }
 
     /** Bytes of one slot in one block. */
-    public long slotBytes() {
+    long slotBytes() {
         return kvHeads * headBytes();
     }
 
