@@ -2,7 +2,6 @@ package io.causalstreams.inference;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A piece of a chat answer, in the order it was generated. Pieces of one kind that follow each other belong together. */
 public sealed interface AnswerPart {
@@ -15,30 +14,41 @@ public sealed interface AnswerPart {
     /** The same with neighbours that belong together joined. */
     static List<AnswerPart> joined(List<AnswerPart> parts) {
         List<AnswerPart> joined = new ArrayList<>();
-        for (AnswerPart part : parts) {
-            AnswerPart whole =
-                    joined.isEmpty() ? null : joined.get(joined.size() - 1).with(part);
-            if (whole == null) {
-                joined.add(part);
-            } else {
-                joined.set(joined.size() - 1, whole);
+        int from = 0;
+        while (from < parts.size()) {
+            int to = from + 1;
+            while (to < parts.size() && parts.get(from).continuesIn(parts.get(to))) {
+                to++;
             }
+            joined.add(to == from + 1 ? parts.get(from) : whole(parts.subList(from, to)));
+            from = to;
         }
         return List.copyOf(joined);
     }
 
-    /** This part and the one behind it as one; null when they are two. */
-    private @Nullable AnswerPart with(AnswerPart next) {
-        if (this instanceof Content first && next instanceof Content second) {
-            return new Content(first.text + second.text);
+    private boolean continuesIn(AnswerPart next) {
+        return this instanceof Arguments first
+                ? next instanceof Arguments second && first.index == second.index
+                : !(this instanceof ToolCall) && getClass() == next.getClass();
+    }
+
+    /** Pieces that belong together, as one; an answer has as many as tokens. */
+    private static AnswerPart whole(List<AnswerPart> pieces) {
+        StringBuilder text = new StringBuilder();
+        for (AnswerPart piece : pieces) {
+            if (piece instanceof Content content) {
+                text.append(content.text);
+            } else if (piece instanceof Reasoning reasoning) {
+                text.append(reasoning.text);
+            } else if (piece instanceof Arguments arguments) {
+                text.append(arguments.json);
+            }
         }
-        if (this instanceof Reasoning first && next instanceof Reasoning second) {
-            return new Reasoning(first.text + second.text);
+        AnswerPart first = pieces.get(0);
+        if (first instanceof Arguments arguments) {
+            return new Arguments(arguments.index, text.toString());
         }
-        if (this instanceof Arguments first && next instanceof Arguments second && first.index == second.index) {
-            return new Arguments(first.index, first.json + second.json);
-        }
-        return null;
+        return first instanceof Reasoning ? new Reasoning(text.toString()) : new Content(text.toString());
     }
 
     /** What the model says. */
