@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxTokens tokens to generate at most; 0 = only score the prompt; null = what the context has left
  * @param minTokens no end-of-sequence, stop token or stop string ends the choice before this many tokens
+ * @param maxThinkingTokens tokens of a chat answer's reasoning at most, where the model marks it; then its closing tag is written.
+ *     0 = it does not think; null = as long as it likes
  * @param ignoreEos do not stop at end-of-sequence; with a constraint, only where nothing else can follow
  * @param temperature ≥ 0
  * @param topP 0 &lt; topP ≤ 1
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public record SamplingParams(
         @Nullable Integer maxTokens,
         int minTokens,
+        @Nullable Integer maxThinkingTokens,
         boolean ignoreEos,
         double temperature,
         double topP,
@@ -59,6 +62,11 @@ public record SamplingParams(
                 "min_tokens",
                 minTokens,
                 "at most max_tokens (" + maxTokens + ")");
+        require(
+                maxThinkingTokens == null || maxThinkingTokens >= 0,
+                "max_thinking_tokens",
+                maxThinkingTokens,
+                "0 or more");
         require(temperature >= 0 && temperature <= 100, "temperature", temperature, "between 0 and 100");
         require(topP > 0 && topP <= 1, "top_p", topP, "above 0 and at most 1");
         require(topK >= -1, "top_k", topK, "-1 or 0 (all), or the number of tokens to keep");
@@ -120,6 +128,7 @@ public record SamplingParams(
     public static final class Builder {
         private @Nullable Integer maxTokens;
         private int minTokens;
+        private @Nullable Integer maxThinkingTokens;
         private boolean ignoreEos;
         private double temperature = 1;
         private double topP = 1;
@@ -143,6 +152,7 @@ public record SamplingParams(
         private Builder(SamplingParams from) {
             maxTokens = from.maxTokens;
             minTokens = from.minTokens;
+            maxThinkingTokens = from.maxThinkingTokens;
             ignoreEos = from.ignoreEos;
             temperature = from.temperature;
             topP = from.topP;
@@ -169,6 +179,11 @@ public record SamplingParams(
 
         public Builder minTokens(int minTokens) {
             this.minTokens = minTokens;
+            return this;
+        }
+
+        public Builder maxThinkingTokens(@Nullable Integer maxThinkingTokens) {
+            this.maxThinkingTokens = maxThinkingTokens;
             return this;
         }
 
@@ -261,6 +276,7 @@ public record SamplingParams(
             return new SamplingParams(
                     maxTokens,
                     minTokens,
+                    maxThinkingTokens,
                     ignoreEos,
                     temperature,
                     topP,

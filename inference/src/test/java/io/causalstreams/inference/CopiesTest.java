@@ -13,6 +13,7 @@ class CopiesTest {
     private static final SamplingParams SAMPLING = new SamplingParams(
             70,
             3,
+            20,
             true,
             0.5,
             0.9,

@@ -38,6 +38,7 @@ final class PromptReader {
             "max_completion_tokens",
             "max_tokens",
             "min_tokens",
+            "max_thinking_tokens",
             "ignore_eos",
             "temperature",
             "top_p",
@@ -178,6 +179,7 @@ final class PromptReader {
         return SamplingParams.builder()
                 .maxTokens(maxCompletionTokens == null ? maxTokens : maxCompletionTokens)
                 .minTokens(orElse(fields.int32("min_tokens", 0, Integer.MAX_VALUE), 0))
+                .maxThinkingTokens(fields.int32("max_thinking_tokens", 0, Integer.MAX_VALUE))
                 .ignoreEos(orElse(fields.bool("ignore_eos"), false))
                 .temperature(number("temperature", 1))
                 .topP(number("top_p", 1))

@@ -86,6 +86,7 @@ final class RequestFields {
         refused(table, "send structured_outputs", List.of("\"\""), "guided_whitespace_pattern", "grammar");
         refused(table, "send response_format", List.of("{}"), "json_schema");
         refused(table, "send max_tokens", List.of("-1"), "n_predict");
+        refused(table, "send max_thinking_tokens", List.of("-1"), "thinking_token_budget", "thinking_budget");
         refused(table, "send deadline", List.of("0", "-1"), "t_max_predict_ms");
         refused(table, "send logprobs", List.of("0"), "n_probs");
         refused(table, "log-probabilities are the model's, before sampling", List.of("false"), "post_sampling_probs");

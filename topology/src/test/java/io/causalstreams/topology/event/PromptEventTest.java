@@ -37,7 +37,7 @@ class PromptEventTest {
                  "top_k":40,"min_p":0.1,"repetition_penalty":1.1,"presence_penalty":-1,"frequency_penalty":0.25,
                  "logit_bias":{"5":-100,"7":1.5},"seed":-42,"n":3,"stop":["a","b"],"stop_token_ids":[2,3],
                  "include_stop_str_in_output":true,"logprobs":true,"top_logprobs":4,"prompt_logprobs":0,
-                 "return_token_ids":true,"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"object"}}},
+                 "return_token_ids":true,"max_thinking_tokens":64,"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"object"}}},
                  "priority":-3,"deadline":1800000000.5,"session_id":"s","user":"u","task":"generate","something_new":{"a":[1]}}
                 """;
         // When
@@ -54,6 +54,7 @@ class PromptEventTest {
                         new SamplingParams(
                                 7,
                                 2,
+                                64,
                                 true,
                                 0.5,
                                 0.9,

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * construction: free text with constrained spans between the tags of the model, a structural tag.
  *
  * <p>With {@link ToolChoice.Auto} a tag opens a call anywhere in the text; with {@link ToolChoice.Required} and
- * {@link ToolChoice.Named} the answer is calls. What is thought before is free.
+ * {@link ToolChoice.Named} the answer is calls. What is thought before is not its affair.
  */
 public final class AnswerConstraint {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,11 +35,10 @@ public final class AnswerConstraint {
      * The constraint of an answer, or null where it is free.
      *
      * @param asked the request's own constraint
-     * @param startsThinking whether the prompt ends inside the model's reasoning
      * @throws Invalid naming {@code tool_choice} where it cannot be kept
      */
     public static @Nullable OutputConstraint of(
-            AnswerSyntax syntax, ChatOptions options, @Nullable OutputConstraint asked, boolean startsThinking) {
+            AnswerSyntax syntax, ChatOptions options, @Nullable OutputConstraint asked) {
         boolean chosen =
                 options.toolChoice() instanceof ToolChoice.Required || options.toolChoice() instanceof ToolChoice.Named;
         if (options.callable().isEmpty()) {
@@ -63,7 +62,7 @@ public final class AnswerConstraint {
             return null;
         }
         AnswerConstraint constraint = new AnswerConstraint(syntax, options);
-        ObjectNode format = chosen ? constraint.calls(startsThinking) : constraint.textAndCalls();
+        ObjectNode format = chosen ? constraint.calls() : constraint.textAndCalls();
         return new OutputConstraint.StructuralTag(
                 JSON.createObjectNode()
                         .put("type", "structural_tag")
@@ -88,24 +87,14 @@ public final class AnswerConstraint {
         return format.put("at_least_one", false).put("stop_after_first", !options.parallelToolCalls());
     }
 
-    private ObjectNode calls(boolean startsThinking) {
+    private ObjectNode calls() {
         List<Tool> tools = options.toolChoice() instanceof ToolChoice.Named named
                 ? options.callable().stream()
                         .filter(tool -> tool.name().equals(named.name()))
                         .toList()
                 : options.callable();
         boolean several = options.parallelToolCalls() && options.toolChoice() instanceof ToolChoice.Required;
-        ObjectNode calls = isList() ? list(tools, several) : separated(tools, several);
-        AnswerSyntax.Tags thinking = syntax.thinking();
-        if (thinking == null) {
-            return calls;
-        }
-        ObjectNode thought = tag(startsThinking ? "" : thinking.open(), node("any_text"), thinking.close() + "\n\n");
-        ObjectNode sequence = node("sequence");
-        sequence.putArray("elements")
-                .add(startsThinking ? thought : optional(thought))
-                .add(calls);
-        return sequence;
+        return isList() ? list(tools, several) : separated(tools, several);
     }
 
     /** Whether all calls stand in one list behind one tag. */
@@ -165,10 +154,6 @@ public final class AnswerConstraint {
         ObjectNode tag = node("tag").put("begin", begin);
         tag.set("content", content);
         return tag.put("end", end);
-    }
-
-    private static ObjectNode optional(ObjectNode content) {
-        return node("optional").set("content", content);
     }
 
     private static ObjectNode node(String type) {

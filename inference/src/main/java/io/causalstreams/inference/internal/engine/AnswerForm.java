@@ -17,10 +17,12 @@ import java.util.stream.IntStream;
  *
  * @param tools the functions they may call
  * @param startsThinking whether they begin inside the model's reasoning
+ * @param mayThink whether they do, or may begin with it
  * @param shownTokens special tokens that are tags of the answer, which its text has to show
  */
-record AnswerForm(AnswerSyntax syntax, List<Tool> tools, boolean startsThinking, Set<Integer> shownTokens) {
-    static final AnswerForm PLAIN = new AnswerForm(AnswerSyntax.PLAIN, List.of(), false, Set.of());
+record AnswerForm(
+        AnswerSyntax syntax, List<Tool> tools, boolean startsThinking, boolean mayThink, Set<Integer> shownTokens) {
+    static final AnswerForm PLAIN = new AnswerForm(AnswerSyntax.PLAIN, List.of(), false, false, Set.of());
 
     static AnswerForm of(RenderedChat chat, List<Tool> tools, Tokenizer tokenizer) {
         Set<Integer> shown = chat.answer().tags(!tools.isEmpty()).stream()
@@ -30,7 +32,8 @@ record AnswerForm(AnswerSyntax syntax, List<Tool> tools, boolean startsThinking,
                 .filter(tokenizer::isSpecial)
                 .boxed()
                 .collect(Collectors.toUnmodifiableSet());
-        return new AnswerForm(chat.answer(), tools, chat.isThinking(), shown);
+        return new AnswerForm(
+                chat.answer(), tools, chat.isThinking(), chat.answer().thinking() != null && !chat.hasThought(), shown);
     }
 
     AnswerReader reader() {

@@ -7,6 +7,9 @@ import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.internal.answer.AnswerConstraint;
+import io.causalstreams.inference.internal.answer.AnswerSyntax;
+import io.causalstreams.inference.internal.constraint.mask.ReasoningConstraint;
+import io.causalstreams.inference.internal.constraint.mask.ReasoningTokens;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.text.RenderedChat;
@@ -17,6 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +38,7 @@ final class RequestPreparation {
     private final Tokenizer tokenizer;
     private final @Nullable Function<Prompt.Chat, RenderedChat> template;
     private final Function<OutputConstraint, TokenConstraint> constraints;
+    private final Map<AnswerSyntax.Tags, ReasoningTokens> reasoning = new ConcurrentHashMap<>();
 
     /**
      * @param contextTokens prompt and completion tokens a request may hold
@@ -100,7 +107,10 @@ final class RequestPreparation {
                 StopStrings.of(sampling.stop(), tokenizer),
                 sampling.maxTokens() == null ? left : Math.min(left, sampling.maxTokens()),
                 sampling.seed() == null ? seed(id) : sampling.seed(),
-                constraint == null ? null : constraints.apply(constraint),
+                withReasoning(
+                        constraint == null ? null : constraints.apply(constraint),
+                        answer,
+                        sampling.maxThinkingTokens()),
                 labels);
     }
 
@@ -108,8 +118,22 @@ final class RequestPreparation {
     private static @Nullable OutputConstraint constraint(GenerationRequest request, AnswerForm answer) {
         OutputConstraint asked = request.sampling().constraint();
         return request.prompt() instanceof Prompt.Chat chat
-                ? AnswerConstraint.of(answer.syntax(), chat.options(), asked, answer.startsThinking())
+                ? AnswerConstraint.of(answer.syntax(), chat.options(), asked)
                 : asked;
+    }
+
+    /** What a model thinks first is bounded, and no part of the answer's form. */
+    private @Nullable TokenConstraint withReasoning(
+            @Nullable TokenConstraint form, AnswerForm answer, @Nullable Integer maxTokens) {
+        AnswerSyntax.Tags tags = answer.syntax().thinking();
+        if (tags == null || !answer.mayThink() || (form == null && maxTokens == null)) {
+            return form;
+        }
+        ReasoningTokens tokens = reasoning.computeIfAbsent(
+                tags,
+                each -> new ReasoningTokens(each, tokenizer, Math.min(tokenizer.size(), metadata.vocabularySize())));
+        return new ReasoningConstraint(
+                tokens, form, Objects.requireNonNullElse(maxTokens, Integer.MAX_VALUE), answer.startsThinking());
     }
 
     /**

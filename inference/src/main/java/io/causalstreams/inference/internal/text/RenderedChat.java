@@ -18,6 +18,12 @@ public record RenderedChat(List<Tokenizer.TemplatePart> parts, AnswerSyntax answ
         return thinking != null && text().stripTrailing().endsWith(thinking.open());
     }
 
+    /** Whether it cannot think any more: the template has opened and closed its reasoning. */
+    public boolean hasThought() {
+        AnswerSyntax.Tags thinking = answer.thinking();
+        return thinking != null && text().stripTrailing().endsWith(thinking.close());
+    }
+
     String text() {
         return parts.stream().map(Tokenizer.TemplatePart::text).collect(Collectors.joining());
     }

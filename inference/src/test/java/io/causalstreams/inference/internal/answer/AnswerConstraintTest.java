@@ -43,7 +43,7 @@ class AnswerConstraintTest {
     }
 
     private void check(AnswerSyntax syntax, ChatOptions options, List<String> accepted, List<String> refused) {
-        OutputConstraint constraint = Objects.requireNonNull(AnswerConstraint.of(syntax, options, null, false));
+        OutputConstraint constraint = Objects.requireNonNull(AnswerConstraint.of(syntax, options, null));
         TokenConstraint compiled = compiler.compile(constraint);
         assertThat(accepted).allMatch(text -> Writer.accepts(compiled, VOCABULARY, text));
         assertThat(refused).noneMatch(text -> Writer.accepts(compiled, VOCABULARY, text));
@@ -73,7 +73,7 @@ class AnswerConstraintTest {
         check(
                 syntax(Calls.HERMES, true),
                 options(new ToolChoice.Required(), true),
-                List.of(call, call + "\n" + call, "<think>Hm.</think>\n\n" + call),
+                List.of(call, call + "\n" + call),
                 List.of("", "Cold.", call + " and text"));
         check(
                 syntax(Calls.HERMES, false),
@@ -116,15 +116,13 @@ class AnswerConstraintTest {
         OutputConstraint asked = new OutputConstraint.JsonObject();
         AnswerSyntax hermes = syntax(Calls.HERMES, false);
 
-        assertThat(AnswerConstraint.of(hermes, ChatOptions.DEFAULT, asked, false))
-                .isSameAs(asked);
-        assertThat(AnswerConstraint.of(hermes, ChatOptions.DEFAULT, null, false))
+        assertThat(AnswerConstraint.of(hermes, ChatOptions.DEFAULT, asked)).isSameAs(asked);
+        assertThat(AnswerConstraint.of(hermes, ChatOptions.DEFAULT, null)).isNull();
+        assertThat(AnswerConstraint.of(hermes, options(new ToolChoice.None(), true), null))
                 .isNull();
-        assertThat(AnswerConstraint.of(hermes, options(new ToolChoice.None(), true), null, false))
-                .isNull();
-        assertThat(AnswerConstraint.of(hermes, options(new ToolChoice.Auto(), true), asked, false))
+        assertThat(AnswerConstraint.of(hermes, options(new ToolChoice.Auto(), true), asked))
                 .isSameAs(asked);
-        assertThatThrownBy(() -> AnswerConstraint.of(hermes, options(new ToolChoice.Required(), true), asked, false))
+        assertThatThrownBy(() -> AnswerConstraint.of(hermes, options(new ToolChoice.Required(), true), asked))
                 .isInstanceOf(GenerationException.Invalid.class)
                 .hasMessageContaining("tool_choice");
     }
@@ -133,9 +131,9 @@ class AnswerConstraintTest {
     void shouldRefuseToForceACallInPythonsSyntax() {
         AnswerSyntax python = syntax(Calls.PYTHON, false);
 
-        assertThat(AnswerConstraint.of(python, options(new ToolChoice.Auto(), true), null, false))
+        assertThat(AnswerConstraint.of(python, options(new ToolChoice.Auto(), true), null))
                 .isNull();
-        assertThatThrownBy(() -> AnswerConstraint.of(python, options(new ToolChoice.Required(), true), null, false))
+        assertThatThrownBy(() -> AnswerConstraint.of(python, options(new ToolChoice.Required(), true), null))
                 .isInstanceOf(GenerationException.Invalid.class)
                 .hasMessageContaining("Python");
     }

@@ -7,7 +7,9 @@ import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.scheduling.FairPriorityPolicy;
+import io.causalstreams.inference.internal.text.RenderedChat;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An engine without a thread on a scripted model: the test calls {@link #step()}. Invariants are asserted in each. */
@@ -35,6 +37,10 @@ final class EngineHarness {
     }
 
     EngineHarness(EngineConfig config, ScriptedLm model) {
+        this(config, model, null);
+    }
+
+    EngineHarness(EngineConfig config, ScriptedLm model, @Nullable Function<Prompt.Chat, RenderedChat> template) {
         this.model = model;
         AsciiTokenizer tokenizer = new AsciiTokenizer();
         this.facts = ModelFacts.of(model.metadata(), tokenizer);
@@ -44,7 +50,7 @@ final class EngineHarness {
                 model.metadata(),
                 model.maxContextTokens(),
                 tokenizer,
-                null,
+                template,
                 asked -> Objects.requireNonNull(constraint, "the test has set no constraint"));
     }
 
