@@ -63,6 +63,7 @@ class GbnfTest {
         "c, 'int f(int x){return x+1;}', 'int f(x){}'",
         "c, 'int f(){while(x<3){x = 1;//end\n}}', 'int f(){while(x){}}'",
         "chess, '1. e4 e5\n2. Nf3 Nc6\n', '1. e4 e9\n'",
+        "english, 'Hello, world! (42)', 'Grüezi'",
         "japanese, 'こんにちは 世界', 'hello'",
         "json, '{\"a\":[1,true,{\"b\":null}]}', '{\"a\":[1,}'",
         "json, '{ \"a\": -1.5e+12}', '[1]'",
