@@ -1,6 +1,7 @@
 """MaskBench with LLGuidance: its verdicts and times in the tables of benchmarks/maskbench.
 
   python maskbench_llguidance.py FOLDER MODEL [EVERY [OFFSET [OUTCOMES]]]
+  python maskbench_llguidance.py --grammar GRAMMAR FOLDER MODEL [EVERY [OFFSET]]
 
 As MaskBench's own runner measures: the same spelling of instances, a mask per token and the token's step timed together, an
 instance that leaves its schema read up to there. Unlike it an instance has to be one that may end, too, and the first mask is
@@ -14,7 +15,7 @@ import time
 from importlib.metadata import version
 
 import tokenizers
-from llguidance import LLMatcher, LLTokenizer
+from llguidance import LLMatcher, LLTokenizer, grammar_from
 from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
 
 # On a machine that others use too: the time of this thread's processor.
@@ -85,11 +86,15 @@ def columns(times):
     return ' | '.join(f'{v / 1000:.1f}' if v < 10_000 else f'{v / 1000:,.0f}' for v in values)
 
 
-def main(folder, model, every='1', offset='0', outcomes=None):
-    files = sorted(glob.glob(os.path.join(glob.escape(folder), '*.json')))[int(offset)::int(every)]
-    Engine(model).outcome(files[0])
+def files(folder, every, offset):
+    return sorted(glob.glob(os.path.join(glob.escape(folder), '*.json')))[int(offset)::int(every)]
+
+
+def schemas(folder, model, every='1', offset='0', outcomes=None):
+    chosen = files(folder, every, offset)
+    Engine(model).outcome(chosen[0])
     engine = Engine(model)
-    results = [(os.path.basename(file), *engine.outcome(file)) for file in files]
+    results = [(os.path.basename(file), *engine.outcome(file)) for file in chosen]
     print(f"\n## LLGuidance {version('llguidance')}\n\n{len(results)} schemas, {len(engine.masks):,} masks\n")
     print('| | schemas |\n|---|---|')
     for verdict in VERDICTS:
@@ -104,7 +109,26 @@ def main(folder, model, every='1', offset='0', outcomes=None):
                 print(name, verdict, first // 1000, ' '.join(detail.split()), sep='\t', file=to)
 
 
+def grammar(file, folder, model, every='1', offset='0'):
+    with open(file, encoding='utf-8') as text:
+        source = text.read()
+    engine = Engine(model)
+    matcher = LLMatcher(engine.tokenizer, grammar_from('gbnf', source) if '::=' in source else source)
+    accepted = []
+    for each in files(folder, every, offset):
+        with open(each, encoding='utf-8') as content:
+            tests = json.load(content)['tests']
+        accepted += [engine.accepts(matcher.deep_copy(), json.dumps(test['data'], ensure_ascii=False)) for test in tests]
+    print(f"\n## LLGuidance {version('llguidance')}\n")
+    print(f'{sum(accepted)} of {len(accepted)} instances accepted, {len(engine.masks):,} masks\n')
+    print('| µs | mean | p50 | p90 | p99 | p99.9 | max |\n|---|---|---|---|---|---|---|')
+    print(f'| per mask | {columns(engine.masks)} |')
+
+
 if __name__ == '__main__':
-    if not 3 <= len(sys.argv) <= 6:
+    if len(sys.argv) < 3 + 2 * ('--grammar' in sys.argv):
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    if sys.argv[1] == '--grammar':
+        grammar(*sys.argv[2:])
+    else:
+        schemas(*sys.argv[1:])

@@ -64,7 +64,7 @@ public final class MaskBench {
         }
     }
 
-    private static List<Path> files(Path folder, int every, int offset) throws IOException {
+    static List<Path> files(Path folder, int every, int offset) throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
             List<Path> sorted = all.filter(file -> file.toString().endsWith(".json"))
                     .sorted()

@@ -63,7 +63,7 @@ record Outcome(String name, Verdict verdict, String detail, long firstMaskMicros
     }
 
     /** How many characters of the text can be written, roughly; more than it has if it may end there too. */
-    private static int accepted(TokenConstraint constraint, String text, Tokenizer tokenizer, Times masks) {
+    static int accepted(TokenConstraint constraint, String text, Tokenizer tokenizer, Times masks) {
         TokenConstraint.State state = constraint.start();
         int bytes = 0;
         for (int token : tokenizer.encodeText(text)) {
