@@ -7,6 +7,8 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.causalstreams.export.Precision;
+import io.causalstreams.inference.AnswerPart;
+import io.causalstreams.inference.ChatOptions;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEngine;
@@ -16,13 +18,18 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.Tool;
+import io.causalstreams.inference.ToolChoice;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The real model under a schema always writes what another validator accepts, greedy and sampled, in shared steps.
@@ -204,7 +211,48 @@ class StructuredOutputIT {
         }
     }
 
-    private static List<GenerationRequest> sampled(String question, OutputConstraint constraint) {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldCallToolsWithArgumentsThatValidate(boolean named) {
+        // Given
+        String parameters = TASKS.get(1).schema();
+        ChatOptions options = ChatOptions.builder()
+                .tools(List.of(
+                        Tool.of("file_ticket", "Files a ticket.", parameters),
+                        Tool.of("close_ticket", "Closes a ticket.", "{\"type\": \"object\", \"properties\": {}}")))
+                .toolChoice(named ? new ToolChoice.Named("file_ticket") : new ToolChoice.Required())
+                .parallelToolCalls(false)
+                .build();
+        List<GenerationRequest> requests = new ArrayList<>();
+        for (GenerationRequest request : sampled(TASKS.get(1).question(), null)) {
+            Prompt.Chat chat = (Prompt.Chat) request.prompt();
+            requests.add(request.withPrompt(new Prompt.Chat(chat.messages(), options)));
+        }
+
+        // When
+        List<Finished> answers = Generations.runAll(engine, requests);
+
+        // Then
+        Schema schema = SCHEMAS.getSchema(parameters, InputFormat.JSON);
+        for (Finished answer : answers) {
+            Choice choice = answer.choices().get(0);
+            assertThat(choice.finishReason()).as(choice.text()).isEqualTo(FinishReason.STOP);
+            AnswerPart.ToolCall call = (AnswerPart.ToolCall) choice.parts().get(0);
+            AnswerPart.Arguments arguments =
+                    (AnswerPart.Arguments) choice.parts().get(1);
+            assertThat(choice.parts()).hasSize(2);
+            if (named) {
+                assertThat(call.name()).isEqualTo("file_ticket");
+            }
+            if (call.name().equals("file_ticket")) {
+                assertThat(schema.validate(arguments.json(), InputFormat.JSON))
+                        .as(arguments.json())
+                        .isEmpty();
+            }
+        }
+    }
+
+    private static List<GenerationRequest> sampled(String question, @Nullable OutputConstraint constraint) {
         List<GenerationRequest> requests = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             requests.add(GenerationRequest.of(
