@@ -61,6 +61,22 @@ public record GenerationRequest(
         return with(draft -> draft.prompt = prompt);
     }
 
+    /**
+     * This chat with tools, beside its other options.
+     *
+     * @throws IllegalStateException if it is no chat
+     */
+    public GenerationRequest withTools(ToolChoice choice, Tool... tools) {
+        if (!(prompt instanceof Prompt.Chat chat)) {
+            throw new IllegalStateException("only a chat has tools; ask with GenerationRequest.chat");
+        }
+        ChatOptions options = chat.options().toBuilder()
+                .tools(List.of(tools))
+                .toolChoice(choice)
+                .build();
+        return withPrompt(new Prompt.Chat(chat.messages(), options));
+    }
+
     public GenerationRequest withTask(Task task) {
         return with(draft -> draft.task = task);
     }

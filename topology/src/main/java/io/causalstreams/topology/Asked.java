@@ -1,9 +1,16 @@
 package io.causalstreams.topology;
 
+import io.causalstreams.inference.ChatOptions;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.event.ToolCallEvent;
+import io.causalstreams.topology.event.ToolResultEvent;
+import io.causalstreams.topology.internal.answer.Calling;
 import io.causalstreams.topology.internal.answer.PerKey;
+import io.causalstreams.topology.internal.operator.AgentInput;
+import io.causalstreams.topology.internal.operator.AgentOperator;
+import io.causalstreams.topology.internal.operator.AgentOutput;
 import io.causalstreams.topology.internal.operator.EnrichmentOperator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,6 +20,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.ValueJoiner;
 import org.apache.kafka.streams.kstream.ValueMapper;
 import org.apache.kafka.streams.kstream.internals.AbstractStream;
@@ -47,6 +55,7 @@ public final class Asked<K, V> {
     private @Nullable Serde<K> keySerde;
     private @Nullable Serde<V> valueSerde;
     private PerKey perKey = PerKey.INDEPENDENT;
+    private @Nullable Tools<K> tools;
 
     Asked(
             CausalStreams causal,
@@ -110,6 +119,25 @@ public final class Asked<K, V> {
     }
 
     /**
+     * Makes an agent of it: calls of tools in an answer are published, and with their results the model is asked again, until
+     * an answer calls none. Which tools there are says the question's {@link ChatOptions}.
+     *
+     * <p>Each call is a {@link ToolCallEvent} under the record's key. Whoever answers it writes a {@link ToolResultEvent} under the
+     * same key to the topic of {@code results}, which must have as many partitions as that of the records: calls and results of a
+     * record are its task's alone. The first result of a call counts; others are dropped, and what is missing after
+     * {@code causal.streams.tool.result.ms} is replaced by a text that says so. After
+     * {@code causal.streams.tool.max.rounds} the model has to answer. All of it is journaled with the record: a restart loses
+     * and repeats nothing. With {@code n} choices the first is followed. The answer is {@linkplain #join joined}.
+     *
+     * @param callsTopic written to; with {@link ToolCallEvent#serde()}
+     * @param results read with {@link ToolResultEvent#serde()}
+     */
+    public Asked<K, V> callingTools(String callsTopic, KStream<K, ToolResultEvent> results) {
+        this.tools = new Tools<>(callsTopic, results);
+        return this;
+    }
+
+    /**
      * Other bounds and timings for this operator alone.
      *
      * @param settings keys of {@link CausalStreamsConfig}; what they leave out stays
@@ -137,6 +165,7 @@ public final class Asked<K, V> {
      *     or {@code @Nullable} where a record may not say it. Its schema replaces the constraint of the question
      */
     public <T> KStream<K, Extracted<V, T>> extract(Class<T> type) {
+        refuseTools("a record that is extracted calls no tools: its form allows none");
         OutputConstraint schema = new OutputConstraint.JsonSchema(RecordSchema.of(type));
         return operator(
                 "extract",
@@ -165,13 +194,49 @@ public final class Asked<K, V> {
             throw new IllegalStateException(
                     "a label is no turn of a conversation; use inKeyOrder(), or join or extract");
         }
+        refuseTools("a label calls no tools");
         return operator("classify", value -> Requests.classifying(question.apply(value), all), Classified::of);
+    }
+
+    private void refuseTools(String why) {
+        if (tools != null) {
+            throw new IllegalStateException(why + "; use join, or leave callingTools out");
+        }
     }
 
     private <R> KStream<K, R> operator(
             String kind, Function<V, GenerationRequest> request, BiFunction<V, CompletionEvent, R> join) {
         String operator = name == null ? CausalStreams.NAME + "-" + kind : name;
+        if (tools != null) {
+            return agent(operator, request, join, tools);
+        }
         return records.processValues(new EnrichmentOperator<>(
-                operator, causal.operator(operator, config), request, join, keySerde, valueSerde, perKey));
+                operator, causal.operator(operator, config), request, join, keySerde, valueSerde, perKey, null));
     }
+
+    private <R> KStream<K, R> agent(
+            String operator,
+            Function<V, GenerationRequest> request,
+            BiFunction<V, CompletionEvent, R> join,
+            Tools<K> tools) {
+        EnrichmentOperator<K, V, AgentOutput<R>> questions = new EnrichmentOperator<>(
+                operator,
+                causal.operator(operator, config),
+                request,
+                (value, completion) -> new AgentOutput.Answer<>(join.apply(value, completion)),
+                keySerde,
+                valueSerde,
+                perKey,
+                new Calling<>(config.tools(), AgentOutput.Call::new));
+        KStream<K, AgentInput<V>> asked = records.mapValues(AgentInput.Question::new);
+        KStream<K, AgentInput<V>> answered = tools.results().mapValues(AgentInput.Result::new);
+        KStream<K, AgentOutput<R>> outputs = asked.merge(answered).processValues(new AgentOperator<>(questions));
+        outputs.filter((key, output) -> output instanceof AgentOutput.Call)
+                .mapValues(output -> ((AgentOutput.Call<R>) output).call())
+                .to(tools.callsTopic(), Produced.with(keySerde, ToolCallEvent.serde()));
+        return outputs.filter((key, output) -> !(output instanceof AgentOutput.Call))
+                .mapValues(output -> output == null ? null : ((AgentOutput.Answer<R>) output).value());
+    }
+
+    private record Tools<K>(String callsTopic, KStream<K, ToolResultEvent> results) {}
 }

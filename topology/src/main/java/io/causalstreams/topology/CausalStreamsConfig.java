@@ -6,6 +6,7 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
+import io.causalstreams.topology.internal.answer.ToolBounds;
 import io.causalstreams.topology.internal.journal.RememberBounds;
 import io.causalstreams.topology.internal.journal.SessionBounds;
 import io.causalstreams.topology.internal.request.OperatorSettings;
@@ -102,6 +103,14 @@ public final class CausalStreamsConfig extends AbstractConfig {
     public static final String CONVERSATION_IDLE_MS_CONFIG = "causal.streams.conversation.idle.ms";
     private static final String CONVERSATION_IDLE_MS_DOC = "A conversation that rests longer is forgotten.";
 
+    public static final String TOOL_MAX_ROUNDS_CONFIG = "causal.streams.tool.max.rounds";
+    private static final String TOOL_MAX_ROUNDS_DOC =
+            "Rounds of tool calls an agent makes for a record; then it answers with what it knows.";
+
+    public static final String TOOL_RESULT_MS_CONFIG = "causal.streams.tool.result.ms";
+    private static final String TOOL_RESULT_MS_DOC =
+            "How long an agent waits for the results of a round's calls; then it goes on without those that are missing.";
+
     public static final String RECORD_MAX_BYTES_CONFIG = "causal.streams.record.max.bytes";
     private static final String RECORD_MAX_BYTES_DOC =
             "Largest record written, key and headers included; a little less than a topic's default max.message.bytes. Sets max.request.size of the producer and"
@@ -166,6 +175,8 @@ public final class CausalStreamsConfig extends AbstractConfig {
                     atLeast(0),
                     LOW,
                     CONVERSATION_IDLE_MS_DOC)
+            .define(TOOL_MAX_ROUNDS_CONFIG, ConfigDef.Type.INT, 8, atLeast(1), MEDIUM, TOOL_MAX_ROUNDS_DOC)
+            .define(TOOL_RESULT_MS_CONFIG, ConfigDef.Type.LONG, 60_000L, atLeast(1), MEDIUM, TOOL_RESULT_MS_DOC)
             .define(
                     RECORD_MAX_BYTES_CONFIG,
                     ConfigDef.Type.INT,
@@ -187,6 +198,10 @@ public final class CausalStreamsConfig extends AbstractConfig {
     /** What can be set, with types, defaults and documentation. */
     public static ConfigDef definition() {
         return new ConfigDef(DEFINITION);
+    }
+
+    ToolBounds tools() {
+        return new ToolBounds(getInt(TOOL_MAX_ROUNDS_CONFIG), getLong(TOOL_RESULT_MS_CONFIG));
     }
 
     OperatorSettings settings() {

@@ -22,6 +22,8 @@ public record RequestStatus(String id, State state, long waitedMs, List<String> 
         /** In the journal. */
         WAITING,
         /** In the engine. */
-        RUNNING
+        RUNNING,
+        /** In the journal, until its tools have answered. */
+        CALLING
     }
 }

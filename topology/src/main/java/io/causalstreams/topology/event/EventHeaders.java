@@ -45,6 +45,12 @@ public final class EventHeaders {
         return headers(prompt, source, id, CompletionEvent.TYPE, id, time);
     }
 
+    /** Headers of a tool call; {@code ce_id} is {@code <conversation>:<call>}. */
+    public static Headers toolCall(Headers record, String source, ToolCallEvent call, Instant time) {
+        String id = call.conversation() + ":" + call.id();
+        return headers(record, source, id, ToolCallEvent.TYPE, call.conversation(), time);
+    }
+
     /** {@code /<application.id>/<model>}. */
     public static String source(String applicationId, String model) {
         return "/" + applicationId + "/" + model;

@@ -60,6 +60,63 @@ public final class EventJson {
         return read(value, CompletionEvent.class);
     }
 
+    /** The event's JSON. */
+    static byte[] write(ToolCallEvent event) {
+        return bytes(event);
+    }
+
+    /** The event's JSON. */
+    static byte[] write(ToolResultEvent event) {
+        return bytes(event);
+    }
+
+    /** Reads a call. @throws UncheckedIOException if the bytes are none */
+    static ToolCallEvent readToolCall(byte[] value) {
+        try {
+            JsonNode call = MAPPER.readTree(value);
+            return new ToolCallEvent(
+                    call.required("conversation").asText(),
+                    call.required("id").asText(),
+                    call.required("name").asText(),
+                    call.required("arguments").toString(),
+                    call.required("deadline").asText());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A member of a JSON object: a string's text, of anything else its JSON; empty when there is none. */
+    static String member(String object, String name) {
+        try {
+            return text(MAPPER.readTree(object).path(name));
+        } catch (JsonProcessingException e) {
+            return "";
+        }
+    }
+
+    private static String text(JsonNode json) {
+        return json.isTextual() ? json.asText() : json.toString();
+    }
+
+    /** Reads a tool's result; null if the bytes are none. */
+    static @Nullable ToolResultEvent readToolResult(byte[] value) {
+        try {
+            JsonNode result = MAPPER.readTree(value);
+            JsonNode content = result.path("content");
+            boolean whole = result.path("conversation").isTextual()
+                    && result.path("id").isTextual()
+                    && !content.isMissingNode();
+            return whole
+                    ? new ToolResultEvent(
+                            result.path("conversation").asText(),
+                            result.path("id").asText(),
+                            text(content))
+                    : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
     /** @throws UnreadablePromptException if the bytes are not exactly one JSON value; it holds none of them */
     static JsonNode tree(byte[] value) {
         try {
@@ -95,7 +152,7 @@ public final class EventJson {
     }
 
     /** Whether a text is a JSON object. */
-    static boolean isObject(String json) {
+    public static boolean isObject(String json) {
         try {
             JsonNode node = MAPPER.readTree(json);
             return node != null && node.isObject();

@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.answer;
 
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.topology.event.OutputEvents.Partial;
+import io.causalstreams.topology.event.ToolCallEvent;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Record;
@@ -31,6 +32,20 @@ public interface Answers<K, V> {
      * @param nowMs milliseconds since 1970, by the clock
      */
     End<K, V> end(Ending ending, List<Partial> published, int promptTokens, long nowMs);
+
+    /** How far calls of tools are followed; null = they are the answer, and whoever reads it makes them. */
+    default @Nullable ToolBounds tools() {
+        return null;
+    }
+
+    /**
+     * The record of a call, where {@link #tools} are followed.
+     *
+     * @param nowMs milliseconds since 1970, by the clock
+     */
+    default Record<K, V> call(ToolCallEvent call, long nowMs) {
+        throw new UnsupportedOperationException("calls are part of the answer");
+    }
 
     /**
      * The end of a request.

@@ -3,13 +3,18 @@ package io.causalstreams.topology.internal.answer;
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.event.EventHeaders;
 import io.causalstreams.topology.event.OutputEvents;
 import io.causalstreams.topology.event.OutputEvents.Partial;
+import io.causalstreams.topology.event.ToolCallEvent;
 import io.causalstreams.topology.internal.journal.Arrival;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /** The record with its completion joined to it; no tokens and no dead letter. */
 record EnrichmentAnswers<K, V, R>(
@@ -17,7 +22,8 @@ record EnrichmentAnswers<K, V, R>(
         OutputEvents.Shape shape,
         ModelInfo model,
         BiFunction<V, CompletionEvent, R> join,
-        RecordCodec<K, V> codec)
+        RecordCodec<K, V> codec,
+        @Nullable Calling<R> calling)
         implements Answers<K, R> {
 
     @Override
@@ -31,6 +37,25 @@ record EnrichmentAnswers<K, V, R>(
         R joined = joined(Completions.of(ending, events, published, promptTokens));
         K key = codec.key(arrival.keyBytes());
         return new End<>(List.of(new Record<>(key, joined, arrival.timestamp(), arrival.headers())), null);
+    }
+
+    @Override
+    public @Nullable ToolBounds tools() {
+        return calling == null ? null : calling.bounds();
+    }
+
+    @Override
+    public Record<K, R> call(ToolCallEvent call, long nowMs) {
+        R output = Objects.requireNonNull(calling).output().apply(call);
+        return new Record<>(
+                codec.key(arrival.keyBytes()),
+                output,
+                nowMs,
+                EventHeaders.toolCall(
+                        arrival.headers(),
+                        EventHeaders.source(codec.application(), model.name()),
+                        call,
+                        Instant.ofEpochMilli(nowMs)));
     }
 
     private R joined(CompletionEvent completion) {

@@ -25,13 +25,15 @@ import org.jspecify.annotations.Nullable;
  * @param join the value with its answer
  * @param perKey what the records of one key are to one another
  * @param codec how records are journaled
+ * @param calling how answers call tools; null = calls are part of the answer
  */
 public record EnrichmentJobs<K, V, R>(
         Function<@Nullable String, ModelInfo> models,
         Function<V, GenerationRequest> question,
         BiFunction<V, CompletionEvent, R> join,
         PerKey perKey,
-        RecordCodec<K, V> codec)
+        RecordCodec<K, V> codec,
+        @Nullable Calling<R> calling)
         implements Job.Opener<K, R> {
 
     @Override
@@ -88,6 +90,6 @@ public record EnrichmentJobs<K, V, R>(
     }
 
     private Answers<K, R> answers(Arrival arrival, Shape shape, @Nullable String model) {
-        return new EnrichmentAnswers<>(arrival, shape, models.apply(model), join, codec);
+        return new EnrichmentAnswers<>(arrival, shape, models.apply(model), join, codec, calling);
     }
 }

@@ -1,10 +1,13 @@
 package io.causalstreams.topology.internal.answer;
 
+import io.causalstreams.inference.ChatOptions;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt;
+import io.causalstreams.inference.ToolChoice;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Sessions;
+import io.causalstreams.topology.internal.journal.Transcript;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.streams.processor.api.Record;
@@ -63,6 +66,27 @@ public sealed interface Job<K, V> {
         /** The messages of this turn, without those before it; empty when it is no chat. */
         public List<Prompt.Message> messages() {
             return request.prompt() instanceof Prompt.Chat chat ? chat.messages() : List.of();
+        }
+
+        /**
+         * The same with what followed its question. Tools that had to be called need not be again; when it has called as
+         * often as it may, none is offered, so that it answers with what it knows.
+         */
+        public Ask<K, V> continued(Transcript transcript) {
+            ToolBounds bounds = answers.tools();
+            if (bounds == null || !(request.prompt() instanceof Prompt.Chat chat)) {
+                return this;
+            }
+            List<Prompt.Message> all = new ArrayList<>(chat.messages());
+            all.addAll(transcript.messages());
+            boolean mayCall = transcript.rounds() < bounds.maxRounds();
+            ChatOptions options = chat.options().toBuilder()
+                    .toolChoice(mayCall ? new ToolChoice.Auto() : new ToolChoice.None())
+                    .continueFinalMessage(false)
+                    .addGenerationPrompt(true)
+                    .build();
+            GenerationRequest next = request.withPrompt(new Prompt.Chat(all, options));
+            return new Ask<>(arrival, next, session, lane, answers, null);
         }
 
         /** The request of a chat with the turns before it, after its own leading system message. */

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How an operator journals its records.
  *
+ * @param application the application id
  * @param operator for messages
  * @param topic the topic name given to the serdes
  */
-public record RecordCodec<K, V>(String operator, String topic, Serde<K> keys, Serde<V> values) {
+public record RecordCodec<K, V>(String application, String operator, String topic, Serde<K> keys, Serde<V> values) {
 
     /** By the operator's serdes, else by the topology's default ones. */
     @SuppressWarnings("unchecked")
@@ -26,6 +27,7 @@ public record RecordCodec<K, V>(String operator, String topic, Serde<K> keys, Se
             ProcessingContext context) {
         try {
             return new RecordCodec<>(
+                    context.applicationId(),
                     operator,
                     topic,
                     keys != null ? keys : (Serde<K>) context.keySerde(),

@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.journal;
 
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of a task that have no completion yet, with the tokens published of each.
@@ -40,6 +42,11 @@ public final class Journal {
     private int entries;
     private long bytes;
 
+    /** Bytes of the arrivals whose calls wait for their results. */
+    private final Map<Long, Integer> calling = new HashMap<>();
+
+    private long callingBytes;
+
     public Journal(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
     }
@@ -56,6 +63,8 @@ public final class Journal {
         nextSequence = 0;
         entries = 0;
         bytes = 0;
+        calling.clear();
+        callingBytes = 0;
         try (KeyValueIterator<Bytes, byte[]> all = store.range(JournalKeys.FIRST_ARRIVAL, JournalKeys.LAST_ARRIVAL)) {
             while (all.hasNext()) {
                 KeyValue<Bytes, byte[]> next = all.next();
@@ -63,6 +72,10 @@ public final class Journal {
                 nextSequence = sequence + 1;
                 entries++;
                 bytes += next.value.length;
+                Transcript transcript = transcript(sequence);
+                if (transcript != null && transcript.isOpen()) {
+                    waits(sequence);
+                }
                 each.accept(Arrival.decode(sequence, next.value));
             }
         }
@@ -102,20 +115,59 @@ public final class Journal {
         return new TokenLog(store, sequence, number, published);
     }
 
-    /** Forgets an arrival and its tokens. */
+    /** What an arrival has called so far; null = nothing. */
+    public @Nullable Transcript transcript(long sequence) {
+        byte[] encoded = store.get(JournalKeys.transcript(sequence));
+        return encoded == null ? null : Transcript.decode(encoded);
+    }
+
+    /** An answer is a call of tools: it is kept as that instead of as tokens. */
+    public void call(long sequence, TokenLog tokens, Transcript transcript) {
+        tokens.delete();
+        keep(sequence, transcript);
+    }
+
+    /** Keeps results that have come. */
+    public void keep(long sequence, Transcript transcript) {
+        store.put(JournalKeys.transcript(sequence), transcript.encode());
+        if (transcript.isOpen()) {
+            waits(sequence);
+        } else {
+            waitsNoMore(sequence);
+        }
+    }
+
+    private void waits(long sequence) {
+        if (!calling.containsKey(sequence)) {
+            int length = Objects.requireNonNull(store.get(JournalKeys.arrival(sequence))).length;
+            calling.put(sequence, length);
+            callingBytes += length;
+        }
+    }
+
+    private void waitsNoMore(long sequence) {
+        Integer length = calling.remove(sequence);
+        callingBytes -= length == null ? 0 : length;
+    }
+
+    /** Forgets an arrival, its tokens and its calls. */
     public void remove(long sequence, TokenLog tokens) {
+        waitsNoMore(sequence);
+        if (store.get(JournalKeys.transcript(sequence)) != null) {
+            store.delete(JournalKeys.transcript(sequence));
+        }
         bytes -= Objects.requireNonNull(store.delete(JournalKeys.arrival(sequence))).length;
         entries--;
         tokens.delete();
     }
 
-    /** Requests without a completion. */
+    /** Requests without a completion that the model has to do with; one that waits for results is none. */
     public int entries() {
-        return entries;
+        return entries - calling.size();
     }
 
     /** Bytes of their prompts, keys and headers. */
     public long bytes() {
-        return bytes;
+        return bytes - callingBytes;
     }
 }

@@ -10,6 +10,7 @@ import org.apache.kafka.common.utils.Bytes;
  * <pre>
  * 'a' sequence(8)            an arrival
  * 'c' id                     the remembered completion of a request
+ * 'r' sequence(8)            what an arrival has called, and the results
  * 's' session                the turns of a conversation
  * 't' sequence(8) number(4)  a chunk of published tokens
  * </pre>
@@ -28,6 +29,11 @@ final class JournalKeys {
     static Bytes arrival(long sequence) {
         return Bytes.wrap(
                 ByteBuffer.allocate(9).put((byte) 'a').putLong(sequence).array());
+    }
+
+    static Bytes transcript(long sequence) {
+        return Bytes.wrap(
+                ByteBuffer.allocate(9).put((byte) 'r').putLong(sequence).array());
     }
 
     static long sequenceOf(Bytes arrivalKey) {

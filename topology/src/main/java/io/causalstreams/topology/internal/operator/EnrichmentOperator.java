@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.operator;
 
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.internal.answer.Calling;
 import io.causalstreams.topology.internal.answer.PerKey;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.request.Operator;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param keySerde how keys are journaled; null = the topology's default
  * @param valueSerde the same for values
  * @param perKey what the records of one key are to one another
+ * @param calling how answers call tools; null = calls are part of the answer
  */
 public record EnrichmentOperator<K, V, R>(
         String name,
@@ -32,7 +34,8 @@ public record EnrichmentOperator<K, V, R>(
         BiFunction<V, CompletionEvent, R> join,
         @Nullable Serde<K> keySerde,
         @Nullable Serde<V> valueSerde,
-        PerKey perKey)
+        PerKey perKey,
+        @Nullable Calling<R> calling)
         implements FixedKeyProcessorSupplier<K, V, R> {
 
     /** The journal's store. */

@@ -1,5 +1,6 @@
 package io.causalstreams.topology.internal.operator;
 
+import io.causalstreams.topology.event.ToolResultEvent;
 import io.causalstreams.topology.internal.answer.EnrichmentJobs;
 import io.causalstreams.topology.internal.answer.RecordCodec;
 import io.causalstreams.topology.internal.input.TaskInput;
@@ -48,6 +49,12 @@ public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, 
                 process(current, new Record<>(record.key(), record.value(), record.timestamp(), record.headers())));
     }
 
+    /** Takes the result of a tool, or null where a record was none. */
+    void answer(@Nullable ToolResultEvent result) {
+        Incarnation<K, V, R> current = Objects.requireNonNull(incarnation, "init comes first");
+        AbortOnTimeout.run(() -> current.intake.loop().answer(result));
+    }
+
     @Override
     public void close() {
         if (incarnation != null) {
@@ -56,7 +63,7 @@ public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, 
         }
     }
 
-    private void init(ProcessingContext context, Consumer<Record<K, R>> forward) {
+    void init(ProcessingContext context, Consumer<Record<K, R>> forward) {
         close();
         EnrichmentJobs<K, V, R> jobs = new EnrichmentJobs<>(
                 operator.operator().engine()::model,
@@ -64,7 +71,8 @@ public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, 
                 operator.join(),
                 operator.perKey(),
                 RecordCodec.of(
-                        operator.name(), operator.storeName(), operator.keySerde(), operator.valueSerde(), context));
+                        operator.name(), operator.storeName(), operator.keySerde(), operator.valueSerde(), context),
+                operator.calling());
         Intake<K, R> intake = new Intake<>(
                 operator.operator(), operator.storeName(), jobs, TaskInput.ofRecords(context), context, forward);
         incarnation = new Incarnation<>(jobs, intake, forward);

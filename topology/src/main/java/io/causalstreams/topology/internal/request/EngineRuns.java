@@ -31,6 +31,7 @@ final class EngineRuns<K, V> {
     private final Conversations conversations;
     private final JournaledOutput<K, V> output;
     private final Finisher<K, V> finisher;
+    private final ToolRounds<K, V> rounds;
 
     private long busyUntilMs;
 
@@ -39,7 +40,8 @@ final class EngineRuns<K, V> {
             TaskClock clock,
             TaskMailbox<K, V> mailbox,
             JournaledOutput<K, V> output,
-            Finisher<K, V> finisher) {
+            Finisher<K, V> finisher,
+            ToolRounds<K, V> rounds) {
         this.operator = operator;
         this.clock = clock;
         this.mailbox = mailbox;
@@ -48,6 +50,7 @@ final class EngineRuns<K, V> {
         this.conversations = finisher.conversations();
         this.output = output;
         this.finisher = finisher;
+        this.rounds = rounds;
     }
 
     /** Submits what waits while there is room. */
@@ -106,7 +109,9 @@ final class EngineRuns<K, V> {
         if (report instanceof Report.Tokens<K, V> tokens) {
             run.progress().add(tokens.chunk(), nowMs);
         } else if (report instanceof Report.Completed<K, V> completed) {
-            finisher.endRunning(request, run, Ending.completed(request.id, completed.finished()), nowMs);
+            if (!rounds.begin(request, run, completed.finished(), nowMs)) {
+                finisher.endRunning(request, run, Ending.completed(request.id, completed.finished()), nowMs);
+            }
         } else {
             failed(request, run, ((Report.Failed<K, V>) report).error(), nowMs);
         }

@@ -6,6 +6,7 @@ import io.causalstreams.topology.internal.answer.Answers;
 import io.causalstreams.topology.internal.answer.Ending;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.TaskStore;
+import io.causalstreams.topology.internal.journal.Transcript;
 import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,30 @@ final class JournaledOutput<K, V> {
         } else {
             commits.canWait(nowMs);
         }
+    }
+
+    /**
+     * Publishes the last tokens of a round and its calls, which the journal keeps instead of the tokens.
+     *
+     * @param calls the records of the calls
+     */
+    void call(
+            Request<K, V> request,
+            Answers<K, V> answers,
+            Progress progress,
+            List<Record<K, V>> calls,
+            Transcript transcript,
+            long nowMs) {
+        List<Record<K, V>> records = records(request, answers, progress, progress.pending(), nowMs);
+        records.addAll(calls);
+        records.forEach(forward);
+        store.journal().call(request.sequence, progress.log(), transcript);
+        commits.due();
+    }
+
+    /** Keeps results. Asks for no commit, like {@link #accept}. */
+    void answered(Request<K, V> request, Transcript transcript) {
+        store.journal().keep(request.sequence, transcript);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.causalstreams.topology.internal.telemetry.LiveRequest;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  *         │
  *         ▼         the engine takes it
  *      WAITING ─────────────────────────────► RUNNING
- *         │                                      │
- *         │ cancelled, deadline passed,          │ finished, failed,
- *         │ not askable, only passed on          │ cancelled
- *         ▼                                      │
- *       ENDED ◄──────────────────────────────────┘
+ *       │   ▲                                  │   │
+ *       │   │ all results      it calls tools  │   │
+ *       │   └──────────── CALLING ◄────────────┘   │
+ *       │                    │                     │
+ *       │ cancelled, deadline passed,              │ finished, failed,
+ *       │ not askable, only passed on              │ cancelled
+ *       ▼                    ▼                     │
+ *     ENDED ◄──────────────────────────────────────┘
  * </pre>
  *
  * <p>A full engine does not take it: it waits on. A closed engine reports nothing more: the request runs until the task is
@@ -75,6 +79,14 @@ final class Request<K, V> implements LiveRequest {
     record Running<K, V>(Job.Ask<K, V> ask, Progress progress, Submission<K, V> submission, int promptTokens)
             implements State<K, V> {}
 
+    /**
+     * Waits for the results of calls.
+     *
+     * @param missing ids of the calls that have none
+     * @param expiresMs when it waits no longer, on the scale of {@link #arrivedMs}
+     */
+    record Calling<K, V>(Set<String> missing, long expiresMs) implements State<K, V> {}
+
     /** No longer in the journal. */
     record Ended<K, V>() implements State<K, V> {}
 
@@ -124,6 +136,18 @@ final class Request<K, V> implements LiveRequest {
     void running(Running<K, V> run) {
         expectWaiting();
         state = run;
+    }
+
+    void calling(Calling<K, V> calls) {
+        state = calls;
+    }
+
+    /** All results have come: it waits, to be asked with them. */
+    void answered() {
+        if (!(state instanceof Calling)) {
+            throw new IllegalStateException("request " + id + " does not call: " + state);
+        }
+        state = new Waiting<>(null);
     }
 
     void ended() {
@@ -184,9 +208,17 @@ final class Request<K, V> implements LiveRequest {
         List<Partial> published = progress == null ? List.of() : progress.published();
         return new RequestStatus(
                 id,
-                progress == null ? RequestStatus.State.WAITING : RequestStatus.State.RUNNING,
+                stateName(),
                 waitedMs(),
                 published.stream().map(Partial::text).toList(),
                 published.stream().mapToInt(each -> each.tokenIds().size()).sum());
+    }
+
+    private RequestStatus.State stateName() {
+        State<K, V> now = state;
+        if (now instanceof Running) {
+            return RequestStatus.State.RUNNING;
+        }
+        return now instanceof Calling ? RequestStatus.State.CALLING : RequestStatus.State.WAITING;
     }
 }

@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.request;
 
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.topology.event.ToolResultEvent;
 import io.causalstreams.topology.internal.answer.Ending;
 import io.causalstreams.topology.internal.answer.Job;
 import io.causalstreams.topology.internal.input.TaskInput;
@@ -30,7 +31,6 @@ public final class RequestLoop<K, V> {
     private static final Logger log = LoggerFactory.getLogger(RequestLoop.class);
 
     private final Operator operator;
-    private final Job.Opener<K, V> jobs;
     private final TaskStore store;
     private final TaskInput input;
     private final ProcessingContext context;
@@ -40,7 +40,9 @@ public final class RequestLoop<K, V> {
     private final JournaledOutput<K, V> output;
     private final JournalBounds bounds;
     private final Conversations conversations;
+    private final RequestReader<K, V> reader;
     private final Finisher<K, V> finisher;
+    private final ToolRounds<K, V> rounds;
     private final EngineRuns<K, V> runs;
 
     public RequestLoop(
@@ -51,7 +53,6 @@ public final class RequestLoop<K, V> {
             ProcessingContext context,
             Consumer<Record<K, V>> forward) {
         this.operator = operator;
-        this.jobs = jobs;
         this.store = store;
         this.input = input;
         this.context = context;
@@ -62,21 +63,22 @@ public final class RequestLoop<K, V> {
         output = new JournaledOutput<>(clock, forward, store, operator.telemetry(), commits);
         bounds = new JournalBounds(store.journal(), operator.settings(), input, mailbox, context.taskId());
         conversations = new Conversations(operator.engine(), store.sessions());
-        finisher = new Finisher<>(
-                requests, new RequestReader<>(jobs, store.journal()), output, conversations, operator.telemetry());
-        runs = new EngineRuns<>(operator, clock, mailbox, output, finisher);
+        reader = new RequestReader<>(jobs, store.journal());
+        finisher = new Finisher<>(requests, reader, output, conversations, operator.telemetry());
+        rounds = new ToolRounds<>(operator, clock, store.journal(), output, finisher);
+        runs = new EngineRuns<>(operator, clock, mailbox, output, finisher, rounds);
     }
 
     /** Takes up the journal of the task's former owner; the requests run again from their published tokens. */
     public void restore() {
         store.journal().restore(arrival -> {
             input.reads(arrival);
-            Job<K, V> job = jobs.open(arrival);
+            Job<K, V> job = reader.open(arrival);
             if (job instanceof Job.Broken) {
                 log.warn(
                         "journaled request {} is no valid request for this release; it ends as an error", arrival.id());
             }
-            track(job);
+            rounds.restore(track(job), job);
         });
         store.remembered().restore(clock.now());
         store.sessions().restore();
@@ -162,6 +164,13 @@ public final class RequestLoop<K, V> {
                 .records());
     }
 
+    /** What a tool gave, or null where that could not be read. */
+    public void answer(@Nullable ToolResultEvent result) {
+        rounds.answer(result);
+        bounds.follow();
+        runs.startWaiting(clock.now());
+    }
+
     /** Publishes records that belong to no request in flight. */
     public void publish(List<Record<K, V>> records) {
         output.publish(records);
@@ -191,6 +200,7 @@ public final class RequestLoop<K, V> {
         input.takeCancels(this::cancelId, this::cancelKey);
         runs.publishDue(nowMs);
         expireWaiting(nowMs);
+        rounds.expire(nowMs);
         runs.startWaiting(nowMs);
         store.remembered().evict(nowMs);
         bounds.follow();
@@ -211,6 +221,7 @@ public final class RequestLoop<K, V> {
         return new TaskLoad(
                 requests.waiting().size(),
                 requests.running().size(),
+                requests.calling().size(),
                 store.journal().bytes(),
                 requests.waiting().oldest(),
                 store.remembered().entries(),
@@ -224,9 +235,10 @@ public final class RequestLoop<K, V> {
         runs.leave();
     }
 
-    private void track(Job<K, V> job) {
+    private Request<K, V> track(Job<K, V> job) {
         Request<K, V> request = new Request<>(job, clock.now(), clock.wallNow());
         requests.add(request);
         operator.telemetry().tracked(request);
+        return request;
     }
 }

@@ -1,7 +1,9 @@
 package io.causalstreams.topology.internal.request;
 
 import io.causalstreams.topology.internal.answer.Job;
+import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.Journal;
+import io.causalstreams.topology.internal.journal.Transcript;
 
 /**
  * What the journal holds of a request, read when it is needed.
@@ -13,7 +15,14 @@ record RequestReader<K, V>(Job.Opener<K, V> jobs, Journal journal) {
     /** What a waiting request asks: what is kept of it, else read from the journal. */
     Job<K, V> job(Request<K, V> request) {
         Job<K, V> kept = request.job();
-        return kept != null ? kept : jobs.open(journal.arrival(request.sequence));
+        return kept != null ? kept : open(journal.arrival(request.sequence));
+    }
+
+    /** What a journaled arrival asks, with what it has called before. */
+    Job<K, V> open(Arrival arrival) {
+        Job<K, V> job = jobs.open(arrival);
+        Transcript transcript = journal.transcript(arrival.sequence());
+        return transcript != null && job instanceof Job.Ask<K, V> ask ? ask.continued(transcript) : job;
     }
 
     /** What was published of a request, in this process or before. */

@@ -1,12 +1,15 @@
 package io.causalstreams.topology.internal.request;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,9 @@ final class TaskRequests<K, V> {
     private final Map<String, Integer> sizeOfLane = new HashMap<>();
     private final WaitingRequests<K, V> waiting;
     private final Set<Request<K, V>> running = new LinkedHashSet<>();
+    private final TreeSet<Request<K, V>> calling = new TreeSet<>(
+            Comparator.comparingLong((Request<K, V> each) -> ((Request.Calling<K, V>) each.state()).expiresMs())
+                    .thenComparingLong(each -> each.sequence));
 
     /** @param maxRunning at once */
     TaskRequests(int maxRunning) {
@@ -71,6 +77,34 @@ final class TaskRequests<K, V> {
         running.add(request);
     }
 
+    /** Its answer calls tools; it keeps its lane. */
+    void calling(Request<K, V> request, Request.Calling<K, V> calls) {
+        waiting.remove(request);
+        running.remove(request);
+        callsNoMore(request);
+        request.calling(calls);
+        calling.add(request);
+        waiting.hold(request);
+    }
+
+    /** The calls of a round have their results: it waits for the engine. */
+    void answered(Request<K, V> request) {
+        callsNoMore(request);
+        request.answered();
+        waiting.add(request);
+    }
+
+    private void callsNoMore(Request<K, V> request) {
+        if (request.state() instanceof Request.Calling) {
+            calling.remove(request);
+        }
+    }
+
+    /** Those that wait for results, the first to expire first. */
+    SortedSet<Request<K, V>> calling() {
+        return calling;
+    }
+
     /** Takes those that wait and whose deadline has passed, to be ended. */
     List<Request<K, V>> takeExpired(long nowMs) {
         return waiting.takeExpired(nowMs);
@@ -80,6 +114,7 @@ final class TaskRequests<K, V> {
     void ended(Request<K, V> request) {
         waiting.remove(request);
         running.remove(request);
+        callsNoMore(request);
         request.ended();
         byId.remove(request.id);
         if (request.lane != null) {

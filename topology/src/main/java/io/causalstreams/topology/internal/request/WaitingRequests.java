@@ -51,12 +51,25 @@ final class WaitingRequests<K, V> {
     @Nullable
     Request<K, V> takeNext() {
         for (Request<K, V> request : inOrder) {
-            if (request.lane == null || lanes.putIfAbsent(request.lane, request) == null) {
+            if (request.lane == null || holds(request, request.lane)) {
                 remove(request);
                 return request;
             }
         }
         return null;
+    }
+
+    /** Whether the request has its lane, from now on or since it was taken before. */
+    private boolean holds(Request<K, V> request, String lane) {
+        Request<K, V> holder = lanes.putIfAbsent(lane, request);
+        return holder == null || holder == request;
+    }
+
+    /** A restored request that is to be treated as one that was taken. */
+    void hold(Request<K, V> request) {
+        if (request.lane != null) {
+            lanes.put(request.lane, request);
+        }
     }
 
     /** Takes those whose deadline has passed. */

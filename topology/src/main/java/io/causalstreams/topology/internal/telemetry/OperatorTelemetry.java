@@ -44,6 +44,7 @@ public final class OperatorTelemetry {
     private final Counter cachedTokens;
     private final Counter duplicates;
     private final Counter deadLetters;
+    private final Counter toolCalls;
 
     /**
      * @param operator tag of its meters
@@ -68,9 +69,14 @@ public final class OperatorTelemetry {
         this.cachedTokens = counter("cached.prompt.tokens", "Prompt tokens taken from the prefix cache.");
         this.duplicates = counter("duplicates", "Prompts whose id was in flight or remembered.");
         this.deadLetters = counter("dead.letters", "Prompts that could not be read, or not be answered to the end.");
+        this.toolCalls = counter("tool.calls", "Calls of tools published.");
         load("requests.waiting", "Requests in the journal, not in the engine.", TaskLoad::waiting);
         load("requests.running", "Requests in the engine.", TaskLoad::running);
-        load("journal.entries", "Requests without a completion.", each -> (long) each.waiting() + each.running());
+        load("requests.calling", "Requests that wait for results of tools.", TaskLoad::calling);
+        load(
+                "journal.entries",
+                "Requests without a completion that wait or run.",
+                each -> (long) each.waiting() + each.running());
         load("journal.bytes", "Bytes of their prompts.", TaskLoad::journalBytes);
         load("remembered", "Completions remembered.", TaskLoad::remembered);
         load("conversations", "Conversations kept.", TaskLoad::conversations);
@@ -81,6 +87,9 @@ public final class OperatorTelemetry {
                 .register(meters);
         // a rate misses the first increment of a counter that was not there before
         requests(COMPLETED);
+        for (ToolOutcome outcome : ToolOutcome.values()) {
+            toolResults(outcome);
+        }
         for (ErrorCode code : ErrorCode.values()) {
             requests(tag(code));
         }
@@ -166,6 +175,16 @@ public final class OperatorTelemetry {
         duplicates.increment();
     }
 
+    /** Calls of tools are published. */
+    public void called(int calls) {
+        toolCalls.increment(calls);
+    }
+
+    /** What became of a call, or of a result. */
+    public void toolResult(ToolOutcome outcome) {
+        toolResults(outcome).increment();
+    }
+
     /** A task has taken a turn. */
     public void load(TaskId task, TaskLoad load) {
         loads.put(task, load);
@@ -203,6 +222,14 @@ public final class OperatorTelemetry {
                 .description("Requests that ended, by outcome.")
                 .tag(OPERATOR, operator)
                 .tag("outcome", outcome)
+                .register(meters);
+    }
+
+    private Counter toolResults(ToolOutcome outcome) {
+        return Counter.builder("causal.streams.tool.results")
+                .description("Results of tools, by outcome.")
+                .tag(OPERATOR, operator)
+                .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
                 .register(meters);
     }
 
