@@ -46,8 +46,24 @@ record ByteClasses(List<Integer> classOf, List<Integer> members) {
         return new ByteClasses(classOf, members);
     }
 
+    /** Those that neither of two partitions into classes can tell apart. */
+    static ByteClasses refining(int[] a, int[] b) {
+        Map<List<Integer>, Integer> numbers = new HashMap<>();
+        List<Integer> classOf = new ArrayList<>();
+        List<Integer> members = new ArrayList<>();
+        for (int value = 0; value < 256; value++) {
+            Integer number = numbers.putIfAbsent(List.of(a[value], b[value]), members.size());
+            classOf.add(number == null ? members.size() : number);
+            if (number == null) {
+                members.add(value);
+            }
+        }
+        return new ByteClasses(classOf, members);
+    }
+
     private static Set<ByteSet> setsIn(Expression root) {
         Set<ByteSet> sets = new HashSet<>();
+        BitSet single = new BitSet(256);
         Set<Expression> seen = new HashSet<>();
         Deque<Expression> pending = new ArrayDeque<>(List.of(root));
         while (!pending.isEmpty()) {
@@ -60,7 +76,7 @@ record ByteClasses(List<Integer> classOf, List<Integer> members) {
             } else if (expression instanceof Literals literals) {
                 for (byte[] string : literals.set.strings()) {
                     for (byte value : string) {
-                        sets.add(ByteSet.of(value & 0xFF));
+                        single.set(value & 0xFF);
                     }
                 }
             } else if (expression instanceof TableState at) {
@@ -68,6 +84,7 @@ record ByteClasses(List<Integer> classOf, List<Integer> members) {
             }
             pending.addAll(partsOf(expression));
         }
+        single.stream().mapToObj(ByteSet::of).forEach(sets::add);
         return sets;
     }
 
@@ -87,12 +104,8 @@ record ByteClasses(List<Integer> classOf, List<Integer> members) {
         return List.of();
     }
 
-    int count() {
-        return members.size();
-    }
-
-    int representative(int byteClass) {
-        return members.get(byteClass);
+    int[] representatives() {
+        return members.stream().mapToInt(Integer::intValue).toArray();
     }
 
     int[] classes() {

@@ -1,11 +1,11 @@
 package io.causalstreams.inference.internal.constraint.expression;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A deterministic automaton over bytes, fully explored, without states from which nothing can be accepted. That makes
@@ -25,10 +25,29 @@ public final class ByteTable {
 
     private final BitSet accepting;
 
+    /** States that nothing can follow. */
+    private final BitSet finals = new BitSet();
+
+    /** The bytes of each class. */
+    private final List<ByteSet> sets;
+
     private ByteTable(int[] classes, int[][] next, BitSet accepting) {
         this.classes = classes;
         this.next = next;
         this.accepting = accepting;
+        this.sets = setsOf(classes);
+        for (int state = 0; state < next.length; state++) {
+            finals.set(state, Arrays.stream(next[state]).allMatch(to -> to == DEAD));
+        }
+    }
+
+    private static List<ByteSet> setsOf(int[] classes) {
+        ByteSet[] sets = new ByteSet[Arrays.stream(classes).max().orElse(0) + 1];
+        Arrays.fill(sets, ByteSet.NONE);
+        for (int value = 0; value < classes.length; value++) {
+            sets[classes[value]] = sets[classes[value]].or(ByteSet.of(value));
+        }
+        return List.of(sets);
     }
 
     /**
@@ -37,46 +56,23 @@ public final class ByteTable {
      * @throws UnsupportedConstraintException if that takes more than {@value #MAX_STATES} states
      */
     public static Expression explore(Expression root, Expressions expressions) {
-        ByteClasses byteClasses = ByteClasses.of(root);
-        Map<Expression, Integer> numbers = new HashMap<>(Map.of(root, 0));
-        List<Expression> states = new ArrayList<>(List.of(root));
-        List<int[]> next = new ArrayList<>();
-        for (int state = 0; state < states.size(); state++) {
+        Exploration found = expressions.exploration(root);
+        List<int[]> rows = new ArrayList<>();
+        BitSet accepting = new BitSet();
+        for (int state = 0; state < found.size(); state++) {
             expressions.countExplored(1);
-            int[] row = new int[byteClasses.count()];
-            BitSet done = new BitSet();
-            for (int byteClass = 0; byteClass < row.length; byteClass = done.nextClearBit(byteClass)) {
-                int value = byteClasses.representative(byteClass);
-                Expression derivative = expressions.derivative(states.get(state), value);
-                int to = derivative == Expressions.NEVER
-                        ? DEAD
-                        : numbers.computeIfAbsent(derivative, unknown -> {
-                            states.add(unknown);
-                            return states.size() - 1;
-                        });
-                ByteSet alike = Expressions.alike(states.get(state), value);
-                for (int other = byteClass; other < row.length; other++) {
-                    if (alike.contains(byteClasses.representative(other))) {
-                        row[other] = to;
-                        done.set(other);
-                    }
-                }
+            int[] row = new int[found.members.length];
+            for (int byteClass = 0; byteClass < row.length; byteClass++) {
+                row[byteClass] = found.next(state, byteClass);
             }
-            next.add(row);
-            if (states.size() > MAX_STATES) {
+            rows.add(row);
+            accepting.set(state, found.accepting(state));
+            if (found.size() > MAX_STATES) {
                 throw new UnsupportedConstraintException(
                         "they need more than " + MAX_STATES + " states; use smaller bounds");
             }
         }
-        BitSet accepting = new BitSet();
-        for (int state = 0; state < states.size(); state++) {
-            accepting.set(state, states.get(state).nullable());
-        }
-        int[][] rows = next.toArray(int[][]::new);
-        if (!removeDead(rows, accepting)) {
-            return Expressions.NEVER;
-        }
-        return expressions.tableState(new ByteTable(byteClasses.classes(), rows, accepting), 0);
+        return of(found.classOf, rows.toArray(int[][]::new), accepting, expressions);
     }
 
     /**
@@ -93,25 +89,33 @@ public final class ByteTable {
 
     /** The bytes of each class. */
     List<ByteSet> sets() {
-        Map<Integer, ByteSet> sets = new HashMap<>();
-        for (int value = 0; value < classes.length; value++) {
-            sets.merge(classes[value], ByteSet.of(value), ByteSet::or);
-        }
-        return List.copyOf(sets.values());
+        return sets;
     }
 
     /** Cuts the ways to states that cannot accept any more; returns whether the first state can. */
     private static boolean removeDead(int[][] rows, BitSet accepting) {
-        BitSet live = (BitSet) accepting.clone();
-        int before;
-        do {
-            before = live.cardinality();
-            for (int state = rows.length - 1; state >= 0; state--) {
-                if (!live.get(state) && Arrays.stream(rows[state]).anyMatch(to -> to != DEAD && live.get(to))) {
-                    live.set(state);
+        List<List<Integer>> before = new ArrayList<>();
+        for (int state = 0; state < rows.length; state++) {
+            before.add(new ArrayList<>());
+        }
+        for (int state = 0; state < rows.length; state++) {
+            for (int to : rows[state]) {
+                if (to != DEAD) {
+                    before.get(to).add(state);
                 }
             }
-        } while (live.cardinality() > before);
+        }
+        BitSet live = (BitSet) accepting.clone();
+        Deque<Integer> pending = new ArrayDeque<>();
+        accepting.stream().forEach(pending::add);
+        while (!pending.isEmpty()) {
+            for (int state : before.get(pending.remove())) {
+                if (!live.get(state)) {
+                    live.set(state);
+                    pending.add(state);
+                }
+            }
+        }
         for (int[] row : rows) {
             for (int i = 0; i < row.length; i++) {
                 row[i] = row[i] != DEAD && live.get(row[i]) ? row[i] : DEAD;
@@ -126,13 +130,7 @@ public final class ByteTable {
 
     /** The bytes that lead where {@code value} leads, from every state. */
     public ByteSet alike(int value) {
-        ByteSet alike = ByteSet.NONE;
-        for (int other = 0; other < classes.length; other++) {
-            if (classes[other] == classes[value]) {
-                alike = alike.or(ByteSet.of(other));
-            }
-        }
-        return alike;
+        return sets.get(classes[value]);
     }
 
     public boolean accepting(int state) {
@@ -141,6 +139,6 @@ public final class ByteTable {
 
     /** Whether nothing can follow. */
     public boolean isFinal(int state) {
-        return Arrays.stream(next[state]).allMatch(to -> to == DEAD);
+        return finals.get(state);
     }
 }

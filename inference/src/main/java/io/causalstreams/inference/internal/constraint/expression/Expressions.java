@@ -45,6 +45,7 @@ public final class Expressions {
 
     private final ByteSet alphabet;
     private final Map<List<Object>, Expression> interned = new HashMap<>();
+    private final Map<Expression, Exploration> explorations = new HashMap<>();
     private boolean compiling = true;
     private int explored;
     private long work;
@@ -314,6 +315,11 @@ public final class Expressions {
         }
     }
 
+    /** The automaton of a regular expression, as far as it was gone through before; kept while compiling. */
+    Exploration exploration(Expression regular) {
+        return Exploration.of(regular, this, explorations);
+    }
+
     /** Derivatives taken so far, those of parts included. */
     public long work() {
         return work;
@@ -322,6 +328,7 @@ public final class Expressions {
     /** Ends compiling: from now on there is no limit but {@link #forget}. */
     public void freeze() {
         forget();
+        explorations.clear();
         compiling = false;
     }
 

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Objects: the declared properties in their order, then any others, each class of keys with what its values must meet.
@@ -35,7 +36,8 @@ final class ObjectSchemas {
     private final SchemaCompiler compiler;
     private final StringSchemas strings;
     private final boolean open;
-    private final Map<String, Pattern> patterns = new HashMap<>();
+    private @Nullable Expression anything;
+    private final Map<String, KeyPattern> patterns = new HashMap<>();
 
     ObjectSchemas(Expressions expressions, JsonGrammar json, SchemaCompiler compiler, boolean open) {
         this.expressions = expressions;
@@ -44,6 +46,9 @@ final class ObjectSchemas {
         this.strings = new StringSchemas(expressions, json);
         this.open = open;
     }
+
+    /** A pattern of keys: as it is searched for in a name, and in what is written for it. */
+    private record KeyPattern(Expression name, Expression written) {}
 
     /** @param member its key and value */
     private record Property(Expression member, boolean required) {}
@@ -83,13 +88,15 @@ final class ObjectSchemas {
     private Set<Obligation> valueOf(Shape shape, String name) {
         Set<Obligation> all = new LinkedHashSet<>(shape.properties.getOrDefault(name, Set.of()));
         shape.patternProperties.forEach((pattern, values) -> {
-            if (strings.matches(parse(pattern), name)) {
+            if (StringSchemas.matches(parse(pattern).name(), name, expressions)) {
                 all.addAll(values);
             }
         });
         for (Shape.Rest rest : shape.rests) {
             boolean apart = rest.names().contains(name)
-                    || rest.patterns().stream().anyMatch(pattern -> strings.matches(parse(pattern), name));
+                    || rest.patterns().stream()
+                            .anyMatch(pattern ->
+                                    StringSchemas.matches(parse(pattern).name(), name, expressions));
             if (!apart) {
                 all.add(rest.value());
             }
@@ -97,10 +104,11 @@ final class ObjectSchemas {
         return all;
     }
 
-    private Pattern parse(String pattern) {
+    private KeyPattern parse(String pattern) {
         return patterns.computeIfAbsent(pattern, unknown -> {
             try {
-                return PatternParser.parseSearch(pattern);
+                Pattern parsed = PatternParser.parseSearch(pattern);
+                return new KeyPattern(parsed.toExpression(expressions, CharacterEncoding.TEXT), encode(parsed));
             } catch (UnsupportedConstraintException e) {
                 throw new UnsupportedConstraintException("keyword 'patternProperties' is refused: " + e.getMessage());
             }
@@ -178,11 +186,11 @@ final class ObjectSchemas {
         }
         if (sources.isEmpty() && shape.propertyNames.isEmpty()) {
             // Whatever is written so far can go on to be another key: nothing has to be explored.
-            return json.quoted(except(encode(Pattern.anything()), taken));
+            return json.quoted(except(anything(), taken));
         }
         List<Expression> allowed = new ArrayList<>();
         if (shape.propertyNames.isEmpty()) {
-            allowed.add(encode(Pattern.anything()));
+            allowed.add(anything());
         } else {
             for (Shape names : compiler.shapes(shape.propertyNames)) {
                 if (names.types.contains(JsonType.STRING)) {
@@ -192,7 +200,7 @@ final class ObjectSchemas {
         }
         Expression all = expressions.union(allowed);
         for (String source : sources) {
-            Expression matching = encode(parse(source));
+            Expression matching = parse(source).written();
             all = expressions.intersection(in.contains(source) ? matching : expressions.complement(matching), all);
         }
         Expression explored = ByteTable.explore(except(all, taken), expressions);
@@ -219,6 +227,13 @@ final class ObjectSchemas {
             }
         });
         return expressions.literals(contents);
+    }
+
+    private Expression anything() {
+        if (anything == null) {
+            anything = encode(Pattern.anything());
+        }
+        return anything;
     }
 
     private Expression encode(Pattern pattern) {

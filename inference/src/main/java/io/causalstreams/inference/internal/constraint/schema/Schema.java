@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param draft of the document
  */
 record Schema(JsonNode json, String path, URI base, Draft draft) {
+
+    private static final Pattern INDEX = Pattern.compile("[0-9]{1,9}");
+    private static final Pattern WORD = Pattern.compile("[\\w$-]+");
 
     static final URI NO_BASE = URI.create("schema:/");
 
@@ -57,12 +61,12 @@ record Schema(JsonNode json, String path, URI base, Draft draft) {
     Schema below(String step) {
         JsonNode child;
         String name;
-        if (json instanceof ArrayNode array && step.matches("[0-9]{1,9}")) {
+        if (json instanceof ArrayNode array && INDEX.matcher(step).matches()) {
             child = array.get(Integer.parseInt(step));
             name = "[" + step + "]";
         } else {
             child = json.get(step);
-            name = step.matches("[\\w$-]+") ? "." + step : "[" + TextNode.valueOf(step) + "]";
+            name = WORD.matcher(step).matches() ? "." + step : "[" + TextNode.valueOf(step) + "]";
         }
         return child == null ? null : new Schema(child, path + name, baseOf(child, base, draft), draft);
     }

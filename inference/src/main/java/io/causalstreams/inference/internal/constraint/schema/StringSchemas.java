@@ -90,15 +90,17 @@ final class StringSchemas {
     /** Whether a string meets the shape's patterns; its lengths are not looked at. */
     boolean accepts(Shape shape, String text) {
         for (Shape.Match match : shape.matches) {
-            if (matches(match.pattern(), text) != match.found()) {
+            Expression language = match.pattern().toExpression(expressions, CharacterEncoding.TEXT);
+            if (matches(language, text, expressions) != match.found()) {
                 return false;
             }
         }
         return true;
     }
 
-    boolean matches(Pattern pattern, String text) {
-        Expression rest = pattern.toExpression(expressions, CharacterEncoding.TEXT);
+    /** Whether the whole text is one of {@code language}. */
+    static boolean matches(Expression language, String text, Expressions expressions) {
+        Expression rest = language;
         for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
             rest = expressions.derivative(rest, value & 0xFF);
         }
