@@ -28,26 +28,41 @@ final class Formats {
                     + "|shop|store|site|name|pro|eu|us|uk|ca|de|fr|it|es|pt|nl|be|ch|at|se|no|dk|fi|ie|pl|cz|sk|hu|ro|bg|gr|tr|ua|ru"
                     + "|jp|cn|kr|tw|hk|sg|in|id|my|th|vn|ph|au|nz|br|mx|ar|cl|pe|za|ng|ke|eg|ma|il|ae|sa)";
 
-    private static final Map<String, String> PATTERNS = Map.of(
-            "date",
-            DATE,
-            "time",
-            TIME,
-            "date-time",
-            DATE + "T" + TIME,
-            "uuid",
-            "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
-            "email",
-            ATOM + "(?:\\." + ATOM + ")?@(?:" + LABEL + "\\.){1,4}" + TOP_LEVEL,
-            "hostname",
-            DOMAIN,
-            "ipv4",
-            "(?:" + BYTE + "\\.){3}" + BYTE,
-            "ipv6",
-            "(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}",
-            "uri",
-            "https?://" + DOMAIN + "(?::[1-9]\\d{1,3})?(?:/[A-Za-z0-9._~-]{0,64}){0,16}"
-                    + "(?:\\?[A-Za-z0-9._~=&-]{0,256})?(?:#[A-Za-z0-9._~-]{0,64})?");
+    private static final String IPV4 = "(?:" + BYTE + "\\.){3}" + BYTE;
+
+    private static final String PATH_CHARACTER = "(?:[A-Za-z0-9._~!$&'()*+,;=@-]|%[0-9A-Fa-f]{2})";
+    private static final String BEHIND_PATH =
+            "(?:\\?(?:" + PATH_CHARACTER + "|[:/?])*)?(?:#(?:" + PATH_CHARACTER + "|[:/?])*)?";
+    private static final String URI = "(?:(?:[A-Za-z][A-Za-z0-9+.-]{0,30}://(?:" + DOMAIN + "|localhost|" + IPV4
+            + ")(?::[1-9]\\d{1,3})?|file://)(?:/(?:" + PATH_CHARACTER + "|:)*)*"
+            + "|(?:urn|mailto|data|tel):(?:" + PATH_CHARACTER + "|[:/])+)" + BEHIND_PATH;
+    private static final String REFERENCE =
+            "(?:" + URI + "|/?(?:" + PATH_CHARACTER + "+/)*" + PATH_CHARACTER + "*" + BEHIND_PATH + ")";
+
+    private static final String DURATION_TIME = "T(?:\\d+H(?:\\d+M(?:\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S)";
+    private static final String DURATION = "P(?:\\d+W|(?:\\d+Y(?:\\d+M(?:\\d+D)?)?|\\d+M(?:\\d+D)?|\\d+D)(?:"
+            + DURATION_TIME + ")?|" + DURATION_TIME + ")";
+    private static final String POINTER = "(?:/(?:[^/~]|~[01])*)*";
+    private static final String EMAIL = ATOM + "(?:\\." + ATOM + ")?@(?:" + LABEL + "\\.){1,4}" + TOP_LEVEL;
+
+    private static final Map<String, String> PATTERNS = Map.ofEntries(
+            Map.entry("date", DATE),
+            Map.entry("time", TIME),
+            Map.entry("date-time", DATE + "T" + TIME),
+            Map.entry("duration", DURATION),
+            Map.entry("uuid", "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"),
+            Map.entry("email", EMAIL),
+            Map.entry("idn-email", EMAIL),
+            Map.entry("hostname", DOMAIN),
+            Map.entry("idn-hostname", DOMAIN),
+            Map.entry("ipv4", IPV4),
+            Map.entry("ipv6", "(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}"),
+            Map.entry("uri", URI),
+            Map.entry("iri", URI),
+            Map.entry("uri-reference", REFERENCE),
+            Map.entry("iri-reference", REFERENCE),
+            Map.entry("json-pointer", POINTER),
+            Map.entry("relative-json-pointer", "(?:0|[1-9]\\d{0,8})(?:#|" + POINTER + ")"));
 
     private Formats() {}
 
