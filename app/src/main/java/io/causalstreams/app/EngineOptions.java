@@ -44,6 +44,17 @@ final class EngineOptions {
             description = "Do not guess tokens from the prompt when one request runs alone.")
     private boolean noSpeculation;
 
+    @Option(
+            names = "--undeclared-properties",
+            description = "Answers by a JSON Schema may have properties of which it says nothing.")
+    private boolean undeclaredProperties;
+
+    @Option(
+            names = "--any-property-order",
+            description =
+                    "Answers by a JSON Schema may have their properties in any order, not only in that of the schema.")
+    private boolean anyPropertyOrder;
+
     /** The engine of {@code directory}, with what the user said instead of {@code defaults}. */
     GenerationEngine open(Path directory, EngineConfig defaults, Progress progress) {
         return load(directory, config(defaults), progress);
@@ -68,6 +79,8 @@ final class EngineOptions {
             config = threads == null ? config : config.withIntraOpThreads(threads);
             config = prefillChunk == null ? config : config.withPrefillChunkTokens(prefillChunk);
             config = prefixCache == null ? config : config.withPrefixCacheTokens(prefixCache);
+            config = undeclaredProperties ? config.withUndeclaredProperties(true) : config;
+            config = anyPropertyOrder ? config.withAnyPropertyOrder(true) : config;
             return noSpeculation ? config.withSpeculation(false) : config;
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param prefixCacheTokens tokens of finished requests whose KV cache is kept for reuse; 0 = off
  * @param intraOpThreads ONNX Runtime threads of one operator; null = one per core
  * @param speculation prompt-lookup speculation for single greedy requests; the output does not change
+ * @param undeclaredProperties whether an answer by a JSON Schema may have properties of which the schema says nothing, as where
+ *     {@code additionalProperties} is absent
+ * @param anyPropertyOrder whether an answer by a JSON Schema may have its properties in any order, or in that of the schema
  */
 public record EngineConfig(
         int slots,
@@ -21,7 +24,9 @@ public record EngineConfig(
         int maxWaiting,
         int prefixCacheTokens,
         @Nullable Integer intraOpThreads,
-        boolean speculation) {
+        boolean speculation,
+        boolean undeclaredProperties,
+        boolean anyPropertyOrder) {
 
     public EngineConfig {
         require(slots >= 1, "slots", slots, "at least 1");
@@ -32,9 +37,12 @@ public record EngineConfig(
         require(intraOpThreads == null || intraOpThreads >= 1, "intraOpThreads", intraOpThreads, "at least 1");
     }
 
-    /** 32 slots, chunks of 256 tokens, 1024 waiting requests, 8192 prefix tokens, one thread per core, speculation on. */
+    /**
+     * 32 slots, chunks of 256 tokens, 1024 waiting requests, 8192 prefix tokens, one thread per core, speculation on,
+     * declared properties only and in the order of their schema.
+     */
     public static EngineConfig defaults() {
-        return new EngineConfig(32, null, 256, 1024, 8192, null, true);
+        return new EngineConfig(32, null, 256, 1024, 8192, null, true, false, false);
     }
 
     public EngineConfig withSlots(int slots) {
@@ -74,6 +82,14 @@ public record EngineConfig(
         return withSlots((slots + models - 1) / models).withPrefixCacheTokens(prefixCacheTokens / models);
     }
 
+    public EngineConfig withUndeclaredProperties(boolean undeclaredProperties) {
+        return with(draft -> draft.undeclaredProperties = undeclaredProperties);
+    }
+
+    public EngineConfig withAnyPropertyOrder(boolean anyPropertyOrder) {
+        return with(draft -> draft.anyPropertyOrder = anyPropertyOrder);
+    }
+
     private EngineConfig with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -95,6 +111,8 @@ public record EngineConfig(
         private int prefixCacheTokens;
         private @Nullable Integer intraOpThreads;
         private boolean speculation;
+        private boolean undeclaredProperties;
+        private boolean anyPropertyOrder;
 
         Draft(EngineConfig from) {
             slots = from.slots;
@@ -104,6 +122,8 @@ public record EngineConfig(
             prefixCacheTokens = from.prefixCacheTokens;
             intraOpThreads = from.intraOpThreads;
             speculation = from.speculation;
+            undeclaredProperties = from.undeclaredProperties;
+            anyPropertyOrder = from.anyPropertyOrder;
         }
 
         EngineConfig config() {
@@ -114,7 +134,9 @@ public record EngineConfig(
                     maxWaiting,
                     prefixCacheTokens,
                     intraOpThreads,
-                    speculation);
+                    speculation,
+                    undeclaredProperties,
+                    anyPropertyOrder);
         }
     }
 }

@@ -41,7 +41,7 @@ class CopiesTest {
             Instant.EPOCH,
             "ann",
             "small");
-    private static final EngineConfig CONFIG = new EngineConfig(3, 64, 16, 9, 100, 2, false);
+    private static final EngineConfig CONFIG = new EngineConfig(3, 64, 16, 9, 100, 2, false, true, true);
 
     @Test
     void shouldKeepEverySamplingParameterThatIsNotChanged() {

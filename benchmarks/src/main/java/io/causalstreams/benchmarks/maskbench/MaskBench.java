@@ -3,6 +3,7 @@ package io.causalstreams.benchmarks.maskbench;
 import io.causalstreams.benchmarks.maskbench.Outcome.Verdict;
 import io.causalstreams.inference.internal.constraint.ConstraintCompiler;
 import io.causalstreams.inference.internal.constraint.mask.Vocabulary;
+import io.causalstreams.inference.internal.constraint.schema.SchemaOptions;
 import io.causalstreams.inference.internal.text.HuggingFaceTokenizer;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.io.IOException;
@@ -26,8 +27,12 @@ public final class MaskBench {
     /** Schemas that are run, untimed, before the others: the JVM compiles meanwhile. */
     private static final int WARM_UP = 300;
 
-    /** Undeclared properties are written unless a schema forbids them, as JSON Schema says; {@code -Dclosed=true} for the default. */
-    private static final boolean OPEN = !Boolean.getBoolean("closed");
+    /**
+     * Undeclared properties are written unless a schema forbids them, and all in any order, as JSON Schema says; {@code
+     * -Dclosed=true} and {@code -Dordered=true} for the defaults.
+     */
+    private static final SchemaOptions OPTIONS =
+            new SchemaOptions(!Boolean.getBoolean("closed"), !Boolean.getBoolean("ordered"));
 
     private MaskBench() {}
 
@@ -42,12 +47,12 @@ public final class MaskBench {
         List<Path> files = files(Path.of(arguments[0]), every, offset);
         try (Tokenizer tokenizer = HuggingFaceTokenizer.open(Path.of(arguments[1]))) {
             Vocabulary vocabulary = Vocabulary.of(tokenizer);
-            ConstraintCompiler compiler = new ConstraintCompiler(vocabulary, OPEN);
+            ConstraintCompiler compiler = new ConstraintCompiler(vocabulary, OPTIONS);
             for (int i = 0; i < Math.min(WARM_UP, files.size()); i++) {
                 Outcome.of(BenchmarkSchema.read(files.get(i)), compiler, tokenizer, new Times());
             }
             // A fresh compiler: the warm-up's constraints are not to be found in its cache.
-            List<Outcome> outcomes = run(files, new ConstraintCompiler(vocabulary, OPEN), tokenizer);
+            List<Outcome> outcomes = run(files, new ConstraintCompiler(vocabulary, OPTIONS), tokenizer);
             if (arguments.length > 4) {
                 Files.write(
                         Path.of(arguments[4]),

@@ -14,6 +14,7 @@ import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
 import io.causalstreams.inference.internal.constraint.pattern.PatternParser;
 import io.causalstreams.inference.internal.constraint.schema.JsonGrammar;
 import io.causalstreams.inference.internal.constraint.schema.SchemaCompiler;
+import io.causalstreams.inference.internal.constraint.schema.SchemaOptions;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ public final class ConstraintCompiler {
 
     private final VocabularyTrie trie;
     private final GrammarCompiler grammars;
-    private final boolean openObjects;
+    private final SchemaOptions options;
 
     @SuppressWarnings("serial") // never serialized
     private final Map<OutputConstraint, TokenConstraint> cache = new LinkedHashMap<>(16, 0.75f, true) {
@@ -49,12 +50,11 @@ public final class ConstraintCompiler {
     }
 
     public ConstraintCompiler(Vocabulary vocabulary) {
-        this(vocabulary, false);
+        this(vocabulary, SchemaOptions.DEFAULT);
     }
 
-    /** @param openObjects whether properties are written of which a schema says nothing, as JSON Schema would have it */
-    public ConstraintCompiler(Vocabulary vocabulary, boolean openObjects) {
-        this.openObjects = openObjects;
+    public ConstraintCompiler(Vocabulary vocabulary, SchemaOptions options) {
+        this.options = options;
         this.trie = new VocabularyTrie(vocabulary);
         this.grammars = new GrammarCompiler(vocabulary, trie);
     }
@@ -94,6 +94,8 @@ public final class ConstraintCompiler {
             return new CompiledConstraint(field, grammarOf(constraint, expressions), expressions, trie);
         } catch (UnsupportedConstraintException e) {
             throw new GenerationException.Invalid(field, field + ": " + e.getMessage());
+        } catch (StackOverflowError e) {
+            throw new GenerationException.Invalid(field, field + ": it is too deeply nested; make it flatter");
         }
     }
 
@@ -103,7 +105,7 @@ public final class ConstraintCompiler {
             grammar = new JsonGrammar(expressions).anyObject();
         } else if (constraint instanceof OutputConstraint.JsonSchema schema) {
             checkLength(schema.schema().length());
-            grammar = SchemaCompiler.compile(schema.schema(), openObjects, expressions);
+            grammar = SchemaCompiler.compile(schema.schema(), options, expressions);
         } else if (constraint instanceof OutputConstraint.Choice choice) {
             grammar = choice(choice.choices(), expressions);
         } else {

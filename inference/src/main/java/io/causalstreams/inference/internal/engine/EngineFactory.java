@@ -35,7 +35,7 @@ public final class EngineFactory {
             @Nullable
             ChatTemplate template = ChatTemplate.load(directory.path()).orElse(null);
             CausalLm model = OnnxModels.open(directory, config);
-            return start(model, tokenizer, template, new LazyConstraints(tokenizer), config, Clock.systemUTC());
+            return start(model, tokenizer, template, new LazyConstraints(tokenizer, config), config, Clock.systemUTC());
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.OutputConstraint.JsonSchema;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.schema.SchemaOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -16,7 +17,7 @@ record Language(TokenConstraint.State start) {
 
     /** @throws GenerationException.Invalid if the schema is refused */
     static Language of(String schema, boolean openObjects) {
-        return new Language(new ConstraintCompiler(BYTES, openObjects)
+        return new Language(new ConstraintCompiler(BYTES, new SchemaOptions(openObjects, false))
                 .compile(new JsonSchema(schema))
                 .start());
     }

@@ -211,7 +211,8 @@ class BatchingEngineTest {
 
     private static GenerationEngine start(ScriptedLm model, EngineConfig config) {
         AsciiTokenizer tokenizer = new AsciiTokenizer();
-        return EngineFactory.start(model, tokenizer, null, new LazyConstraints(tokenizer), config, Clock.systemUTC());
+        return EngineFactory.start(
+                model, tokenizer, null, new LazyConstraints(tokenizer, config), config, Clock.systemUTC());
     }
 
     private static void await(CountDownLatch gate) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An engine without a thread on a scripted model: the test calls {@link #step()}. Invariants are asserted in each. */
 final class EngineHarness {
-    static final EngineConfig CONFIG = new EngineConfig(4, null, 16, 1000, 0, null, false);
+    static final EngineConfig CONFIG = new EngineConfig(4, null, 16, 1000, 0, null, false, false, false);
 
     final ScriptedLm model;
     final TestClock clock = new TestClock();

@@ -182,7 +182,7 @@ class PreparedRequestTest {
         };
         EngineConfig config = EngineHarness.CONFIG.withSlots(1).withMaxWaiting(1);
         return EngineFactory.start(
-                scripted, tokenizer, null, new LazyConstraints(tokenizer), config, Clock.systemUTC());
+                scripted, tokenizer, null, new LazyConstraints(tokenizer, config), config, Clock.systemUTC());
     }
 
     private static void await(CountDownLatch gate) {

@@ -1,6 +1,7 @@
 package io.causalstreams.inference.internal.constraint.expression;
 
 import io.causalstreams.inference.internal.constraint.expression.Expression.Lexeme;
+import io.causalstreams.inference.internal.constraint.expression.Expression.Members;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Reference;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Repetition;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Sequence;
@@ -111,6 +112,8 @@ public final class Automaton {
             union.branches.forEach(branch -> addStarts(branch, then, found, seen));
         } else if (at instanceof Repetition repetition) {
             addStarts(repetition.body, expressions.sequence(expressions.withoutFirst(repetition), then), found, seen);
+        } else if (at instanceof Members members) {
+            addStarts(expressions.expand(members), then, found, seen);
         } else if (at instanceof Reference reference && seen.add(List.of(reference.rule, then))) {
             addStarts(reference.rule.body(), then, found, seen);
         }

@@ -4,6 +4,7 @@ import io.causalstreams.inference.internal.constraint.expression.Expression.Byte
 import io.causalstreams.inference.internal.constraint.expression.Expression.Complement;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Intersection;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Literals;
+import io.causalstreams.inference.internal.constraint.expression.Expression.Members;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Repetition;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Sequence;
 import io.causalstreams.inference.internal.constraint.expression.Expression.TableState;
@@ -100,6 +101,10 @@ record ByteClasses(List<Integer> classOf, List<Integer> members) {
             return List.of(both.left, both.right);
         } else if (expression instanceof Complement complement) {
             return List.of(complement.body);
+        } else if (expression instanceof Members members) {
+            List<Expression> parts = new ArrayList<>(members.set.members);
+            parts.add(members.set.other);
+            return parts;
         }
         return List.of();
     }

@@ -1,5 +1,6 @@
 package io.causalstreams.inference.internal.constraint.expression;
 
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -181,6 +182,28 @@ public sealed interface Expression {
         @Override
         public boolean nullable() {
             return regular.nullable();
+        }
+    }
+
+    /** What may follow of an object of which some members are written, up to its end; {@link Expressions#expand} says what. */
+    final class Members implements Expression {
+        final MemberSet set;
+
+        /** Those of {@code set} that were written, by index. Not to be changed. */
+        final BitSet written;
+
+        /** Other members that were written, as far as their number matters. */
+        final int others;
+
+        Members(MemberSet set, BitSet written, int others) {
+            this.set = set;
+            this.written = written;
+            this.others = others;
+        }
+
+        @Override
+        public boolean nullable() {
+            return false;
         }
     }
 

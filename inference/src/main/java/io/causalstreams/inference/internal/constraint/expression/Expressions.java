@@ -8,6 +8,7 @@ import io.causalstreams.inference.internal.constraint.expression.Expression.Empt
 import io.causalstreams.inference.internal.constraint.expression.Expression.Intersection;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Lexeme;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Literals;
+import io.causalstreams.inference.internal.constraint.expression.Expression.Members;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Never;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Reference;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Repetition;
@@ -17,6 +18,7 @@ import io.causalstreams.inference.internal.constraint.expression.Expression.Unio
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -198,6 +200,20 @@ public final class Expressions {
         return regular == NEVER || regular == EMPTY
                 ? regular
                 : intern(List.of("lexeme", regular), () -> new Lexeme(regular));
+    }
+
+    /** Members in any order, behind the opening bracket. */
+    public Expression members(MemberSet set) {
+        return members(set, new BitSet(), 0);
+    }
+
+    Expression members(MemberSet set, BitSet written, int others) {
+        return intern(List.of("members", set, written, others), () -> new Members(set, written, others));
+    }
+
+    /** The same as a union of what may come next. */
+    Expression expand(Members members) {
+        return members.set.expand(members.written, members.others, this);
     }
 
     public Expression reference(Rule rule) {

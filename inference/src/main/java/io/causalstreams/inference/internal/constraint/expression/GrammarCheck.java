@@ -1,5 +1,6 @@
 package io.causalstreams.inference.internal.constraint.expression;
 
+import io.causalstreams.inference.internal.constraint.expression.Expression.Members;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Reference;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Repetition;
 import io.causalstreams.inference.internal.constraint.expression.Expression.Sequence;
@@ -89,6 +90,8 @@ public final class GrammarCheck {
             return union.branches.stream().anyMatch(ending::contains);
         } else if (expression instanceof Repetition repetition) {
             return repetition.min == 0 || ending.contains(repetition.body);
+        } else if (expression instanceof Members members) {
+            return members.set.canEnd(ending::contains);
         }
         return expression != Expressions.NEVER;
     }
@@ -108,6 +111,9 @@ public final class GrammarCheck {
                     union.branches.stream().map(branch -> part(branch, pruned)).toList());
         } else if (expression instanceof Repetition repetition) {
             return expressions.repetition(part(repetition.body, pruned), repetition.min, repetition.max);
+        } else if (expression instanceof Members members) {
+            MemberSet set = members.set.with(member -> part(member, pruned));
+            return set.canEnd(member -> member != Expressions.NEVER) ? expressions.members(set) : Expressions.NEVER;
         }
         return expression;
     }

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.causalstreams.inference.internal.constraint.expression.ByteTable;
 import io.causalstreams.inference.internal.constraint.expression.Expression;
 import io.causalstreams.inference.internal.constraint.expression.Expressions;
+import io.causalstreams.inference.internal.constraint.expression.MemberSet;
 import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
 import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
 import io.causalstreams.inference.internal.constraint.pattern.Pattern;
 import io.causalstreams.inference.internal.constraint.pattern.PatternParser;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,16 +37,16 @@ final class ObjectSchemas {
     private final JsonGrammar json;
     private final SchemaCompiler compiler;
     private final StringSchemas strings;
-    private final boolean open;
+    private final SchemaOptions options;
     private @Nullable Expression anything;
     private final Map<String, KeyPattern> patterns = new HashMap<>();
 
-    ObjectSchemas(Expressions expressions, JsonGrammar json, SchemaCompiler compiler, boolean open) {
+    ObjectSchemas(Expressions expressions, JsonGrammar json, SchemaCompiler compiler, SchemaOptions options) {
         this.expressions = expressions;
         this.json = json;
         this.compiler = compiler;
         this.strings = new StringSchemas(expressions, json);
-        this.open = open;
+        this.options = options;
     }
 
     /** A pattern of keys: as it is searched for in a name, and in what is written for it. */
@@ -73,15 +75,46 @@ final class ObjectSchemas {
             }
         }
         Expression further = further(shape, names);
+        if (options.anyOrder() && properties.size() + (further == Expressions.NEVER ? 0 : 1) > 1) {
+            return inAnyOrder(properties, further, shape);
+        }
         boolean mayBeEmpty = shape.minProperties == 0 && shape.required.isEmpty();
         Expression members = shape.maxProperties == 0
                 ? Expressions.NEVER
                 : members(properties, further, shape.minProperties, shape.maxProperties);
         if (members == Expressions.NEVER && shape.minProperties > 1 && further != Expressions.NEVER) {
-            throw new UnsupportedConstraintException("keyword 'minProperties' with the value " + shape.minProperties
-                    + " needs more than one property that is not declared; that is not supported");
+            throw tooManyUndeclared(shape);
         }
         return json.object(members, mayBeEmpty);
+    }
+
+    private static UnsupportedConstraintException tooManyUndeclared(Shape shape) {
+        return new UnsupportedConstraintException("keyword 'minProperties' with the value " + shape.minProperties
+                + " needs more than one property that is not declared; that is not supported");
+    }
+
+    private Expression inAnyOrder(List<Property> properties, Expression further, Shape shape) {
+        boolean others = further != Expressions.NEVER;
+        if (shape.minProperties > properties.size() + (others ? 1 : 0)) {
+            if (others && shape.maxProperties > properties.size() + 1) {
+                throw tooManyUndeclared(shape);
+            }
+            return Expressions.NEVER;
+        }
+        BitSet required = new BitSet();
+        for (int i = 0; i < properties.size(); i++) {
+            required.set(i, properties.get(i).required());
+        }
+        MemberSet set = new MemberSet(
+                properties.stream().map(Property::member).toList(),
+                required,
+                further,
+                shape.minProperties,
+                shape.maxProperties,
+                json.comma(),
+                json.close("}", true),
+                json.close("}", false));
+        return expressions.sequence(json.open("{"), expressions.members(set));
     }
 
     /** What the value of {@code name} must meet. */
@@ -161,7 +194,7 @@ final class ObjectSchemas {
                     spoken = true;
                 }
             }
-            boolean free = open || (declared.isEmpty() && sources.isEmpty());
+            boolean free = options.undeclaredProperties() || (declared.isEmpty() && sources.isEmpty());
             if ((!spoken && !free) || compiler.value(value) == Expressions.NEVER) {
                 continue;
             }

@@ -50,23 +50,22 @@ public final class SchemaCompiler {
     private final List<Rule> all = new ArrayList<>();
     private final Deque<Runnable> pending = new ArrayDeque<>();
 
-    private SchemaCompiler(SchemaDocument document, Expressions expressions, boolean open) {
+    private SchemaCompiler(SchemaDocument document, Expressions expressions, SchemaOptions options) {
         this.document = document;
         this.expressions = expressions;
         this.json = new JsonGrammar(expressions);
         this.tableau = new Tableau(document);
         this.scalars = new ScalarSchemas(expressions, json);
-        this.arrays = new ArraySchemas(expressions, json, this, open);
-        this.objects = new ObjectSchemas(expressions, json, this, open);
+        this.arrays = new ArraySchemas(expressions, json, this, options.undeclaredProperties());
+        this.objects = new ObjectSchemas(expressions, json, this, options);
     }
 
     /**
      * The values valid against a schema.
      *
-     * @param open whether properties are written that a schema neither declares nor forbids
      * @throws UnsupportedConstraintException if it is no schema, uses what is not supported, or no finite value meets it
      */
-    public static Expression compile(String schema, boolean open, Expressions expressions) {
+    public static Expression compile(String schema, SchemaOptions options, Expressions expressions) {
         JsonNode root;
         try {
             root = MAPPER.readTree(schema);
@@ -74,7 +73,7 @@ public final class SchemaCompiler {
             throw new UnsupportedConstraintException("the schema is not JSON: " + e.getOriginalMessage());
         }
         SchemaDocument document = new SchemaDocument(root);
-        SchemaCompiler compiler = new SchemaCompiler(document, expressions, open);
+        SchemaCompiler compiler = new SchemaCompiler(document, expressions, options);
         Expression start = compiler.value(List.of(Obligation.holds(document.root())));
         while (!compiler.pending.isEmpty()) {
             compiler.pending.pop().run();
@@ -93,9 +92,9 @@ public final class SchemaCompiler {
         return Keywords.ASSERTIONS;
     }
 
-    /** The same, without properties of which the schema says nothing. */
+    /** The same, with the {@linkplain SchemaOptions#DEFAULT default options}. */
     public static Expression compile(String schema, Expressions expressions) {
-        return compile(schema, false, expressions);
+        return compile(schema, SchemaOptions.DEFAULT, expressions);
     }
 
     /** The values that meet all obligations; compiled later, so that they may contain themselves. */

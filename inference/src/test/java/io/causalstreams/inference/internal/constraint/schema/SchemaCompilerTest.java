@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,7 @@ class SchemaCompilerTest {
     private static final long SEED = Long.getLong("test.seed", 20_260_102L);
     private static final TestVocabulary SYNTHETIC = TestVocabulary.synthetic(2_000, new Random(SEED));
     private static final ConstraintCompiler COMPILER = new ConstraintCompiler(SYNTHETIC);
+    private static final ConstraintCompiler FREE = new ConstraintCompiler(SYNTHETIC, new SchemaOptions(true, true));
     private static final ConstraintCompiler SMOLLM2 = new ConstraintCompiler(TestVocabulary.SMOLLM2);
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -58,6 +60,52 @@ class SchemaCompilerTest {
     @MethodSource("schemas")
     void shouldWriteOnlyValidValuesWithARealVocabulary(String name) throws Exception {
         writeValid(name, SMOLLM2, TestVocabulary.SMOLLM2, 34);
+    }
+
+    @ParameterizedTest
+    @MethodSource("schemas")
+    void shouldWriteOnlyValidValuesInAnyOrder(String name) throws Exception {
+        // A writer that writes what it likes would go on with other properties for ever before it hits the required
+        // ones.
+        Assumptions.assumeFalse(name.equals("additional properties"));
+        writeValid(name, new ConstraintCompiler(SYNTHETIC, new SchemaOptions(false, true)), SYNTHETIC, 34);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}},\"required\":[\"a\"]}; {\"b\":2,\"a\":1} {\"c\":3,\"a\":1} {\"b\":2,\"c\":3,\"a\":1}; {\"b\":2} {\"a\":1,\"a\":1} {\"c\":3,\"a\":2}",
+                "{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}},\"additionalProperties\":false}; {} {\"b\":2,\"a\":1}; {\"c\":3} {\"b\":2,\"b\":2}",
+                "{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2},\"c\":{\"const\":3}},\"required\":[\"c\"],\"minProperties\":2,\"maxProperties\":2}; {\"b\":2,\"c\":3} {\"c\":3,\"x\":0}; {\"c\":3} {\"b\":2,\"a\":1} {\"c\":3,\"b\":2,\"a\":1} {\"x\":0,\"y\":0}",
+                "{\"properties\":{\"k\":{\"const\":1},\"n\":{\"$ref\":\"#\"}},\"oneOf\":[{\"required\":[\"n\"]},{\"required\":[\"k\"]}],\"additionalProperties\":false}; {\"k\":1} {\"n\":{\"n\":{\"k\":1}}}; {} {\"n\":{\"k\":1},\"k\":1}",
+            })
+    void shouldTakePropertiesInAnyOrderWhereThatIsAskedFor(String schema, String accepted, String refused) {
+        TokenConstraint constraint = FREE.compile(new JsonSchema(schema));
+        for (String text : words(accepted)) {
+            assertThat(Writer.accepts(constraint, SYNTHETIC, text)).as(text).isTrue();
+        }
+        for (String text : words(refused)) {
+            assertThat(Writer.accepts(constraint, SYNTHETIC, text)).as(text).isFalse();
+        }
+    }
+
+    @Test
+    void shouldFollowChoicesThatLeadBackToThemselvesOnlyAsFarAsItMatters() {
+        // Given
+        String schema = "{\"$ref\":\"#/$defs/c\",\"$defs\":{"
+                + "\"c\":{\"oneOf\":[{\"$ref\":\"#/$defs/a\"},{\"$ref\":\"#/$defs/b\"},{\"type\":\"null\"}]},"
+                + "\"a\":{\"type\":\"object\",\"properties\":{\"x\":{\"$ref\":\"#/$defs/c\"}},\"required\":[\"x\"]},"
+                + "\"b\":{\"type\":\"object\",\"properties\":{\"x\":{\"$ref\":\"#/$defs/c\"},\"y\":{\"const\":1}},"
+                + "\"required\":[\"x\"]}}}";
+
+        // When
+        TokenConstraint constraint = COMPILER.compile(new JsonSchema(schema));
+
+        // Then
+        assertThat(Writer.accepts(constraint, SYNTHETIC, "null")).isTrue();
+        assertThat(Writer.accepts(constraint, SYNTHETIC, "{\"x\":null}")).isFalse();
     }
 
     private void writeValid(String name, ConstraintCompiler compiler, TestVocabulary vocabulary, int times)
