@@ -26,7 +26,7 @@ import java.util.Map;
  *
  * <p>Memory: the vocabulary's trie once (about 12 bytes per node, twice as many nodes as tokens); a compiled constraint grows
  * with use up to about 8 MB, whatever the schema. Threading: any thread; compiling takes milliseconds to, for the greatest
- * accepted schemas, about a second, so it belongs on the submitting thread and not on the engine's.
+ * accepted schemas, about a second, so it belongs neither on the engine's thread nor on one that must not wait.
  */
 public final class ConstraintCompiler {
 

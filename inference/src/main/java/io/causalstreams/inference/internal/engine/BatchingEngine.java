@@ -50,6 +50,9 @@ final class BatchingEngine implements GenerationEngine {
     public Generation generate(PreparedRequest request, GenerationListener listener) {
         TokenizedRequest tokenized = preparation.own(request);
         RequestRun run = queue.submit(tokenized.id, () -> new RequestRun(tokenized, facts, listener));
+        if (tokenized.constraint != null) {
+            tokenized.constraint.whenReady(thread::wake);
+        }
         return () -> queue.cancel(run);
     }
 

@@ -70,7 +70,7 @@ final class EngineLoop {
     /**
      * One step.
      *
-     * @return whether requests are left
+     * @return whether there is more to do at once; requests may be left whose constraint is still being compiled
      * @throws StepFailedException if the model computes nothing any more; the loop must not be used again
      */
     boolean step() {
@@ -89,7 +89,7 @@ final class EngineLoop {
         served.keep(runs.stream().map(run -> run.request().user).collect(Collectors.toSet()));
         stats = counters.snapshot(model, runs);
         assert EngineInvariants.hold(slots, runs);
-        return !runs.isEmpty();
+        return !eligible().isEmpty();
     }
 
     /** Ends every request with an error made from its id. */

@@ -2,6 +2,7 @@ package io.causalstreams.inference.internal.engine;
 
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.internal.model.StepFailedException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,6 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 final class EngineThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineThread.class);
+
+    private static final long DEADLINE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final String name;
     private final Runnable release;
@@ -85,7 +88,7 @@ final class EngineThread implements AutoCloseable {
             while (!closing) {
                 boolean busy = loop.step();
                 if (!busy && submissions.isEmpty() && !closing) {
-                    LockSupport.park(this);
+                    sleep(loop);
                 }
             }
             loop.abort(id ->
@@ -98,6 +101,15 @@ final class EngineThread implements AutoCloseable {
             loop.abort(id -> new GenerationException.Dead("request " + id + ": " + death.getMessage(), e));
         } finally {
             release.run();
+        }
+    }
+
+    /** Until there is work; while requests wait for their constraint, their deadlines are looked at now and then. */
+    private void sleep(EngineLoop loop) {
+        if (loop.runs().isEmpty()) {
+            LockSupport.park(this);
+        } else {
+            LockSupport.parkNanos(this, DEADLINE_CHECK_NANOS);
         }
     }
 

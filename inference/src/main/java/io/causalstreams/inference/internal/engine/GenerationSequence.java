@@ -207,7 +207,8 @@ final class GenerationSequence extends Sequence {
 
     @Override
     boolean isEligible() {
-        return super.isEligible() && (choice == 0 || run().promptComputed());
+        boolean ready = request.constraint == null || request.constraint.isReady();
+        return super.isEligible() && ready && (choice == 0 || run().promptComputed());
     }
 
     @Override

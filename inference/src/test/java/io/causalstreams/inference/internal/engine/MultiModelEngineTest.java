@@ -181,7 +181,12 @@ class MultiModelEngineTest {
     private static GenerationEngine start(ScriptedLm model) {
         AsciiTokenizer tokenizer = new AsciiTokenizer();
         return EngineFactory.start(
-                model, tokenizer, null, new LazyConstraints(tokenizer), EngineHarness.CONFIG, Clock.systemUTC());
+                model,
+                tokenizer,
+                null,
+                new LazyConstraints(tokenizer, EngineHarness.CONFIG),
+                EngineHarness.CONFIG,
+                Clock.systemUTC());
     }
 
     private static void await(CountDownLatch gate) {

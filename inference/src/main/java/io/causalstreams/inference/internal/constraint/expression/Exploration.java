@@ -150,7 +150,7 @@ abstract sealed class Exploration {
             if (both ? leftDead || rightDead : leftDead && rightDead) {
                 return ByteTable.DEAD;
             }
-            return numbers.computeIfAbsent((long) atLeft << 32 | atRight & 0xFFFF_FFFFL, unknown -> {
+            return numbers.computeIfAbsent(((long) atLeft << 32) | (atRight & 0xFFFF_FFFFL), unknown -> {
                 states.add(unknown);
                 return states.size() - 1;
             });

@@ -11,6 +11,16 @@ public interface TokenConstraint {
     /** Before the first token. */
     State start();
 
+    /** Whether its states answer without waiting. Once true, always true. */
+    default boolean isReady() {
+        return true;
+    }
+
+    /** Runs {@code action} when it {@link #isReady}, at once or on another thread. */
+    default void whenReady(Runnable action) {
+        action.run();
+    }
+
     /** A position after some tokens. Immutable. */
     interface State {
 
