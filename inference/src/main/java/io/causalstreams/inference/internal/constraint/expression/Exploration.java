@@ -136,6 +136,12 @@ abstract sealed class Exploration {
         private final List<Long> states = new ArrayList<>();
         private final Map<Long, Integer> numbers = new HashMap<>();
 
+        /** The states that were paired last, and their number: most classes lead to the same. */
+        private int lastLeft;
+
+        private int lastRight;
+        private int last;
+
         Pair(Exploration left, Exploration right, boolean both) {
             super(ByteClasses.refining(left.classOf, right.classOf));
             this.left = left;
@@ -175,7 +181,12 @@ abstract sealed class Exploration {
                 return;
             }
             int nextRight = atRight == ByteTable.DEAD ? ByteTable.DEAD : right.next(atRight, right.classOf[value]);
-            row[byteClass] = number(nextLeft, nextRight);
+            if (nextLeft != lastLeft || nextRight != lastRight) {
+                lastLeft = nextLeft;
+                lastRight = nextRight;
+                last = number(nextLeft, nextRight);
+            }
+            row[byteClass] = last;
         }
 
         @Override

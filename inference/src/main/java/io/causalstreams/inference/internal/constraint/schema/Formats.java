@@ -33,11 +33,14 @@ final class Formats {
     private static final String PATH_CHARACTER = "(?:[A-Za-z0-9._~!$&'()*+,;=@-]|%[0-9A-Fa-f]{2})";
     private static final String BEHIND_PATH =
             "(?:\\?(?:" + PATH_CHARACTER + "|[:/?])*)?(?:#(?:" + PATH_CHARACTER + "|[:/?])*)?";
-    private static final String URI = "(?:(?:[A-Za-z][A-Za-z0-9+.-]{0,30}://(?:" + DOMAIN + "|localhost|" + IPV4
-            + ")(?::[1-9]\\d{1,3})?|file://)(?:/(?:" + PATH_CHARACTER + "|:)*)*"
-            + "|(?:urn|mailto|data|tel):(?:" + PATH_CHARACTER + "|[:/])+)" + BEHIND_PATH;
-    private static final String REFERENCE =
-            "(?:" + URI + "|/?(?:" + PATH_CHARACTER + "+/)*" + PATH_CHARACTER + "*" + BEHIND_PATH + ")";
+
+    /** Without counts: what is read of it at any place is one of a few states, so its masks are few. */
+    private static final String URI =
+            "(?:(?:[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::[1-9]\\d{1,3})?|file://)"
+                    + "(?:/(?:" + PATH_CHARACTER + "|:)*)*"
+                    + "|(?:urn|mailto|data|tel):(?:" + PATH_CHARACTER + "|[:/])+)" + BEHIND_PATH;
+
+    private static final String REFERENCE = "(?:" + URI + "|(?:/?" + PATH_CHARACTER + "+)*/?" + BEHIND_PATH + ")";
 
     private static final String DURATION_TIME = "T(?:\\d+H(?:\\d+M(?:\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S)";
     private static final String DURATION = "P(?:\\d+W|(?:\\d+Y(?:\\d+M(?:\\d+D)?)?|\\d+M(?:\\d+D)?|\\d+D)(?:"

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Turns obligations on one value into the shapes that meet them: a semantic tableau, as for the modal logic that JSON Schema
@@ -35,10 +36,14 @@ final class Tableau {
     private final Assertions assertions;
     private final Violations violations;
     private final Map<Set<Obligation>, List<Shape>> known = new HashMap<>();
+    private final Map<Question, Boolean> answers = new HashMap<>();
     private int work;
 
     /** Levels that {@link #mayBeMet} may still look below the value it is asked about. */
     private int lookAhead = MAX_LOOK_AHEAD;
+
+    /** Whether the obligations may be met, as far as one sees with this budget. */
+    private record Question(Set<Obligation> obligations, int lookAhead) {}
 
     Tableau(SchemaDocument document) {
         this.assertions = new Assertions(document, this);
@@ -50,30 +55,43 @@ final class Tableau {
         Set<Obligation> key = new LinkedHashSet<>(obligations);
         List<Shape> shapes = known.get(key);
         if (shapes == null) {
-            shapes = new ArrayList<>();
-            Branch root = new Branch();
-            root.pending.addAll(key);
-            follow(root, shapes);
+            List<Shape> found = new ArrayList<>();
+            follow(rootOf(key), shape -> {
+                if (found.size() >= MAX_SHAPES) {
+                    throw new UnsupportedConstraintException(
+                            "the schema is too large: its anyOf, oneOf, not and if give more than " + MAX_SHAPES
+                                    + " combinations at one place");
+                }
+                found.add(shape);
+                return false;
+            });
+            shapes = found;
             known.put(key, shapes);
         }
         return shapes;
     }
 
-    private void follow(Branch branch, List<Shape> shapes) {
+    private static Branch rootOf(Collection<Obligation> obligations) {
+        Branch root = new Branch();
+        root.pending.addAll(obligations);
+        return root;
+    }
+
+    /**
+     * Follows a branch to all its ends.
+     *
+     * @param enough told the shape at each end; true if no other is wanted
+     * @return whether it was enough
+     */
+    private boolean follow(Branch branch, Predicate<Shape> enough) {
         while (true) {
             if (!workOff(branch)) {
-                return;
+                return false;
             }
             List<Branch.Way> choice = branch.choices.poll();
             if (choice == null) {
                 assertions.closeUnevaluated(branch);
-                if (shapes.size() >= MAX_SHAPES) {
-                    throw new UnsupportedConstraintException(
-                            "the schema is too large: its anyOf, oneOf, not and if give more than " + MAX_SHAPES
-                                    + " combinations at one place");
-                }
-                shapes.add(branch.shape);
-                return;
+                return enough.test(branch.shape);
             }
             List<Branch> open = new ArrayList<>();
             boolean superfluous = false;
@@ -95,9 +113,11 @@ final class Tableau {
                 continue;
             }
             for (Branch next : open) {
-                follow(next, shapes);
+                if (follow(next, enough)) {
+                    return true;
+                }
             }
-            return;
+            return false;
         }
     }
 
@@ -136,12 +156,18 @@ final class Tableau {
         if (lookAhead == 0) {
             return true;
         }
-        lookAhead--;
-        try {
-            return shapes(obligations).stream().anyMatch(this::mayBeMet);
-        } finally {
-            lookAhead++;
+        Question question = new Question(Set.copyOf(obligations), lookAhead);
+        Boolean answer = answers.get(question);
+        if (answer == null) {
+            lookAhead--;
+            try {
+                answer = follow(rootOf(obligations), this::mayBeMet);
+            } finally {
+                lookAhead++;
+            }
+            answers.put(question, answer);
         }
+        return answer;
     }
 
     private boolean mayBeMet(Shape shape) {
