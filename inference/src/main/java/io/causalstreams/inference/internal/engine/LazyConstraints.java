@@ -41,6 +41,10 @@ final class LazyConstraints implements Function<OutputConstraint, TokenConstrain
     private final Executor helpers;
     private final Map<OutputConstraint, CompletableFuture<TokenConstraint>> compiling = new HashMap<>();
 
+    LazyConstraints(Tokenizer tokenizer) {
+        this(tokenizer, EngineConfig.defaults());
+    }
+
     LazyConstraints(Tokenizer tokenizer, EngineConfig config) {
         this(new Compiler(tokenizer, config), PATIENCE, helpers());
     }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.internal.answer.AnswerSyntax.Tags;
+import io.causalstreams.inference.internal.constraint.mask.LateConstraint;
 import io.causalstreams.inference.internal.constraint.mask.ReasoningConstraint;
 import io.causalstreams.inference.internal.constraint.mask.ReasoningTokens;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.text.Tokenizer.TemplatePart;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Tags that are tokens of their own, {@code <0>} and {@code <1>}, and tags of several: {@code [T]} and {@code [/T]}. */
@@ -18,6 +21,23 @@ class ReasoningConstraintTest {
     private static final ReasoningTokens SPELLED = tokens("[T]", "[/T]");
     private static final TokenConstraint FORM =
             new LazyConstraints(TOKENIZER).apply(new OutputConstraint.Regex("ab|b"));
+
+    @Test
+    void shouldBeReadyWhenItsFormIs() {
+        // Given
+        CompletableFuture<TokenConstraint> compiled = new CompletableFuture<>();
+        TokenConstraint late = new ReasoningConstraint(SPECIAL, new LateConstraint(compiled), 9, false);
+        AtomicInteger told = new AtomicInteger();
+        late.whenReady(told::incrementAndGet);
+        assertThat(late.isReady()).isFalse();
+
+        // When
+        compiled.complete(FORM);
+
+        // Then
+        assertThat(late.isReady()).isTrue();
+        assertThat(told).hasValue(1);
+    }
 
     @Test
     void shouldThinkOrBeginItsForm() {

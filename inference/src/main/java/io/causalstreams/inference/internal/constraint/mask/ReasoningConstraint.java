@@ -43,6 +43,20 @@ public final class ReasoningConstraint implements TokenConstraint {
         return inside ? new Thinking(0, new byte[0]) : new Start();
     }
 
+    @Override
+    public boolean isReady() {
+        return form == null || form.isReady();
+    }
+
+    @Override
+    public void whenReady(Runnable action) {
+        if (form == null) {
+            action.run();
+        } else {
+            form.whenReady(action);
+        }
+    }
+
     private State form() {
         return form == null ? free : form.start();
     }
