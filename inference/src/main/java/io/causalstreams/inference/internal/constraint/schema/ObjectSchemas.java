@@ -22,7 +22,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects: the declared properties in their order, then any others, each class of keys with what its values must meet.
+ * Objects: the declared properties in their order, then any others, or all in any order ({@link SchemaOptions}); each class of
+ * keys with what its values must meet.
  *
  * <p>Keys fall into classes by the patterns they match; a class is an automaton, the intersection of those patterns, the
  * complements of the others and of the declared names.
