@@ -207,8 +207,12 @@ final class GenerationSequence extends Sequence {
 
     @Override
     boolean isEligible() {
-        boolean ready = request.constraint == null || request.constraint.isReady();
-        return super.isEligible() && ready && (choice == 0 || run().promptComputed());
+        return super.isEligible() && isConstraintReady() && (choice == 0 || run().promptComputed());
+    }
+
+    /** Before it is, a resumed choice follows its tokens without asking what they mean to its constraint. */
+    private boolean isConstraintReady() {
+        return request.constraint == null || request.constraint.isReady();
     }
 
     @Override
@@ -299,7 +303,9 @@ final class GenerationSequence extends Sequence {
         if (constraint != null && (end == null || end.finishReason() == FinishReason.LENGTH)) {
             constraint = constraint.after(token);
             // A text to which nothing can be added is not cut, even if its last token is the last that was asked for.
-            if (constraint.accepting() && constraint.allowed().isEmpty()) {
+            if (isConstraintReady()
+                    && constraint.accepting()
+                    && constraint.allowed().isEmpty()) {
                 end = new TokenStop.Stop(FinishReason.STOP, null);
             }
         }

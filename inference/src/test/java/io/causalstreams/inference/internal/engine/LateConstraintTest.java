@@ -10,6 +10,7 @@ import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationException.Invalid;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
+import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.internal.constraint.ConstraintCompiler;
@@ -102,6 +103,22 @@ class LateConstraintTest {
                         new LazyConstraints(compiler::compile, Duration.ofSeconds(30), Runnable::run).apply(REFUSED))
                 .isInstanceOf(Invalid.class)
                 .hasMessage(String.valueOf(Objects.requireNonNull(late.error).getMessage()));
+    }
+
+    @Test
+    void shouldGoOnWhereAResumedAnswerWasWithoutKeepingItsSubmitterWaiting() {
+        // Given
+        Recorder late = new Recorder();
+        List<Integer> tokens = List.of(AsciiTokenizer.token('s'), AsciiTokenizer.token('l'));
+        PreparedRequest resumed = engine.prepare(request("late", SLOW)).resumedFrom(List.of(tokens));
+
+        // When: this returns although nothing is compiled
+        engine.generate(resumed, late);
+        gate.countDown();
+
+        // Then
+        assertThat(late.awaitEnd().choice(0).text()).isEqualTo("slow");
+        assertThat(late.emittedText(0)).isEqualTo("ow");
     }
 
     @Test
