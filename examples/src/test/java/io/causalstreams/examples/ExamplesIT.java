@@ -1,17 +1,23 @@
 package io.causalstreams.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.causalstreams.app.EmbeddedBroker;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.KafkaStreams;
@@ -140,11 +146,71 @@ class ExamplesIT {
         assertThat(lastAnswers.get("bob")).doesNotContain("Bello");
     }
 
+    @Test
+    void shouldLookIntoTheStockBeforeItAnswers() throws JsonProcessingException {
+        // Given
+        start(StockAgent.example());
+        Map<String, String> stock = Map.of("lamp", "17", "desk", "23", "sofa", "31");
+        stock.forEach((product, count) -> topics.send(StockAgent.STOCK, product, count));
+
+        // When
+        topics.send(StockAgent.QUESTIONS, "ada", "How many pieces of the desk do you have?");
+
+        // Then
+        ConsumerRecord<String, String> answer =
+                topics.read(List.of(StockAgent.ANSWERS), 1, LIMIT).get(0);
+        JsonNode call = JSON.readTree(
+                topics.read(List.of(StockAgent.CALLS), 1, LIMIT).get(0).value());
+        JsonNode result = JSON.readTree(
+                topics.read(List.of(StockAgent.RESULTS), 1, LIMIT).get(0).value());
+        // which product is up to the model, and this one is small
+        String count = stock.get(call.path("arguments").path("product").asText());
+        assertThat(result.path("id")).isEqualTo(call.path("id"));
+        assertThat(result.path("content").asText()).isEqualTo(count + " in stock");
+        assertThat(answer.key()).isEqualTo("ada");
+        assertThat(answer.value()).contains(count);
+    }
+
+    @Test
+    void shouldAskTheServiceOverHttpBeforeItAnswers() throws IOException {
+        // Given
+        List<String> asked = new CopyOnWriteArrayList<>();
+        HttpServer service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        service.createContext("/weather", exchange -> {
+            asked.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8)
+                    + exchange.getRequestHeaders().getFirst("idempotency-key"));
+            byte[] body = "snow, -7 degrees".getBytes(UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        service.start();
+        start(WeatherAgent.example());
+        String url = "http://localhost:" + service.getAddress().getPort();
+        KafkaStreams tool = new HttpTool(url).start(WeatherAgent.CALLS, WeatherAgent.RESULTS, kafka());
+        try {
+            // When
+            topics.send(WeatherAgent.QUESTIONS, "ada", "What is the weather in Oslo?");
+
+            // Then
+            String answer =
+                    topics.read(List.of(WeatherAgent.ANSWERS), 1, LIMIT).get(0).value();
+            assertThat(asked).isNotEmpty().first().asString().contains("city", "Oslo", "causal-streams-enrich-");
+            assertThat(asked).doesNotHaveDuplicates();
+            assertThat(answer).contains("snow");
+        } finally {
+            tool.close();
+            service.stop(0);
+        }
+    }
+
     private void start(Example example) {
-        streams = example.start(
-                engine,
-                Map.of(
-                        StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers(),
-                        StreamsConfig.STATE_DIR_CONFIG, state.toString()));
+        streams = example.start(engine, kafka());
+    }
+
+    private static Map<String, Object> kafka() {
+        return Map.of(
+                StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers(),
+                StreamsConfig.STATE_DIR_CONFIG, state.toString());
     }
 }

@@ -124,7 +124,7 @@ public final class Asked<K, V> {
      *
      * <p>Each call is a {@link ToolCallEvent} under the record's key. Whoever answers it writes a {@link ToolResultEvent} under the
      * same key to the topic of {@code results}, which must have as many partitions as that of the records: calls and results of a
-     * record are its task's alone. The first result of a call counts; others are dropped, and what is missing after
+     * record are its task's alone, and a record without a key is refused. The first result of a call counts; others are dropped, and what is missing after
      * {@code causal.streams.tool.result.ms} is replaced by a text that says so. After
      * {@code causal.streams.tool.max.rounds} the model has to answer. All of it is journaled with the record: a restart loses
      * and repeats nothing. With {@code n} choices the first is followed. The answer is {@linkplain #join joined}.

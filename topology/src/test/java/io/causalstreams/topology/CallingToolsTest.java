@@ -305,6 +305,15 @@ class CallingToolsTest {
     }
 
     @Test
+    void shouldRefuseARecordWithoutAKeyForNoResultWouldFindItsTask() {
+        start(request -> call("lamp"));
+        questions.pipeInput(null, "?");
+        run();
+        assertThat(answers.readValue()).isEqualTo("? INVALID_REQUEST");
+        assertThat(engine.submitted()).isEmpty();
+    }
+
+    @Test
     void shouldRefuseAnswersThatCannotCall() {
         StreamsBuilder builder = new StreamsBuilder();
         KStream<String, ToolResultEvent> none = builder.stream("tool-results");

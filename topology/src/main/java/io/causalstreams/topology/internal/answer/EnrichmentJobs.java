@@ -42,6 +42,10 @@ public record EnrichmentJobs<K, V, R>(
             return passedOn(arrival);
         }
         try {
+            if (calling != null && arrival.key() == null) {
+                throw new Invalid(
+                        null, "the record has no key, by which results of tools come back to its task; give it one");
+            }
             GenerationRequest asked = Objects.requireNonNull(
                     question.apply(codec.value(arrival.valueBytes())), "the request function gave null");
             GenerationRequest request = asked.withId(arrival.id()).resumedFrom(List.of());
