@@ -1,10 +1,8 @@
 package io.causalstreams.inference.internal.constraint.expression;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.List;
 
 /**
@@ -94,25 +92,36 @@ public final class ByteTable {
 
     /** Cuts the ways to states that cannot accept any more; returns whether the first state can. */
     private static boolean removeDead(int[][] rows, BitSet accepting) {
-        List<List<Integer>> before = new ArrayList<>();
-        for (int state = 0; state < rows.length; state++) {
-            before.add(new ArrayList<>());
+        // In the end, states before[start[s]] up to before[end[s]], excluded, lead to state s.
+        int[] end = new int[rows.length];
+        for (int[] row : rows) {
+            for (int to : row) {
+                if (to != DEAD) {
+                    end[to]++;
+                }
+            }
         }
+        for (int state = 1; state < rows.length; state++) {
+            end[state] += end[state - 1];
+        }
+        int[] before = new int[rows.length == 0 ? 0 : end[rows.length - 1]];
+        int[] start = end.clone();
         for (int state = 0; state < rows.length; state++) {
             for (int to : rows[state]) {
                 if (to != DEAD) {
-                    before.get(to).add(state);
+                    before[--start[to]] = state;
                 }
             }
         }
         BitSet live = (BitSet) accepting.clone();
-        Deque<Integer> pending = new ArrayDeque<>();
-        accepting.stream().forEach(pending::add);
-        while (!pending.isEmpty()) {
-            for (int state : before.get(pending.remove())) {
-                if (!live.get(state)) {
-                    live.set(state);
-                    pending.add(state);
+        int[] pending = Arrays.copyOf(accepting.stream().toArray(), rows.length);
+        int count = accepting.cardinality();
+        while (count > 0) {
+            int reached = pending[--count];
+            for (int i = start[reached]; i < end[reached]; i++) {
+                if (!live.get(before[i])) {
+                    live.set(before[i]);
+                    pending[count++] = before[i];
                 }
             }
         }

@@ -75,11 +75,10 @@ public final class Expressions {
         if (texts.isEmpty()) {
             return NEVER;
         }
-        List<byte[]> strings = texts.stream()
-                .map(text -> text.getBytes(StandardCharsets.UTF_8))
-                .toList();
         return intern(List.of("literals", Set.copyOf(texts)), () -> {
-            LiteralSet set = new LiteralSet(strings);
+            LiteralSet set = new LiteralSet(texts.stream()
+                    .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                    .toList());
             return new Literals(set, 0, set.size(), 0);
         });
     }

@@ -127,16 +127,20 @@ public final class GrammarCheck {
         Deque<Expression> pending = new ArrayDeque<>(List.of(root));
         while (!pending.isEmpty()) {
             Expression expression = pending.peek();
-            List<Expression> unknown = ByteClasses.partsOf(expression).stream()
-                    .filter(known.negate())
-                    .toList();
             if (known.test(expression)) {
                 pending.pop();
-            } else if (unknown.isEmpty()) {
+                continue;
+            }
+            boolean ready = true;
+            for (Expression part : ByteClasses.partsOf(expression)) {
+                if (!known.test(part)) {
+                    pending.push(part);
+                    ready = false;
+                }
+            }
+            if (ready) {
                 conclude.accept(expression);
                 pending.pop();
-            } else {
-                unknown.forEach(pending::push);
             }
         }
     }

@@ -213,10 +213,8 @@ final class Assertions {
             keywords.names("required").forEach(shape::require);
         }
         for (String pattern : keywords.members("patternProperties")) {
-            shape.mentioned.add(JsonType.OBJECT);
-            shape.patternProperties
-                    .computeIfAbsent(pattern, unknown -> new LinkedHashSet<>())
-                    .add(Obligation.holds(schema.at("patternProperties").at(pattern)));
+            shape.patternProperty(
+                    pattern, Obligation.holds(schema.at("patternProperties").at(pattern)));
         }
         if (keywords.has("additionalProperties")) {
             shape.mentioned.add(JsonType.OBJECT);

@@ -3,7 +3,7 @@ package io.causalstreams.inference.internal.constraint.schema;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +31,12 @@ final class Branch {
     final Deque<List<Way>> choices;
 
     /** Obligations that others brought in for the same value: what they evaluate counts for those. */
-    final Map<Obligation, Set<Obligation>> children;
+    private final List<Brought> brought;
+
+    private record Brought(Obligation parent, Obligation child) {}
 
     Branch() {
-        this(new Shape(), new LinkedHashSet<>(), new ArrayDeque<>(), new ArrayDeque<>(), new LinkedHashMap<>());
+        this(new Shape(), new LinkedHashSet<>(), new ArrayDeque<>(), new ArrayDeque<>(), new ArrayList<>());
     }
 
     private Branch(
@@ -42,32 +44,33 @@ final class Branch {
             Set<Obligation> met,
             Deque<Obligation> pending,
             Deque<List<Way>> choices,
-            Map<Obligation, Set<Obligation>> children) {
+            List<Brought> brought) {
         this.shape = shape;
         this.met = met;
         this.pending = pending;
         this.choices = choices;
-        this.children = children;
+        this.brought = brought;
     }
 
     Branch copy() {
-        Map<Obligation, Set<Obligation>> copied = new LinkedHashMap<>();
-        children.forEach((parent, all) -> copied.put(parent, new LinkedHashSet<>(all)));
         return new Branch(
-                shape.copy(), new LinkedHashSet<>(met), new ArrayDeque<>(pending), new ArrayDeque<>(choices), copied);
+                shape.copy(),
+                new LinkedHashSet<>(met),
+                new ArrayDeque<>(pending),
+                new ArrayDeque<>(choices),
+                new ArrayList<>(brought));
     }
 
     void add(Obligation parent, Obligation child) {
         pending.add(child);
-        children.computeIfAbsent(parent, unknown -> new LinkedHashSet<>()).add(child);
+        brought.add(new Brought(parent, child));
     }
 
     /** One of the ways must be gone, on behalf of {@code parent}. */
     void choose(Obligation parent, List<Way> ways) {
         for (Way way : ways) {
             for (Obligation obligation : way.obligations()) {
-                children.computeIfAbsent(parent, unknown -> new LinkedHashSet<>())
-                        .add(obligation);
+                brought.add(new Brought(parent, obligation));
             }
         }
         choices.add(ways);
@@ -80,6 +83,11 @@ final class Branch {
 
     /** The obligations met for the same value on behalf of {@code root}, itself among them, as far as they hold. */
     List<Obligation> family(Obligation root) {
+        Map<Obligation, Set<Obligation>> children = new HashMap<>();
+        for (Brought each : brought) {
+            children.computeIfAbsent(each.parent(), unknown -> new LinkedHashSet<>())
+                    .add(each.child());
+        }
         List<Obligation> found = new ArrayList<>(List.of(root));
         Set<Obligation> seen = new LinkedHashSet<>(found);
         for (int i = 0; i < found.size(); i++) {

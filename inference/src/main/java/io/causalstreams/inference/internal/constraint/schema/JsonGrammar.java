@@ -28,6 +28,8 @@ public final class JsonGrammar {
 
     private final Expressions expressions;
     private final Expression space;
+    private final Expression colon;
+    private final Expression comma;
     private final Expression stringCharacter;
     private final Rule value = new Rule("any JSON value");
 
@@ -38,6 +40,8 @@ public final class JsonGrammar {
                 expressions.literal(" "),
                 expressions.sequence(
                         expressions.literal("\n"), expressions.repetition(expressions.literal(" "), 0, MAX_INDENT)));
+        this.colon = expressions.sequence(expressions.literal(":"), expressions.optional(expressions.literal(" ")));
+        this.comma = lexeme(expressions.sequence(expressions.literal(","), space));
         this.stringCharacter = anyStringCharacter();
         value.define(expressions.union(
                 string(0, UNBOUNDED),
@@ -118,9 +122,12 @@ public final class JsonGrammar {
      * @param key a regular expression for the key with its quotes
      */
     public Expression member(Expression key, Expression value) {
-        Expression colon =
-                expressions.sequence(expressions.literal(":"), expressions.optional(expressions.literal(" ")));
-        return expressions.sequence(lexeme(expressions.sequence(key, colon)), value);
+        return expressions.sequence(key(key), value);
+    }
+
+    /** A key, given with its quotes, and a colon. */
+    Expression key(Expression key) {
+        return lexeme(expressions.sequence(key, colon));
     }
 
     /** {@code min} (at least 1) to {@code max} parts with commas between them. */
@@ -134,7 +141,7 @@ public final class JsonGrammar {
     }
 
     public Expression comma() {
-        return lexeme(expressions.sequence(expressions.literal(","), space));
+        return comma;
     }
 
     /**

@@ -42,6 +42,12 @@ final class ObjectSchemas {
     private @Nullable Expression anything;
     private final Map<String, KeyPattern> patterns = new HashMap<>();
 
+    /** What shapes of one object have in common is made once. */
+    private final Map<String, Expression> keysByName = new HashMap<>();
+
+    private final Map<KeyClass, Expression> keysByClass = new HashMap<>();
+    private final Map<NameMatch, Boolean> matches = new HashMap<>();
+
     ObjectSchemas(Expressions expressions, JsonGrammar json, SchemaCompiler compiler, SchemaOptions options) {
         this.expressions = expressions;
         this.json = json;
@@ -52,6 +58,12 @@ final class ObjectSchemas {
 
     /** A pattern of keys: as it is searched for in a name, and in what is written for it. */
     private record KeyPattern(Expression name, Expression written) {}
+
+    /** Whether a name matches a pattern. */
+    private record NameMatch(String pattern, String name) {}
+
+    /** Keys that match of the patterns {@code sources} just those {@code in}, are names that meet {@code names}, and not taken. */
+    private record KeyClass(List<String> sources, Set<String> in, Set<String> taken, Set<Obligation> names) {}
 
     /** @param member its key and value */
     private record Property(Expression member, boolean required) {}
@@ -69,8 +81,9 @@ final class ObjectSchemas {
                     ? Expressions.NEVER
                     : compiler.value(valueOf(shape, name));
             if (value != Expressions.NEVER) {
-                Expression key = expressions.literal(StringSchemas.quote(name));
-                properties.add(new Property(json.member(key, value), required));
+                Expression key = keysByName.computeIfAbsent(
+                        name, unknown -> json.key(expressions.literal(StringSchemas.quote(name))));
+                properties.add(new Property(expressions.sequence(key, value), required));
             } else if (required) {
                 return Expressions.NEVER;
             }
@@ -122,20 +135,24 @@ final class ObjectSchemas {
     private Set<Obligation> valueOf(Shape shape, String name) {
         Set<Obligation> all = new LinkedHashSet<>(shape.properties.getOrDefault(name, Set.of()));
         shape.patternProperties.forEach((pattern, values) -> {
-            if (StringSchemas.matches(parse(pattern).name(), name, expressions)) {
+            if (matches(pattern, name)) {
                 all.addAll(values);
             }
         });
         for (Shape.Rest rest : shape.rests) {
-            boolean apart = rest.names().contains(name)
-                    || rest.patterns().stream()
-                            .anyMatch(pattern ->
-                                    StringSchemas.matches(parse(pattern).name(), name, expressions));
+            boolean apart =
+                    rest.names().contains(name) || rest.patterns().stream().anyMatch(pattern -> matches(pattern, name));
             if (!apart) {
                 all.add(rest.value());
             }
         }
         return all;
+    }
+
+    private boolean matches(String pattern, String name) {
+        return matches.computeIfAbsent(
+                new NameMatch(pattern, name),
+                unknown -> StringSchemas.matches(parse(pattern).name(), name, expressions));
     }
 
     private KeyPattern parse(String pattern) {
@@ -199,7 +216,12 @@ final class ObjectSchemas {
             if ((!spoken && !free) || compiler.value(value) == Expressions.NEVER) {
                 continue;
             }
-            Expression keys = keys(shape, sources, in, taken);
+            KeyClass keyClass = new KeyClass(sources, in, taken, shape.propertyNames);
+            Expression keys = keysByClass.get(keyClass);
+            if (keys == null) {
+                keys = keys(keyClass);
+                keysByClass.put(keyClass, keys);
+            }
             if (keys != Expressions.NEVER) {
                 keysByValue.computeIfAbsent(value, unknown -> new ArrayList<>()).add(keys);
             }
@@ -213,31 +235,31 @@ final class ObjectSchemas {
         return expressions.union(members);
     }
 
-    /** The keys that match exactly the patterns {@code in}, are allowed by propertyNames and not taken, with their quotes. */
-    private Expression keys(Shape shape, List<String> sources, Set<String> in, Set<String> taken) {
-        if (sources.isEmpty() && taken.isEmpty() && shape.propertyNames.isEmpty()) {
+    /** The keys of a class, with their quotes. */
+    private Expression keys(KeyClass of) {
+        if (of.sources().isEmpty() && of.taken().isEmpty() && of.names().isEmpty()) {
             return strings.any();
         }
-        if (sources.isEmpty() && shape.propertyNames.isEmpty()) {
+        if (of.sources().isEmpty() && of.names().isEmpty()) {
             // Whatever is written so far can go on to be another key: nothing has to be explored.
-            return json.quoted(except(anything(), taken));
+            return json.quoted(except(anything(), of.taken()));
         }
         List<Expression> allowed = new ArrayList<>();
-        if (shape.propertyNames.isEmpty()) {
+        if (of.names().isEmpty()) {
             allowed.add(anything());
         } else {
-            for (Shape names : compiler.shapes(shape.propertyNames)) {
+            for (Shape names : compiler.shapes(of.names())) {
                 if (names.types.contains(JsonType.STRING)) {
                     allowed.add(content(names));
                 }
             }
         }
         Expression all = expressions.union(allowed);
-        for (String source : sources) {
+        for (String source : of.sources()) {
             Expression matching = parse(source).written();
-            all = expressions.intersection(in.contains(source) ? matching : expressions.complement(matching), all);
+            all = expressions.intersection(of.in().contains(source) ? matching : expressions.complement(matching), all);
         }
-        Expression explored = ByteTable.explore(except(all, taken), expressions);
+        Expression explored = ByteTable.explore(except(all, of.taken()), expressions);
         return explored == Expressions.NEVER ? explored : json.quoted(explored);
     }
 

@@ -9,23 +9,53 @@ import io.causalstreams.inference.internal.constraint.expression.UnsupportedCons
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A schema at its place in a document. Two are the same if their paths are.
- *
- * @param path from the root, for example {@code $.properties.name}; names that are no words are quoted: {@code $["a.b"]}
- * @param base what relative references in it are resolved against: the nearest {@code $id} around it
- * @param draft of the document
- */
-record Schema(JsonNode json, String path, URI base, Draft draft) {
+/** A schema at its place in a document. Two are the same if their paths are. Threading: one thread. */
+final class Schema {
 
     private static final Pattern INDEX = Pattern.compile("[0-9]{1,9}");
     private static final Pattern WORD = Pattern.compile("[\\w$-]+");
 
     static final URI NO_BASE = URI.create("schema:/");
+
+    private final JsonNode json;
+    private final String path;
+    private final URI base;
+    private final Draft draft;
+
+    /** What was found below, by step: the same place is asked for again and again. */
+    private final Map<String, Schema> below = new HashMap<>();
+
+    private Schema(JsonNode json, String path, URI base, Draft draft) {
+        this.json = json;
+        this.path = path;
+        this.base = base;
+        this.draft = draft;
+    }
+
+    JsonNode json() {
+        return json;
+    }
+
+    /** From the root, for example {@code $.properties.name}; names that are no words are quoted: {@code $["a.b"]}. */
+    String path() {
+        return path;
+    }
+
+    /** What relative references in it are resolved against: the nearest {@code $id} around it. */
+    URI base() {
+        return base;
+    }
+
+    /** That of the document. */
+    Draft draft() {
+        return draft;
+    }
 
     static Schema root(JsonNode json) {
         Draft draft = Draft.of(json);
@@ -59,6 +89,17 @@ record Schema(JsonNode json, String path, URI base, Draft draft) {
     /** What stands below, under a name or an index; null if nothing does. */
     @Nullable
     Schema below(String step) {
+        Schema known = below.get(step);
+        if (known == null) {
+            known = find(step);
+            if (known != null) {
+                below.put(step, known);
+            }
+        }
+        return known;
+    }
+
+    private @Nullable Schema find(String step) {
         JsonNode child;
         String name;
         if (json instanceof ArrayNode array && INDEX.matcher(step).matches()) {
@@ -116,7 +157,7 @@ record Schema(JsonNode json, String path, URI base, Draft draft) {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Schema schema && schema.path.equals(path);
+        return this == other || (other instanceof Schema schema && schema.path.equals(path));
     }
 
     @Override

@@ -5,8 +5,10 @@ import io.causalstreams.inference.internal.constraint.expression.UnsupportedCons
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,9 @@ final class SchemaDocument {
 
     private final Schema root;
     private final SchemaNames names;
+    private final Map<Reference, Schema> resolved = new HashMap<>();
+
+    private record Reference(Schema from, String keyword) {}
 
     SchemaDocument(JsonNode json) {
         this.root = Schema.root(json);
@@ -42,6 +47,16 @@ final class SchemaDocument {
      * @throws UnsupportedConstraintException if it does not lead into this document, or back to itself, or to several places
      */
     Schema resolve(Schema from, String keyword) {
+        Reference reference = new Reference(from, keyword);
+        Schema known = resolved.get(reference);
+        if (known == null) {
+            known = follow(from, keyword);
+            resolved.put(reference, known);
+        }
+        return known;
+    }
+
+    private Schema follow(Schema from, String keyword) {
         Set<Schema> seen = new HashSet<>();
         Schema at = from;
         do {

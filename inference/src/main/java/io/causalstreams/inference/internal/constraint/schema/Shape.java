@@ -91,10 +91,16 @@ final class Shape {
 
     int minProperties;
     int maxProperties = Expression.UNBOUNDED;
+
+    /** What the values must meet. The sets are never changed, only replaced: copies of a shape share them. */
     final Map<String, Set<Obligation>> properties = new LinkedHashMap<>();
+
     final Set<String> required = new LinkedHashSet<>();
     final Set<String> forbidden = new LinkedHashSet<>();
+
+    /** By pattern, as {@link #properties} by name. */
     final Map<String, Set<Obligation>> patternProperties = new LinkedHashMap<>();
+
     final Set<Rest> rests = new LinkedHashSet<>();
     final Set<Obligation> propertyNames = new LinkedHashSet<>();
 
@@ -121,10 +127,10 @@ final class Shape {
         copy.contained.addAll(contained);
         copy.minProperties = minProperties;
         copy.maxProperties = maxProperties;
-        properties.forEach((name, values) -> copy.properties.put(name, new LinkedHashSet<>(values)));
+        copy.properties.putAll(properties);
         copy.required.addAll(required);
         copy.forbidden.addAll(forbidden);
-        patternProperties.forEach((name, values) -> copy.patternProperties.put(name, new LinkedHashSet<>(values)));
+        copy.patternProperties.putAll(patternProperties);
         copy.rests.addAll(rests);
         copy.propertyNames.addAll(propertyNames);
         return copy;
@@ -200,10 +206,23 @@ final class Shape {
         if (value.isImpossible()) {
             forbidden.add(name);
         }
-        Set<Obligation> all = properties.computeIfAbsent(name, unknown -> new LinkedHashSet<>());
-        if (!value.isTrivial()) {
-            all.add(value);
-        }
+        add(properties, name, value.isTrivial() ? Set.of() : Set.of(value));
+    }
+
+    void patternProperty(String pattern, Obligation value) {
+        mentioned.add(JsonType.OBJECT);
+        add(patternProperties, pattern, Set.of(value));
+    }
+
+    private static void add(Map<String, Set<Obligation>> to, String key, Set<Obligation> values) {
+        to.merge(key, values, (before, more) -> {
+            if (before.containsAll(more)) {
+                return before;
+            }
+            Set<Obligation> both = new LinkedHashSet<>(before);
+            both.addAll(more);
+            return both;
+        });
     }
 
     void require(String name) {

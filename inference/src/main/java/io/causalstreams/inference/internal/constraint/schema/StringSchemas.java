@@ -13,6 +13,7 @@ import io.causalstreams.inference.internal.constraint.pattern.CodePoints;
 import io.causalstreams.inference.internal.constraint.pattern.Pattern;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 
 /** Lengths, patterns and formats of strings. */
@@ -20,6 +21,9 @@ final class StringSchemas {
 
     private final Expressions expressions;
     private final JsonGrammar json;
+
+    /** Patterns as they are searched for in a text; shapes of one value share theirs. */
+    private final IdentityHashMap<Pattern, Expression> searched = new IdentityHashMap<>();
 
     StringSchemas(Expressions expressions, JsonGrammar json) {
         this.expressions = expressions;
@@ -90,7 +94,8 @@ final class StringSchemas {
     /** Whether a string meets the shape's patterns; its lengths are not looked at. */
     boolean accepts(Shape shape, String text) {
         for (Shape.Match match : shape.matches) {
-            Expression language = match.pattern().toExpression(expressions, CharacterEncoding.TEXT);
+            Expression language = searched.computeIfAbsent(
+                    match.pattern(), pattern -> pattern.toExpression(expressions, CharacterEncoding.TEXT));
             if (matches(language, text, expressions) != match.found()) {
                 return false;
             }
