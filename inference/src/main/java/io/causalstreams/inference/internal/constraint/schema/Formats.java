@@ -46,6 +46,10 @@ final class Formats {
     private static final String DURATION = "P(?:\\d+W|(?:\\d+Y(?:\\d+M(?:\\d+D)?)?|\\d+M(?:\\d+D)?|\\d+D)(?:"
             + DURATION_TIME + ")?|" + DURATION_TIME + ")";
     private static final String POINTER = "(?:/(?:[^/~]|~[01])*)*";
+    private static final String TEMPLATE_NAME = "\\w+(?:\\.\\w+)*(?:\\*|:[1-9]\\d{0,3})?";
+    private static final String TEMPLATE = "(?:[A-Za-z0-9._~!$&()*+,;=:@/?#\\[\\]-]|%[0-9A-Fa-f]{2}|\\{[+#./;?&]?"
+            + TEMPLATE_NAME + "(?:," + TEMPLATE_NAME + ")*\\})*";
+
     private static final String EMAIL = ATOM + "(?:\\." + ATOM + ")?@(?:" + LABEL + "\\.){1,4}" + TOP_LEVEL;
 
     private static final Map<String, String> PATTERNS = Map.ofEntries(
@@ -64,10 +68,33 @@ final class Formats {
             Map.entry("iri", URI),
             Map.entry("uri-reference", REFERENCE),
             Map.entry("iri-reference", REFERENCE),
+            Map.entry("uri-template", TEMPLATE),
+            Map.entry("regex", regex(3)),
             Map.entry("json-pointer", POINTER),
             Map.entry("relative-json-pointer", "(?:0|[1-9]\\d{0,8})(?:#|" + POINTER + ")"));
 
     private Formats() {}
+
+    /**
+     * Regular expressions that mean the same to every engine: no look-around, no names, no back references.
+     *
+     * @param groups how deep groups are nested
+     */
+    private static String regex(int groups) {
+        String character = "[^\\\\^$.*+?()\\[\\]{}|\\x00-\\x1f]";
+        String escape = "\\\\[dDwWsStnrfv.*+?()\\[\\]{}|/^$\\\\]";
+        String member =
+                "(?:a-z|A-Z|0-9|a-f|A-F|[A-Za-z0-9_.,:;@#%=!'\"<> /+*?(){}$]|\\\\[dDwWsStnrfv.*+?()\\[\\]{}|/^$\\\\-])";
+        String set = "\\[\\^?(?:-" + member + "+|" + member + "+-?)\\]";
+        String times =
+                "(?:[*+?]|\\{(?:\\d{1,3},?|0,\\d{1,3}|1,[1-9]\\d{0,2}|2,[2-9]|3,[3-9]|4,[4-9]|[2-9],[1-9]\\d)\\})\\??";
+        String term = "(?:(?:" + character + "|\\.|" + escape + "|" + set + ")(?:" + times + ")?|[\\^$]|\\\\[bB])";
+        String inner = term;
+        for (int depth = 0; depth < groups; depth++) {
+            inner = "(?:" + term + "|\\((?:\\?:)?(?:" + inner + "|\\|)*\\)(?:" + times + ")?)";
+        }
+        return "(?:" + inner + "|\\|)*";
+    }
 
     /** The texts of the format, or null if it is not supported. */
     static @Nullable Pattern pattern(String format) {

@@ -141,6 +141,8 @@ class SchemaCompilerTest {
                 "{\"type\":\"string\",\"pattern\":\"b\"}; \"b\" \"abc\"; \"ac\" \"\"",
                 "{\"type\":\"string\",\"pattern\":\"^a|b$\"}; \"ax\" \"xb\"; \"xa\" \"bx\"",
                 "{\"type\":\"string\",\"minLength\":2,\"maxLength\":2}; \"ab\" \"é日\" \"\\n\\u00e9\" \"\\ud83d\\ude00x\"; \"a\" \"abc\"",
+                "{\"type\":\"string\",\"format\":\"regex\"}; \"\" \"^a+(?:b|[^a-z_-]{2,4}?)*$\" \"\\\\d{3}-\\\\.((a)|)\" \"^//.*$\"; \"*\" \"[\" \"(a\" \"a{3,2}\" \"a**\" \"[z-a]\" \"\\\\\"",
+                "{\"type\":\"string\",\"format\":\"uri-template\"}; \"\" \"http://a.b/{c,d*}{?q:3}\" \"/x%20\"; \"/{\" \"/{}\" \"/}\" \"{a b}\" \"%2\"",
                 "{\"type\":\"string\",\"format\":\"date\"}; \"2024-02-29\" \"2023-12-31\"; \"2023-02-29\" \"2023-04-31\"",
                 "{\"enum\":[\"a\",1,\"abc\"],\"maxLength\":2}; \"a\" 1; \"abc\"",
                 "{\"enum\":[1,5,9,\"x\"],\"type\":\"integer\",\"minimum\":3}; 5 9; 1 \"x\"",
