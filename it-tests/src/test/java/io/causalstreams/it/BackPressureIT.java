@@ -30,7 +30,6 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,7 +79,7 @@ class BackPressureIT {
             List<String> ids = sendAll();
 
             // Then: the backlog is consumer lag, journal and heap are bounded
-            Awaitility.await("full journals")
+            Await.await("full journals")
                     .atMost(LIMIT)
                     .until(() -> journalEntries(operator) >= PARTITIONS * JOURNAL_ENTRIES);
             long mostEntries = 0;
@@ -117,7 +116,7 @@ class BackPressureIT {
             assertThat(client.violations(answered)).isEmpty();
             assertThat(client.deadLetters).isEmpty();
             assertThat(operator.deaths).hasValue(0);
-            Awaitility.await("no lag is left").atMost(LIMIT).until(() -> lag() == 0);
+            Await.await("no lag is left").atMost(LIMIT).until(() -> lag() == 0);
         }
     }
 

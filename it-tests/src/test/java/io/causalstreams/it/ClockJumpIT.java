@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,7 +49,7 @@ class ClockJumpIT {
             client.send("k", prompt("waiting", 1900, far));
             client.readUntil("a token", LIMIT, () -> client.tokensSeen("running") > 0);
 
-            Awaitility.await("the one that waits has arrived")
+            Await.await("the one that waits has arrived")
                     .atMost(LIMIT)
                     .until(() -> meter(port, "causal_streams_requests_waiting") == 1);
 

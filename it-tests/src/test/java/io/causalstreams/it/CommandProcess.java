@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 
 /** A {@code ./causal-streams} command as a user starts it: a process of its own, its output in a file. */
 final class CommandProcess implements AutoCloseable {
@@ -69,7 +68,7 @@ final class CommandProcess implements AutoCloseable {
     }
 
     void awaitOutput(String text, Duration limit) {
-        Awaitility.await("'" + text + "' in the output")
+        Await.await("'" + text + "' in the output")
                 .atMost(limit)
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> {

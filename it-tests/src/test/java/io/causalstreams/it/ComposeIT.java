@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -92,7 +91,7 @@ class ComposeIT {
     }
 
     private static void checkContainer() throws Exception {
-        Awaitility.await("healthy again")
+        Await.await("healthy again")
                 .atMost(LIMIT)
                 .pollInterval(Duration.ofSeconds(1))
                 .until(() -> inspect("{{.State.Health.Status}}").equals("healthy"));

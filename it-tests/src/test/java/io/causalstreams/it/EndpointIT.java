@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +43,7 @@ class EndpointIT {
             open.forEach(id -> client.send(SECRET, prompt(id, SECRET + " and more", 1900)));
             String last = open.get(open.size() - 1);
             client.readUntil("a token", LIMIT, () -> client.tokensSeen(open.get(0)) > 0);
-            String status = Awaitility.await("one that is under way")
+            String status = Await.await("one that is under way")
                     .atMost(LIMIT)
                     .until(
                             () -> open.stream().map(id -> status(port, id)).reduce("", String::concat),

@@ -39,7 +39,6 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,7 +81,7 @@ class EnrichmentBackPressureIT {
             send(records);
 
             // Then: the backlog is consumer lag, journal and heap are bounded
-            Awaitility.await("full journals")
+            Await.await("full journals")
                     .atMost(LIMIT)
                     .until(() -> journalEntries(streams) >= PARTITIONS * JOURNAL_ENTRIES);
             Thread.sleep(3000);
@@ -98,7 +97,7 @@ class EnrichmentBackPressureIT {
             // and once there is room, every record is answered once
             engine.letGo();
             assertAnsweredOnce(records);
-            Awaitility.await("no lag is left").atMost(LIMIT).until(() -> lag() == 0);
+            Await.await("no lag is left").atMost(LIMIT).until(() -> lag() == 0);
         }
     }
 
@@ -113,9 +112,9 @@ class EnrichmentBackPressureIT {
             send(records);
 
             // Then: 5 records a second go beyond the bound
-            Awaitility.await("full journals").atMost(LIMIT).until(() -> journalEntries(streams) >= bound);
+            Await.await("full journals").atMost(LIMIT).until(() -> journalEntries(streams) >= bound);
             long full = System.nanoTime();
-            Awaitility.await("it goes on").atMost(LIMIT).until(() -> journalEntries(streams) >= bound + 5);
+            Await.await("it goes on").atMost(LIMIT).until(() -> journalEntries(streams) >= bound + 5);
             double seconds = (System.nanoTime() - full) / 1e9;
             assertThat((double) journalEntries(streams)).isLessThan(bound + 60 + 5 * seconds);
 
@@ -137,7 +136,7 @@ class EnrichmentBackPressureIT {
                 .to(ANSWERED);
         KafkaStreams streams = client.apply(causal).apply(builder.build());
         streams.start();
-        Awaitility.await("the topology runs").atMost(LIMIT).until(() -> streams.state() == KafkaStreams.State.RUNNING);
+        Await.await("the topology runs").atMost(LIMIT).until(() -> streams.state() == KafkaStreams.State.RUNNING);
         return streams;
     }
 

@@ -21,7 +21,6 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +48,7 @@ class ExtractionIT {
                 for (int i = 0; i < RECORDS; i++) {
                     input.pipeInput("k", "text " + i);
                 }
-                Awaitility.await("answers").atMost(Duration.ofMinutes(2)).until(() -> {
+                Await.await("answers").atMost(Duration.ofMinutes(2)).until(() -> {
                     driver.advanceWallClockTime(Duration.ofMillis(10));
                     return found.size() == RECORDS;
                 });

@@ -12,7 +12,6 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
-import org.awaitility.Awaitility;
 
 /** The whole topology in this JVM, so that a test sees the engine and can break the clients. The engine is the caller's. */
 final class InProcessOperator implements AutoCloseable {
@@ -55,7 +54,7 @@ final class InProcessOperator implements AutoCloseable {
         });
         try {
             operator.streams.start();
-            Awaitility.await("the topology runs")
+            Await.await("the topology runs")
                     .atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(100))
                     .until(() -> operator.streams.state() == KafkaStreams.State.RUNNING);

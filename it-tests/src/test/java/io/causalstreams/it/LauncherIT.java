@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -188,7 +187,7 @@ class LauncherIT {
         Process process = builder(clone.resolve("causal-streams"), Map.of(), "serve")
                 .redirectOutput(log.toFile())
                 .start();
-        Awaitility.await("it runs")
+        Await.await("it runs")
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> Files.readString(log).contains("pid"));
 

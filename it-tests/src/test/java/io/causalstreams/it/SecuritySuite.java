@@ -22,7 +22,6 @@ import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -362,7 +361,7 @@ abstract class SecuritySuite {
 
     /** A broker learns of ACLs from its controller, a moment later. */
     private void awaitAcls(List<AclBinding> expected) {
-        Awaitility.await("the broker knows its ACLs")
+        Await.await("the broker knows its ACLs")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> Set.copyOf(admin.describeAcls(AclBindingFilter.ANY)
                                 .values()
@@ -374,7 +373,7 @@ abstract class SecuritySuite {
     private void forgetGroupOfOtherProtocol(String groupProtocol) {
         GroupType wanted = GroupType.parse(groupProtocol);
         List<String> group = List.of("causal-streams");
-        Awaitility.await("no group of another protocol")
+        Await.await("no group of another protocol")
                 .atMost(LIMIT)
                 .ignoreExceptionsInstanceOf(ExecutionException.class)
                 .until(() -> {

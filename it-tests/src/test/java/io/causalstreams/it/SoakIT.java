@@ -21,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -66,7 +65,7 @@ class SoakIT {
                 loadOn(engine, Instant.now().plus(round));
                 if (i % 2 == 0) {
                     awaitTheEndOfAll();
-                    Awaitility.await("every slot is free")
+                    Await.await("every slot is free")
                             .atMost(Duration.ofMinutes(1))
                             .until(() -> idle(engine.stats()));
                 }
@@ -89,7 +88,7 @@ class SoakIT {
 
     /** None is forgotten, also of an engine that was closed. */
     private void awaitTheEndOfAll() {
-        Awaitility.await("every request ends").atMost(Duration.ofMinutes(1)).until(() -> open.get() == 0);
+        Await.await("every request ends").atMost(Duration.ofMinutes(1)).until(() -> open.get() == 0);
     }
 
     private void loadOn(GenerationEngine engine, Instant end) throws InterruptedException {
