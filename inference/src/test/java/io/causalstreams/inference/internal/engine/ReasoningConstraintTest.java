@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Tags that are tokens of their own, {@code <0>} and {@code <1>}, and tags of several: {@code [T]} and {@code [/T]}. */
 class ReasoningConstraintTest {
@@ -37,6 +38,17 @@ class ReasoningConstraintTest {
         // Then
         assertThat(late.isReady()).isTrue();
         assertThat(told).hasValue(1);
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldStartWithoutWaitingForItsForm() {
+        CompletableFuture<TokenConstraint> compiling = new CompletableFuture<>();
+        TokenConstraint.State start = new ReasoningConstraint(SPECIAL, new LateConstraint(compiling), 9, false).start();
+
+        compiling.complete(FORM);
+
+        assertThat(allowed(start)).isEqualTo("ab<0>");
     }
 
     @Test

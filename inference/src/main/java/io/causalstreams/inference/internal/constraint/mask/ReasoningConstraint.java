@@ -61,7 +61,7 @@ public final class ReasoningConstraint implements TokenConstraint {
         return form == null ? free : form.start();
     }
 
-    /** What {@code state} allows, and one token more. */
+    /** What {@code state} allows, and {@code more}. */
     private static BitSet allowedBy(State state, BitSet more) {
         BitSet allowed = (BitSet) state.allowed().clone();
         allowed.or(more);
@@ -74,21 +74,9 @@ public final class ReasoningConstraint implements TokenConstraint {
         return allowed;
     }
 
-    /** Before the first token, outside of the reasoning. */
-    private final class Start implements State {
-        private final State form = form();
-        private final BitSet allowed = maxTokens == 0 ? without(form) : allowedBy(form, only(tokens.open(0)));
-
-        private BitSet without(State other) {
-            BitSet less = (BitSet) other.allowed().clone();
-            less.clear(tokens.open(0));
-            return less.isEmpty() ? other.allowed() : less;
-        }
-
-        @Override
-        public BitSet allowed() {
-            return allowed;
-        }
+    /** Where the form may begin. It is asked for nothing before it has to be, for it may still be compiled. */
+    private abstract class BeforeForm implements State {
+        final State form = form();
 
         @Override
         public boolean accepting() {
@@ -98,6 +86,21 @@ public final class ReasoningConstraint implements TokenConstraint {
         @Override
         public boolean acceptsAfter(byte[] bytes) {
             return form.acceptsAfter(bytes);
+        }
+    }
+
+    /** Before the first token, outside of the reasoning. */
+    private final class Start extends BeforeForm {
+
+        @Override
+        public BitSet allowed() {
+            return maxTokens == 0 ? withoutOpening() : allowedBy(form, only(tokens.open(0)));
+        }
+
+        private BitSet withoutOpening() {
+            BitSet less = (BitSet) form.allowed().clone();
+            less.clear(tokens.open(0));
+            return less.isEmpty() ? form.allowed() : less;
         }
 
         @Override
@@ -218,22 +221,11 @@ public final class ReasoningConstraint implements TokenConstraint {
     }
 
     /** Behind the closing tag. Line breaks there belong to no form. */
-    private final class Thought implements State {
-        private final State form = form();
+    private final class Thought extends BeforeForm {
 
         @Override
         public BitSet allowed() {
             return form == free ? free.allowed() : allowedBy(form, tokens.lineBreaks());
-        }
-
-        @Override
-        public boolean accepting() {
-            return form.accepting();
-        }
-
-        @Override
-        public boolean acceptsAfter(byte[] bytes) {
-            return form.acceptsAfter(bytes);
         }
 
         @Override
