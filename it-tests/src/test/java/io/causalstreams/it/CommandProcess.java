@@ -67,6 +67,25 @@ final class CommandProcess implements AutoCloseable {
         return serve;
     }
 
+    /** Starts {@code serve} with a small heap, one thread of the model and a state of its own; {@code more} names the model. */
+    static CommandProcess serveSmall(String bootstrapServers, Duration limit, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "serve",
+                "--bootstrap-servers",
+                bootstrapServers,
+                "--threads",
+                "1",
+                "--config",
+                TestFiles.properties(
+                                Map.of("state.dir", TestFiles.fresh("state-").toString()))
+                        .toString()));
+        arguments.addAll(List.of(more));
+        CommandProcess serve =
+                start(Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m"), arguments.toArray(String[]::new));
+        serve.awaitOutput("Serving ", limit);
+        return serve;
+    }
+
     void awaitOutput(String text, Duration limit) {
         Await.await("'" + text + "' in the output")
                 .atMost(limit)

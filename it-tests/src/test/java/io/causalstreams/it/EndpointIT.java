@@ -18,8 +18,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -124,25 +124,10 @@ class EndpointIT {
     }
 
     private static CommandProcess serve(EmbeddedBroker broker, int port, String... more) {
-        List<String> command = new java.util.ArrayList<>(List.of(
-                "serve",
-                "--bootstrap-servers",
-                broker.bootstrapServers(),
-                "--model",
-                TestModels.tinyChat().toString(),
-                "--threads",
-                "1",
-                "--metrics-port",
-                Integer.toString(port),
-                "--config",
-                TestFiles.properties(
-                                Map.of("state.dir", TestFiles.fresh("state-").toString()))
-                        .toString()));
-        command.addAll(List.of(more));
-        CommandProcess serve = CommandProcess.start(
-                Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m"), command.toArray(String[]::new));
-        serve.awaitOutput("Serving ", LIMIT);
-        return serve;
+        List<String> options = new ArrayList<>(
+                List.of("--model", TestModels.tinyChat().toString(), "--metrics-port", Integer.toString(port)));
+        options.addAll(List.of(more));
+        return CommandProcess.serveSmall(broker.bootstrapServers(), LIMIT, options.toArray(String[]::new));
     }
 
     private static int freePort() throws IOException {

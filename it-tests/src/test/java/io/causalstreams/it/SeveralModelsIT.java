@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +22,8 @@ class SeveralModelsIT {
         Files.writeString(list, first + "gpt-4o-mini=@chat\n");
         try (EmbeddedBroker broker = EmbeddedBroker.start();
                 OperatorClient client = new OperatorClient(broker.bootstrapServers());
-                CommandProcess serve = serve(broker, "--models", list.toString())) {
+                CommandProcess serve =
+                        CommandProcess.serveSmall(broker.bootstrapServers(), LIMIT, "--models", list.toString())) {
             // When: a model is added
             client.send("k", prompt("early", "qwen", 5));
             client.send("k", prompt("by-alias", "gpt-4o-mini", 5));
@@ -67,23 +67,5 @@ class SeveralModelsIT {
     private static String prompt(String id, String model, int tokens) {
         return "{\"id\": \"%s\", \"model\": \"%s\", \"prompt\": \"Hi\", \"max_tokens\": %d, \"ignore_eos\": true}"
                 .formatted(id, model, tokens);
-    }
-
-    private static CommandProcess serve(EmbeddedBroker broker, String... more) {
-        List<String> command = new ArrayList<>(List.of(
-                "serve",
-                "--bootstrap-servers",
-                broker.bootstrapServers(),
-                "--threads",
-                "1",
-                "--config",
-                TestFiles.properties(
-                                Map.of("state.dir", TestFiles.fresh("state-").toString()))
-                        .toString()));
-        command.addAll(List.of(more));
-        CommandProcess serve = CommandProcess.start(
-                Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m"), command.toArray(String[]::new));
-        serve.awaitOutput("Serving ", LIMIT);
-        return serve;
     }
 }
