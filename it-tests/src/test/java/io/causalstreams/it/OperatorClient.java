@@ -100,6 +100,14 @@ final class OperatorClient implements AutoCloseable {
         readUntil("completions of " + ids, limit, () -> completions.keySet().containsAll(ids));
     }
 
+    /** The originals in the dead letters whose id begins so, in order. */
+    List<String> deadLettersOf(String id) {
+        return deadLetters.stream()
+                .map(letter -> new String(letter.value(), StandardCharsets.UTF_8))
+                .filter(original -> original.contains("\"id\": \"" + id))
+                .toList();
+    }
+
     /** Reads what else comes within {@code time}: repeats would. */
     void readFor(Duration time) {
         Instant end = Instant.now().plus(time);

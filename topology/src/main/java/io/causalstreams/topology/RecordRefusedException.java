@@ -1,19 +1,14 @@
 package io.causalstreams.topology;
 
-import java.util.Set;
+import io.causalstreams.topology.internal.answer.Refusal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.common.InvalidRecordException;
-import org.apache.kafka.common.errors.InvalidTimestampException;
-import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.PolicyViolationException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.UnsupportedForMessageFormatException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic refuses a record by its settings, and will refuse it each time: the transaction is aborted, and what was in it
+ * A topic is missing, or refuses a record by its settings, and will refuse it each time: the transaction is aborted, and what was in it
  * is published again when the topic takes it. One line that names the topic, the broker's reason and the settings.
  */
 public final class RecordRefusedException extends RuntimeException {
@@ -23,32 +18,33 @@ public final class RecordRefusedException extends RuntimeException {
     /** What Kafka Streams says of a send that failed. */
     private static final Pattern TOPIC = Pattern.compile("to topic (\\S+) for task");
 
-    /** What the producer says of the other records of a batch; it does not name the refused one. */
-    private static final String SAME_BATCH = "part of a batch which had one more more invalid records";
-
-    private static final Set<Class<?>> REFUSALS = Set.of(
-            InvalidRecordException.class,
-            InvalidTimestampException.class,
-            InvalidTopicException.class,
-            PolicyViolationException.class,
-            RecordTooLargeException.class,
-            UnsupportedForMessageFormatException.class);
+    /** What the producer says after it has waited for {@code max.block.ms}. */
+    private static final Pattern MISSING = Pattern.compile("Topic (\\S+) not present in metadata");
 
     private RecordRefusedException(String message, Throwable cause) {
         super(message, cause);
     }
 
-    /** The refusal that a stream thread died of, or null when it died of something else. */
+    /**
+     * The refusal that a stream thread died of, or null when it died of something else; also when the refusal was
+     * learned of ({@link io.causalstreams.topology.internal.answer.RefusalHandler}), so that the next thread knows better.
+     */
     static @Nullable RecordRefusedException in(Throwable death) {
         String topic = null;
         for (Throwable each = death; each != null; each = each.getCause()) {
-            String message = String.valueOf(each.getMessage());
             if (each instanceof StreamsException) {
-                Matcher named = TOPIC.matcher(message);
+                Matcher named = TOPIC.matcher(String.valueOf(each.getMessage()));
                 topic = named.find() ? named.group(1) : topic;
             }
-            if (REFUSALS.contains(each.getClass()) || message.contains(SAME_BATCH)) {
-                return refusal(topic == null ? "a topic" : "topic " + topic, each);
+            Matcher missing = MISSING.matcher(String.valueOf(each.getMessage()));
+            if (each instanceof TimeoutException && missing.find()) {
+                return new RecordRefusedException(
+                        "topic " + missing.group(1)
+                                + " is missing; create it and start again: what is not answered goes on",
+                        each);
+            }
+            if (topic != null && (Refusal.isMeant(each) || Refusal.isOfSameBatch(each))) {
+                return refusal(topic, each);
             }
         }
         return null;
@@ -56,30 +52,8 @@ public final class RecordRefusedException extends RuntimeException {
 
     private static RecordRefusedException refusal(String topic, Throwable cause) {
         return new RecordRefusedException(
-                topic + " refuses a record: " + firstLine(cause) + "; change its " + settings(cause)
-                        + " and start again: what is not answered goes on",
+                "topic " + topic + " refuses a record: " + Refusal.said(cause) + "; change its "
+                        + Refusal.settings(cause) + " and start again: what is not answered goes on",
                 cause);
-    }
-
-    private static String settings(Throwable cause) {
-        if (cause instanceof InvalidTimestampException) {
-            return "message.timestamp.before.max.ms or message.timestamp.after.max.ms";
-        }
-        if (cause instanceof RecordTooLargeException) {
-            return "max.message.bytes (or causal.streams.record.max.bytes)";
-        }
-        if (String.valueOf(cause.getMessage()).contains("without key")) {
-            return "cleanup.policy (compaction needs keys)";
-        }
-        return "settings (cleanup.policy, message.timestamp.*.max.ms, max.message.bytes)";
-    }
-
-    private static String firstLine(Throwable cause) {
-        String line = String.valueOf(cause.getMessage())
-                .lines()
-                .findFirst()
-                .orElse("")
-                .strip();
-        return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
     }
 }

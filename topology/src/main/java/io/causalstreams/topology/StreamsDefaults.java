@@ -1,5 +1,7 @@
 package io.causalstreams.topology;
 
+import io.causalstreams.topology.internal.answer.RefusalHandler;
+import io.causalstreams.topology.internal.answer.Refusals;
 import io.causalstreams.topology.internal.input.GatedClientSupplier;
 import io.causalstreams.topology.internal.input.GatedConsumerWrapper;
 import io.causalstreams.topology.internal.input.InputGate;
@@ -24,6 +26,9 @@ final class StreamsDefaults {
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
             StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
             StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG));
+
+    private static final Set<String> PRODUCTION_HANDLERS =
+            Set.of(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, "default.production.exception.handler");
 
     private StreamsDefaults() {}
 
@@ -51,6 +56,11 @@ final class StreamsDefaults {
             all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
         }
         all.put(InputGate.PROPERTY, gate);
+        if (PRODUCTION_HANDLERS.stream().noneMatch(user::containsKey)) {
+            // a request whose answer a topic refuses becomes a dead letter
+            all.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusalHandler.class);
+        }
+        all.put(Refusals.PROPERTY, new Refusals());
         all.putAll(user);
         Properties properties = new Properties();
         properties.putAll(all);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class GenerationTopologyTest {
 
+    private static final String OPERATOR = "causal-streams-generation";
     private static final String SUNNY = "It is sunny in Oslo.";
     private static final String CHAT = "{\"id\":\"r-1\",\"messages\":[{\"role\":\"user\",\"content\":\"Weather?\"}]%s}";
 
@@ -73,6 +74,9 @@ class GenerationTopologyTest {
                 assertThat(header(completion.headers(), "traceparent")).isEqualTo("00-aa-bb-01");
                 assertThat(header(completion.headers(), "ce_id")).isEqualTo("r-1");
                 assertThat(header(completion.headers(), "ce_type")).isEqualTo(CompletionEvent.TYPE);
+                assertThat(header(token.headers(), "causal-streams-prompt"))
+                        .isEqualTo("prompts-0-0")
+                        .isEqualTo(header(completion.headers(), "causal-streams-prompt"));
             }
         }
 
@@ -404,6 +408,57 @@ class GenerationTopologyTest {
         }
     }
 
+    /** Requests whose answers a topic does not take. */
+    @Nested
+    class Refused {
+        private static final String PROMPT = "{\"id\":\"r-1\",\"prompt\":\"x\"}";
+
+        @Test
+        void shouldEndAsADeadLetterWithoutACompletionWhereThatWasRefused() {
+            try (OperatorDriver driver = new OperatorDriver(engine)) {
+                // When
+                driver.refuse(OutputEvent.Kind.COMPLETION, "r-1", "completions");
+                driver.send("k", PROMPT);
+                // Then
+                TestRecord<byte[], byte[]> letter = driver.deadLetters.readRecord();
+                assertThat(letter.value()).isEqualTo(bytes(PROMPT));
+                assertThat(header(letter.headers(), "__streams.errors.message"))
+                        .isEqualTo("topic completions refuses its answer: too large; send a request it takes, or change"
+                                + " its max.message.bytes (or causal.streams.record.max.bytes)");
+                assertThat(driver.completions.isEmpty()).isTrue();
+                assertThat(engine.submitted()).isEmpty();
+                driver.advance(1000);
+                driver.send("k", PROMPT.replace("r-1", "r-2"));
+                assertThat(engine.submitted()).hasSize(1);
+            }
+        }
+
+        @Test
+        void shouldTellByACompletionThatTokensWereRefused() {
+            try (OperatorDriver driver = new OperatorDriver(engine)) {
+                driver.refuse(OutputEvent.Kind.TOKENS, "r-1", "tokens");
+                driver.send("k", PROMPT);
+                assertThat(driver.completion().error()).satisfies(error -> {
+                    assertThat(error.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+                    assertThat(error.message()).startsWith("request r-1: topic tokens refuses its answer: too large");
+                });
+                assertThat(driver.deadLetters.readRecordsToList()).hasSize(1);
+            }
+        }
+
+        @Test
+        void shouldEndWhatCannotBeTakenAsADeadLetterToo() {
+            try (OperatorDriver driver =
+                    new OperatorDriver(engine, Map.of(CausalStreamsConfig.PROMPT_MAX_BYTES_CONFIG, 1024))) {
+                driver.refuse(OutputEvent.Kind.COMPLETION, "r-1", "completions");
+                driver.send("k", "{\"id\":\"r-1\",\"prompt\":\"" + "x".repeat(2000) + "\"}");
+                driver.send("k", "{\"id\":\"r-1\"}");
+                assertThat(driver.deadLetters.readRecordsToList()).hasSize(2);
+                assertThat(driver.completions.isEmpty()).isTrue();
+            }
+        }
+    }
+
     /** Requests that are not wanted any more. */
     @Nested
     class Cancelled {
@@ -430,16 +485,59 @@ class GenerationTopologyTest {
         }
 
         @Test
-        void shouldCancelByHeaderAndIgnoreUnknownIds() {
+        void shouldCancelByHeader() {
             try (OperatorDriver driver = new OperatorDriver(engine)) {
                 driver.send("k", CHAT.formatted(""));
-                driver.send("other", "x", Map.of("causal-streams-cancel", "unknown"));
-                driver.send("unknown", null);
-                driver.send(null, null);
-                assertThat(driver.completions.isEmpty()).isTrue();
                 driver.send(null, null, Map.of("causal-streams-cancel", "r-1"));
                 assertThat(driver.completion().choices().get(0).finishReason()).isEqualTo("cancelled");
                 assertThat(engine.running()).isEmpty();
+            }
+        }
+
+        @Test
+        void shouldReportACancelThatFindsNothingWhereItArrives() {
+            try (OperatorDriver driver = new OperatorDriver(engine)) {
+                // When
+                driver.send("k", CHAT.formatted(""));
+                driver.send("other", "x", Map.of("causal-streams-cancel", "elsewhere"));
+                driver.send("unknown", null);
+                driver.send(null, null);
+                // Then
+                assertThat(driver.completions.isEmpty()).isTrue();
+                TestRecord<byte[], byte[]> byId = driver.deadLetters.readRecord();
+                assertThat(byId.key()).isEqualTo(bytes("other"));
+                assertThat(byId.value()).isEqualTo(bytes("x"));
+                assertThat(header(byId.headers(), "causal-streams-cancel")).isEqualTo("elsewhere");
+                assertThat(header(byId.headers(), "__streams.errors.message"))
+                        .isEqualTo(
+                                "no request elsewhere in partition 0 of prompts: it has ended, or its prompt is in"
+                                        + " another partition; send the cancel with the key of the prompt, or to its partition");
+                TestRecord<byte[], byte[]> byKey = driver.deadLetters.readRecord();
+                assertThat(byKey.key()).isEqualTo(bytes("unknown"));
+                assertThat(byKey.value()).isNull();
+                assertThat(header(byKey.headers(), "__streams.errors.message"))
+                        .startsWith("no request with this key in partition 0");
+                assertThat(driver.deadLetters.isEmpty()).isTrue();
+                assertThat(driver.meters
+                                .counter("causal.streams.missed.cancels", "operator", OPERATOR)
+                                .count())
+                        .isEqualTo(2);
+            }
+        }
+
+        @Test
+        void shouldNotReportACancelThatOnlyComesLate() {
+            try (OperatorDriver driver =
+                    new OperatorDriver(engine, Map.of(CausalStreamsConfig.REMEMBER_MS_CONFIG, 0))) {
+                driver.send("k", CHAT.formatted(""));
+                driver.send("invalid", "{\"id\":\"r-2\"}");
+                engine.runAll();
+                driver.advance(10);
+                assertThat(driver.deadLetters.readRecordsToList()).hasSize(1);
+                driver.send("k", null);
+                driver.send("invalid", null);
+                driver.send("k", null, Map.of("causal-streams-cancel", "r-1"));
+                assertThat(driver.deadLetters.isEmpty()).isTrue();
             }
         }
 

@@ -4,6 +4,7 @@ import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventJson;
 import io.causalstreams.topology.event.TokenEvent;
+import io.causalstreams.topology.internal.answer.Refusals;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -13,6 +14,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -31,6 +36,7 @@ final class OperatorDriver implements AutoCloseable {
     final MeterRegistry meters = new SimpleMeterRegistry();
     final CausalStreams causalStreams;
     final TopologyTestDriver driver;
+    private final Refusals refusals;
     final TestInputTopic<byte[], byte[]> prompts;
     final TestOutputTopic<byte[], byte[]> tokens;
     final TestOutputTopic<byte[], byte[]> completions;
@@ -49,12 +55,23 @@ final class OperatorDriver implements AutoCloseable {
         all.put("application.id", "app");
         all.put("bootstrap.servers", "none:1");
         causalStreams = new CausalStreams(engine, all, meters, telemetry);
-        driver = new TopologyTestDriver(causalStreams.topology(), causalStreams.streamsProperties(), START);
+        Properties properties = causalStreams.streamsProperties();
+        refusals = (Refusals) Objects.requireNonNull(properties.get(Refusals.PROPERTY));
+        driver = new TopologyTestDriver(causalStreams.topology(), properties, START);
         prompts = driver.createInputTopic(
                 "prompts", new ByteArraySerializer(), new ByteArraySerializer(), START, Duration.ZERO);
         tokens = output("tokens");
         completions = output("completions");
         deadLetters = output("dead-letters");
+    }
+
+    /** A topic has refused a record of the answer to a prompt of this id that is sent now: it was too large. */
+    void refuse(OutputEvent.Kind kind, String id, String topic) {
+        refusals.learn(
+                kind,
+                id,
+                new ProducerRecord<>(topic, null, START.toEpochMilli(), bytes("k"), new byte[0]),
+                new RecordTooLargeException("too large"));
     }
 
     void send(@Nullable String key, @Nullable String json) {

@@ -24,12 +24,15 @@ public final class EventHeaders {
     public static final String TIME = "ce_time";
     public static final String CONTENT_TYPE = "content-type";
 
+    /** The prompt's coordinates, {@code <topic>-<partition>-<offset>}: which of several of the same id it was. */
+    public static final String PROMPT = "causal-streams-prompt";
+
     /** On a record of the prompts topic: cancels the request it names. */
     public static final String CANCEL = "causal-streams-cancel";
 
     /** Attributes of the prompt event that would be untrue on an event made from it. */
     private static final Set<String> REPLACED =
-            Set.of(SPEC_VERSION, ID, TYPE, SOURCE, SUBJECT, TIME, CONTENT_TYPE, "ce_dataschema");
+            Set.of(SPEC_VERSION, ID, TYPE, SOURCE, SUBJECT, TIME, CONTENT_TYPE, PROMPT, "ce_dataschema");
 
     private EventHeaders() {}
 
@@ -49,6 +52,11 @@ public final class EventHeaders {
     public static Headers toolCall(Headers record, String source, ToolCallEvent call, Instant time) {
         String id = call.conversation() + ":" + call.id();
         return headers(record, source, id, ToolCallEvent.TYPE, call.conversation(), time);
+    }
+
+    /** Names the prompt that an event is made from. */
+    public static void addPrompt(Headers headers, String topic, int partition, long offset) {
+        add(headers, PROMPT, topic + "-" + partition + "-" + offset);
     }
 
     /** {@code /<application.id>/<model>}. */

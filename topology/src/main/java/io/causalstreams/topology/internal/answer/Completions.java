@@ -24,7 +24,7 @@ final class Completions {
      * @param promptTokens of a request the engine did not finish
      */
     static CompletionEvent of(Ending ending, OutputEvents events, List<Partial> published, int promptTokens) {
-        if (ending instanceof Ending.Failed failed) {
+        if (ending instanceof Ending.Incomplete failed) {
             return events.failure(failed.failure(), failed.reason(), published, promptTokens);
         }
         return events.completion(asPublished(((Ending.Completed) ending).finished(), published));

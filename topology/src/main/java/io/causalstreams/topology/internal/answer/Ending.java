@@ -3,6 +3,7 @@ package io.causalstreams.topology.internal.answer;
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.topology.OutputEvent;
 import io.causalstreams.topology.event.CompletionEvent.Failure;
 import io.causalstreams.topology.event.ErrorCode;
 import io.causalstreams.topology.event.OutputEvents;
@@ -28,6 +29,11 @@ public sealed interface Ending {
         return failure == null ? null : failure.code();
     }
 
+    /** Whether a completion says so; not where the topic of completions does not take it. */
+    default boolean hasCompletion() {
+        return true;
+    }
+
     /** Whether the same id sent again is answered with the same; other failures may have passed by then. */
     default boolean isRemembered() {
         return error() == null || error() == ErrorCode.CANCELLED;
@@ -48,8 +54,32 @@ public sealed interface Ending {
     }
 
     /** It has no whole answer. */
+    sealed interface Incomplete extends Ending {
+
+        @Override
+        Failure failure();
+
+        /** Of each of its choices. */
+        FinishReason reason();
+    }
+
+    /** It could not be answered to the end. */
     record Failed(
-            Failure failure, FinishReason reason, @Nullable Throwable deadLetter) implements Ending {}
+            Failure failure, FinishReason reason, @Nullable Throwable deadLetter) implements Incomplete {}
+
+    /** A topic does not take its answer. */
+    record Refused(Failure failure, Refusal.AnswerRefusedException deadLetter) implements Incomplete {
+
+        @Override
+        public FinishReason reason() {
+            return FinishReason.ERROR;
+        }
+
+        @Override
+        public boolean hasCompletion() {
+            return deadLetter.refusal().kind() != OutputEvent.Kind.COMPLETION;
+        }
+    }
 
     static Ending completed(String id, Finished finished) {
         return new Completed(finished, OutputEvents.failureOf(id, finished.choices()));
@@ -73,12 +103,17 @@ public sealed interface Ending {
         return new Failed(new Failure(ErrorCode.REJECTED, message, null), FinishReason.ERROR, null);
     }
 
-    /** What an exception of the engine, or of reading the request, means for it. */
+    /** What an exception of the engine, of reading the request, or a topic's refusal means for it. */
     static Ending failed(String id, Throwable cause) {
         if (cause instanceof GenerationException.Invalid invalid) {
             Failure failure = new Failure(
                     ErrorCode.INVALID_REQUEST, "request " + id + ": " + invalid.getMessage(), invalid.parameter());
             return new Failed(failure, FinishReason.ERROR, invalid);
+        }
+        if (cause instanceof Refusal.AnswerRefusedException refused) {
+            return new Refused(
+                    new Failure(ErrorCode.INVALID_REQUEST, "request " + id + ": " + refused.getMessage(), null),
+                    refused);
         }
         String message = cause instanceof GenerationException
                 ? String.valueOf(cause.getMessage())

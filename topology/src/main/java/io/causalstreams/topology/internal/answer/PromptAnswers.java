@@ -23,7 +23,9 @@ record PromptAnswers(Arrival arrival, OutputEvents events, PromptRecords records
     public End<byte[], OutputEvent> end(Ending ending, List<Partial> published, int promptTokens, long nowMs) {
         byte[] completion = records.limit().write(Completions.of(ending, events, published, promptTokens));
         List<Record<byte[], OutputEvent>> all = new ArrayList<>();
-        all.add(records.completion(arrival, events.model().name(), completion, nowMs));
+        if (ending.hasCompletion()) {
+            all.add(records.completion(arrival, events.model().name(), completion, nowMs));
+        }
         Throwable cause = ending.deadLetter();
         if (cause != null) {
             all.add(records.deadLetter(arrival, cause));

@@ -22,9 +22,16 @@ import org.jspecify.annotations.Nullable;
  * @param models the facts of a model by the name a prompt gives it, null for the default; throws Invalid if there is none
  * @param records makes their records
  * @param sessionByKey whether chats of one record key are one conversation
+ * @param refusals requests whose answer is known to be refused are not asked
  */
-public record PromptJobs(Function<@Nullable String, ModelInfo> models, PromptRecords records, boolean sessionByKey)
+public record PromptJobs(
+        Function<@Nullable String, ModelInfo> models, PromptRecords records, boolean sessionByKey, Refusals refusals)
         implements Job.Opener<byte[], OutputEvent> {
+
+    /** Whether a topic is known to refuse the answer to this prompt; its job is {@link Job.Broken}. */
+    public boolean isRefused(Arrival arrival) {
+        return refusals.of(arrival) != null;
+    }
 
     @Override
     public Job<byte[], OutputEvent> open(Arrival arrival) {
@@ -38,6 +45,7 @@ public record PromptJobs(Function<@Nullable String, ModelInfo> models, PromptRec
     /** Its job, of a value that was read already. */
     public Job<byte[], OutputEvent> open(Arrival arrival, PromptEnvelope envelope) {
         try {
+            refusals.check(arrival);
             PromptEvent prompt = envelope.event();
             String session = session(prompt, arrival);
             OutputEvents events = OutputEvents.of(prompt, arrival.id(), created(arrival), models.apply(prompt.model()));
@@ -67,7 +75,13 @@ public record PromptJobs(Function<@Nullable String, ModelInfo> models, PromptRec
         GenerationRequest none = GenerationRequest.of(
                 arrival.id(), empty, SamplingParams.builder().build());
         OutputEvents events = new OutputEvents(arrival.id(), shape, false, created(arrival), models.apply(null));
-        return new Job.Broken<>(arrival, none, null, new PromptAnswers(arrival, events, records), cause);
+        Refusal refusal = refusals.of(arrival);
+        return new Job.Broken<>(
+                arrival,
+                none,
+                null,
+                new PromptAnswers(arrival, events, records),
+                refusal == null ? cause : new Refusal.AnswerRefusedException(refusal));
     }
 
     private @Nullable String session(PromptEvent prompt, Arrival arrival) {

@@ -23,14 +23,14 @@ public record PromptRecords(String applicationId, boolean publishesTokens, Recor
     List<Record<byte[], OutputEvent>> tokens(Arrival arrival, TokenEvent event, long nowMs) {
         Headers headers =
                 EventHeaders.token(arrival.headers(), source(event.model()), event, Instant.ofEpochMilli(nowMs));
-        return List.of(record(arrival, OutputEvent.Kind.TOKENS, Bytes.wrap(EventJson.write(event)), headers));
+        return List.of(event(arrival, OutputEvent.Kind.TOKENS, Bytes.wrap(EventJson.write(event)), headers));
     }
 
     /** @param model which answered */
     Record<byte[], OutputEvent> completion(Arrival arrival, String model, byte[] completion, long nowMs) {
         Headers headers =
                 EventHeaders.completion(arrival.headers(), source(model), arrival.id(), Instant.ofEpochMilli(nowMs));
-        return record(arrival, OutputEvent.Kind.COMPLETION, Bytes.wrap(completion), headers);
+        return event(arrival, OutputEvent.Kind.COMPLETION, Bytes.wrap(completion), headers);
     }
 
     /** A remembered completion event, as the answer to another arrival of the same id. */
@@ -46,6 +46,13 @@ public record PromptRecords(String applicationId, boolean publishesTokens, Recor
     /** The original, with what went wrong in its headers. */
     public Record<byte[], OutputEvent> deadLetter(Arrival arrival, Throwable cause) {
         return record(arrival, OutputEvent.Kind.DEAD_LETTER, arrival.value(), DeadLetterHeaders.of(arrival, cause));
+    }
+
+    private Record<byte[], OutputEvent> event(Arrival arrival, OutputEvent.Kind kind, Bytes value, Headers headers) {
+        if (arrival.offset() >= 0) { // else it was made by another operator
+            EventHeaders.addPrompt(headers, arrival.topic(), arrival.partition(), arrival.offset());
+        }
+        return record(arrival, kind, value, headers);
     }
 
     private Record<byte[], OutputEvent> record(

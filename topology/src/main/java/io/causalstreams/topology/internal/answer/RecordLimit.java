@@ -62,7 +62,8 @@ public record RecordLimit(int maxBytes) {
         for (Header header : all) {
             if (header.key().startsWith("ce_")
                     || header.key().startsWith("__streams.errors.")
-                    || header.key().equals(EventHeaders.CONTENT_TYPE)) {
+                    || header.key().equals(EventHeaders.CONTENT_TYPE)
+                    || header.key().equals(EventHeaders.PROMPT)) {
                 own.add(header);
             }
         }

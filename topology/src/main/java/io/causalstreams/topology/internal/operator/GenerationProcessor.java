@@ -5,9 +5,11 @@ import io.causalstreams.topology.event.EventHeaders;
 import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.PromptEvent;
 import io.causalstreams.topology.event.UnreadablePromptException;
+import io.causalstreams.topology.internal.answer.NoSuchRequestException;
 import io.causalstreams.topology.internal.answer.PromptJobs;
 import io.causalstreams.topology.internal.answer.PromptRecords;
 import io.causalstreams.topology.internal.answer.RecordLimit;
+import io.causalstreams.topology.internal.answer.Refusals;
 import io.causalstreams.topology.internal.input.TaskInput;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.request.AbortOnTimeout;
@@ -56,7 +58,8 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
         PromptJobs jobs = new PromptJobs(
                 operator.engine()::model,
                 new PromptRecords(context.applicationId(), tokens, new RecordLimit(settings.recordMaxBytes())),
-                settings.sessionByKey());
+                settings.sessionByKey(),
+                Refusals.of(context));
         TaskInput input = TaskInput.ofPrompts(context);
         incarnation = new Incarnation(jobs, new Intake<>(operator, storeName, jobs, input, context, context::forward));
     }
@@ -78,12 +81,25 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     private void process(Incarnation current, Record<byte[], byte[]> record) {
         Header cancel = record.headers().lastHeader(EventHeaders.CANCEL);
         if (cancel != null && cancel.value() != null) {
-            current.intake.loop().cancelId(new String(cancel.value(), StandardCharsets.UTF_8));
+            String id = new String(cancel.value(), StandardCharsets.UTF_8);
+            if (!current.intake.loop().cancelId(id)) {
+                missed(current, record, "request " + id);
+            }
         } else if (record.value() != null) {
             prompt(current, record, record.value());
-        } else if (record.key() != null) {
-            current.intake.loop().cancelKey(Bytes.wrap(record.key()));
+        } else if (record.key() != null && !current.intake.loop().cancelKey(Bytes.wrap(record.key()))) {
+            missed(current, record, "request with this key");
         }
+    }
+
+    /** A cancel that found nothing is reported: its sender thinks that something was cancelled. */
+    private void missed(Incarnation current, Record<byte[], byte[]> record, String request) {
+        Arrival arrival = current.arrival(record, null);
+        current.intake
+                .loop()
+                .publish(List.of(
+                        current.jobs.records().deadLetter(arrival, NoSuchRequestException.of(request, arrival))));
+        operator.telemetry().missedCancel();
     }
 
     private void prompt(Incarnation current, Record<byte[], byte[]> record, byte[] value) {
@@ -99,7 +115,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
         }
         Arrival arrival = current.arrival(record, envelope.id());
         byte[] completion = loop.remembered(arrival.id());
-        if (completion != null) {
+        if (completion != null && !jobs.isRefused(arrival)) {
             operator.telemetry().duplicate();
             loop.publish(List.of(jobs.records().remembered(arrival, completion, loop.wallNow())));
         } else {

@@ -82,7 +82,8 @@ final class Intake<K, V> {
         if (bytes > operator.settings().promptMaxBytes()) {
             // it fits its topic but perhaps not the changelog, and would then stop the task for ever
             Invalid tooLarge = tooLarge(bytes);
-            loop.refuse(jobs.broken(arrival, tooLarge), Ending.failed(arrival.id(), tooLarge));
+            Job.Broken<K, V> broken = jobs.broken(arrival, tooLarge);
+            loop.refuse(broken, Ending.failed(arrival.id(), broken.cause()));
             return;
         }
         Job<K, V> job = opened.get();

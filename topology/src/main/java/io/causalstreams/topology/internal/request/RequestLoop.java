@@ -74,9 +74,11 @@ public final class RequestLoop<K, V> {
         store.journal().restore(arrival -> {
             input.reads(arrival);
             Job<K, V> job = reader.open(arrival);
-            if (job instanceof Job.Broken) {
+            if (job instanceof Job.Broken<K, V> broken) {
                 log.warn(
-                        "journaled request {} is no valid request for this release; it ends as an error", arrival.id());
+                        "journaled request {} cannot be asked any more and ends as an error: {}",
+                        arrival.id(),
+                        broken.cause().getMessage());
             }
             rounds.restore(track(job), job);
         });
@@ -158,6 +160,7 @@ public final class RequestLoop<K, V> {
     /** Ends a request that is not taken. */
     public void refuse(Job.Answerable<K, V> job, Ending ending) {
         long nowMs = clock.now();
+        requests.recentlyEnded().add(job.arrival().id(), job.arrival().key());
         operator.telemetry().refused(new EndedRequest(job, ending, List.of(), nowMs, 0, nowMs));
         publish(job.answers()
                 .end(ending, List.of(), finisher.promptTokens(job, ending), clock.wallAt(nowMs))
@@ -176,17 +179,19 @@ public final class RequestLoop<K, V> {
         output.publish(records);
     }
 
-    /** Ends the request of this name as cancelled; does nothing when there is none. */
-    public void cancelId(String id) {
+    /** Ends the request of this name as cancelled. Returns whether it was here: in flight, or ended as far as is known. */
+    public boolean cancelId(String id) {
         Request<K, V> request = requests.get(id);
         if (request != null) {
             runs.cancel(request, clock.now());
         }
+        return requests.recentlyEnded().hasId(id) || remembered(id) != null;
     }
 
-    /** Ends every request of this record key as cancelled. */
-    public void cancelKey(Bytes key) {
+    /** Ends every request of this record key as cancelled. Returns whether there was one, as far as is known. */
+    public boolean cancelKey(Bytes key) {
         requests.ofKey(key).forEach(each -> runs.cancel(each, clock.now()));
+        return requests.recentlyEnded().hasKey(key);
     }
 
     /** One punctuation. */
@@ -197,7 +202,7 @@ public final class RequestLoop<K, V> {
     private void takeTurn(long nowMs) {
         bounds.turn();
         runs.receive(nowMs);
-        input.takeCancels(this::cancelId, this::cancelKey);
+        input.takeCancels(this::cancelId, this::cancelKey); // what they do not find may still come
         runs.publishDue(nowMs);
         expireWaiting(nowMs);
         rounds.expire(nowMs);

@@ -28,6 +28,7 @@ final class TaskRequests<K, V> {
     private final TreeSet<Request<K, V>> calling = new TreeSet<>(
             Comparator.comparingLong((Request<K, V> each) -> ((Request.Calling<K, V>) each.state()).expiresMs())
                     .thenComparingLong(each -> each.sequence));
+    private final RecentlyEnded ended = new RecentlyEnded();
 
     /** @param maxRunning at once */
     TaskRequests(int maxRunning) {
@@ -117,10 +118,16 @@ final class TaskRequests<K, V> {
         callsNoMore(request);
         request.ended();
         byId.remove(request.id);
+        ended.add(request.id, request.key);
         if (request.lane != null) {
             waiting.leave(request);
             sizeOfLane.computeIfPresent(request.lane, (lane, size) -> size == 1 ? null : size - 1);
         }
+    }
+
+    /** Those that ended here last. */
+    RecentlyEnded recentlyEnded() {
+        return ended;
     }
 
     Collection<Request<K, V>> all() {

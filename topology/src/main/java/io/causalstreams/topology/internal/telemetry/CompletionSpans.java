@@ -91,7 +91,7 @@ final class CompletionSpans {
                     completed.finished().choices().stream()
                             .map(Choice::finishReason)
                             .toList());
-        } else if (ending instanceof Ending.Failed failed) {
+        } else if (ending instanceof Ending.Incomplete failed) {
             span.setAttribute("gen_ai.usage.output_tokens", (long) ended.tokens());
             span.setAttribute(FINISH_REASONS, List.of(failed.reason().wireName()));
             if (failed.failure().code() != ErrorCode.CANCELLED) {

@@ -45,6 +45,7 @@ public final class OperatorTelemetry {
     private final Counter duplicates;
     private final Counter deadLetters;
     private final Counter toolCalls;
+    private final Counter missedCancels;
 
     /**
      * @param operator tag of its meters
@@ -68,6 +69,7 @@ public final class OperatorTelemetry {
         this.completionTokens = counter("completion.tokens", "Tokens published.");
         this.cachedTokens = counter("cached.prompt.tokens", "Prompt tokens taken from the prefix cache.");
         this.duplicates = counter("duplicates", "Prompts whose id was in flight or remembered.");
+        this.missedCancels = counter("missed.cancels", "Cancels that found no request where they arrived.");
         this.deadLetters = counter("dead.letters", "Prompts that could not be read, or not be answered to the end.");
         this.toolCalls = counter("tool.calls", "Calls of tools published.");
         load("requests.waiting", "Requests in the journal, not in the engine.", TaskLoad::waiting);
@@ -168,6 +170,11 @@ public final class OperatorTelemetry {
     /** A record that holds no request. */
     public void unreadable() {
         deadLetters.increment();
+    }
+
+    /** A cancel that found no request. */
+    public void missedCancel() {
+        missedCancels.increment();
     }
 
     /** A request whose id is in flight or remembered. */
