@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>The broker is away or a topic is missing ({@link RetriableException}, {@link MissingSourceTopicException}): the
  *       thread is replaced, however often; that is for the broker to end.
- *   <li>The engine is dead, the broker refuses us (authentication, authorization), or a topic refuses a record by its
- *       settings ({@link RecordRefusedException}): the client shuts down, because trying again changes nothing.
+ *   <li>The engine is dead, the broker refuses us (authentication, authorization), a topic refuses a record by its
+ *       settings ({@link RecordRefusedException}), or a changelog has too few partitions
+ *       ({@link ChangelogPartitionsException}): the client shuts down, because trying again changes nothing.
  *   <li>Anything else: the thread is replaced, unless threads keep dying; then the client shuts down.
  * </ul>
  *
@@ -75,9 +76,12 @@ public final class ReplaceThreadHandler implements StreamsUncaughtExceptionHandl
         if (hopeless != null) {
             return shutDown(hopeless);
         }
-        RecordRefusedException refused = RecordRefusedException.in(exception);
-        if (refused != null) {
-            return shutDown(refused);
+        RuntimeException toBeChanged = RecordRefusedException.in(exception);
+        if (toBeChanged == null) {
+            toBeChanged = ChangelogPartitionsException.in(exception);
+        }
+        if (toBeChanged != null) {
+            return shutDown(toBeChanged);
         }
         boolean brokersFault = cause(exception, RetriableException.class, MissingSourceTopicException.class) != null;
         if (!brokersFault && tooManyDeaths()) {
@@ -90,7 +94,8 @@ public final class ReplaceThreadHandler implements StreamsUncaughtExceptionHandl
     }
 
     /**
-     * Why the client was shut down: an {@link EngineDiedException}, a {@link RecordRefusedException}, a refusal as the
+     * Why the client was shut down: an {@link EngineDiedException}, a {@link RecordRefusedException}, a
+     * {@link ChangelogPartitionsException}, a refusal as the
      * {@link AuthorizationException} or {@link AuthenticationException} it was, or the last of too many deaths; empty when
      * it was not.
      */

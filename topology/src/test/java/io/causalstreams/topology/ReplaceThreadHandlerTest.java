@@ -10,6 +10,8 @@ import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplaceThreadHandlerTest {
     private final RuntimeException bug = new StreamsException("x", new IllegalStateException("y"));
@@ -49,6 +51,50 @@ class ReplaceThreadHandlerTest {
         assertThat(handler.handle(new StreamsException("x", refusal)))
                 .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
         assertThat(handler.fatal()).contains(refusal);
+    }
+
+    @Test
+    void shouldGiveUpAtOnceWhenAnOutputTopicIsMissing() {
+        // Given: the producer has waited for it
+        RuntimeException missing = new StreamsException(
+                "x", new TimeoutException("Topic completions not present in metadata after 60000 ms."));
+
+        // When / Then
+        assertThat(handler.handle(missing)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(handler.fatal())
+                .hasValueSatisfying(
+                        fatal -> assertThat(fatal)
+                                .hasMessage(
+                                        "topic completions is missing; create it and start again: what is not answered goes on"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Existing internal topic a-changelog has invalid partitions: expected: 3; actual: 1. Use …",
+                "Invalid topology: Existing topic a-changelog has different number of partitions: expected 3, found 1"
+            })
+    void shouldGiveUpAtOnceAndSayWhatToDoWhenAChangelogHasTooFewPartitions(String asKafkaStreamsReportsIt) {
+        // When / Then
+        assertThat(handler.handle(new StreamsException(asKafkaStreamsReportsIt)))
+                .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(handler.fatal())
+                .hasValueSatisfying(fatal -> assertThat(fatal)
+                        .isInstanceOf(ChangelogPartitionsException.class)
+                        .hasMessage("topic a-changelog has partitions: 1, its input has 3; give it as many"
+                                + " (kafka-topics.sh --alter --topic a-changelog --partitions 3) and start again: what is"
+                                + " not answered goes on"));
+    }
+
+    @Test
+    void shouldReplaceTheThreadThatLearnedOfARefusal() {
+        // Given: Kafka Streams goes on after the failed send, and its commit fails
+        RuntimeException doomed = new StreamsException(
+                "Error encountered trying to commit a transaction [stream-thread]",
+                new InvalidTimestampException("Timestamp 1000 of message with offset 0 is out of range."));
+
+        // When / Then
+        assertThat(handler.handle(doomed)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.causalstreams.app.internal.operations.RunningOperator;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.causalstreams.topology.ChangelogPartitionsException;
 import io.causalstreams.topology.EngineDiedException;
 import io.causalstreams.topology.RecordRefusedException;
 import io.causalstreams.topology.ReplaceThreadHandler;
@@ -123,7 +124,9 @@ public final class Operator implements RunningOperator, AutoCloseable {
     }
 
     private String reason(Throwable cause) {
-        if (cause instanceof EngineDiedException || cause instanceof RecordRefusedException) {
+        if (cause instanceof EngineDiedException
+                || cause instanceof RecordRefusedException
+                || cause instanceof ChangelogPartitionsException) {
             return ErrorLine.of(cause);
         }
         return cause instanceof AuthorizationException || cause instanceof AuthenticationException
