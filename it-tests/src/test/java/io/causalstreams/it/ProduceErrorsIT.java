@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.streams.KafkaStreams;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // set before all
+@MostlyWaits
 class ProduceErrorsIT {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final Policy IMPATIENT = new Policy(2, Duration.ofMinutes(5), Duration.ofMillis(50));
@@ -106,8 +106,7 @@ class ProduceErrorsIT {
                 client.send(id, prompt(id));
 
                 // Then
-                Awaitility.await("the end")
-                        .dontCatchUncaughtExceptions()
+                Await.await("the end")
                         .atMost(LIMIT)
                         .until(() -> operator.handler.fatal().isPresent());
                 if (error == Errors.INVALID_TOPIC_EXCEPTION) {

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody raises the partitions of the prompts topic while requests run. */
 @SuppressWarnings("NullAway.Init") // set before each
+@MostlyWaits
 class RaisedPartitionsIT {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final String CHANGELOG = "causal-streams-causal-streams-journal-changelog";
@@ -94,9 +94,8 @@ class RaisedPartitionsIT {
         client.readCompletions(ids, LIMIT);
         client.readFor(Duration.ofMillis(500));
         assertThat(client.violations(ids)).isEmpty();
-        Awaitility.await("the group is at rest")
+        Await.await("the group is at rest")
                 .atMost(LIMIT)
-                .dontCatchUncaughtExceptions()
                 .until(() -> operator.health().streams().equals("RUNNING"));
     }
 
@@ -117,7 +116,7 @@ class RaisedPartitionsIT {
     }
 
     private static void awaitTaken(Operator operator, String id) {
-        Awaitility.await("the request is taken")
+        Await.await("the request is taken")
                 .atMost(LIMIT)
                 .until(() -> operator.status(id).isPresent());
     }

@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // set before all
+@MostlyWaits
 class TopicSettingsIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final long FIVE_MINUTES_AGO = 300_000;
