@@ -25,10 +25,27 @@ public final class AnswerConstraint {
 
     private final AnswerSyntax syntax;
     private final ChatOptions options;
+    private final Span span;
+
+    /** What stands around all calls and between two. */
+    private record Span(String begin, String separator, String end) {
+        static Span of(AnswerSyntax syntax) {
+            String open = syntax.calls().open();
+            return switch (syntax.calls()) {
+                case HERMES -> new Span("", "\n", "");
+                case LLAMA -> new Span("", "; ", "");
+                case MISTRAL -> syntax.namesBeforeArguments() ? new Span("", "", "") : new Span(open + " [", ", ", "]");
+                case GRANITE -> new Span(open + "[", ", ", "]");
+                case PYTHON -> new Span("[", ", ", "]");
+                case OLMO -> new Span(open + "\n", "\n", "\n" + syntax.calls().close());
+            };
+        }
+    }
 
     private AnswerConstraint(AnswerSyntax syntax, ChatOptions options) {
         this.syntax = syntax;
         this.options = options;
+        this.span = Span.of(syntax);
     }
 
     /**
@@ -52,15 +69,6 @@ public final class AnswerConstraint {
             }
             return asked;
         }
-        if (syntax.calls() == Calls.PYTHON) {
-            if (chosen) {
-                throw new Invalid(
-                        "tool_choice",
-                        "tool_choice wants a call, and the model writes calls in Python's syntax, to which it cannot be held;"
-                                + " use auto");
-            }
-            return null;
-        }
         AnswerConstraint constraint = new AnswerConstraint(syntax, options);
         ObjectNode format = chosen ? constraint.calls() : constraint.textAndCalls();
         return new OutputConstraint.StructuralTag(
@@ -73,77 +81,89 @@ public final class AnswerConstraint {
 
     private ObjectNode textAndCalls() {
         ObjectNode format = node("triggered_tags");
-        format.putArray("triggers")
-                .add(
-                        syntax.calls() == Calls.LLAMA
-                                ? "{\"name\": \""
-                                : syntax.calls().open());
+        ArrayNode triggers = format.putArray("triggers");
         ArrayNode tags = format.putArray("tags");
-        if (isList()) {
-            tags.add(list(options.callable(), options.parallelToolCalls()));
+        List<Tool> tools = options.callable();
+        if (syntax.calls() == Calls.PYTHON) {
+            // A bracket alone may be anything.
+            tools.forEach(tool -> {
+                triggers.add(span.begin() + tool.name() + "(");
+                tags.add(listFrom(tool, tools));
+            });
         } else {
-            options.callable().forEach(tool -> tags.add(single(tool)));
+            triggers.add(
+                    syntax.calls() == Calls.LLAMA
+                            ? "{\"name\": \""
+                            : syntax.calls().open());
+            if (span.begin().isEmpty()) {
+                tools.forEach(tool -> tags.add(call("", tool)));
+            } else {
+                tags.add(tag(span.begin(), calls(tools, options.parallelToolCalls()), span.end()));
+            }
         }
         return format.put("at_least_one", false).put("stop_after_first", !options.parallelToolCalls());
     }
 
     private ObjectNode calls() {
-        List<Tool> tools = options.toolChoice() instanceof ToolChoice.Named named
-                ? options.callable().stream()
-                        .filter(tool -> tool.name().equals(named.name()))
-                        .toList()
-                : options.callable();
-        boolean several = options.parallelToolCalls() && options.toolChoice() instanceof ToolChoice.Required;
-        return isList() ? list(tools, several) : separated(tools, several);
+        ObjectNode calls = options.toolChoice() instanceof ToolChoice.Named named
+                ? calls(
+                        options.callable().stream()
+                                .filter(tool -> tool.name().equals(named.name()))
+                                .toList(),
+                        false)
+                : calls(options.callable(), options.parallelToolCalls());
+        return span.begin().isEmpty() ? calls : tag(span.begin(), calls, span.end());
     }
 
-    /** Whether all calls stand in one list behind one tag. */
-    private boolean isList() {
-        return syntax.calls() == Calls.GRANITE || (syntax.calls() == Calls.MISTRAL && !syntax.namesBeforeArguments());
-    }
-
-    private ObjectNode list(List<Tool> tools, boolean several) {
-        ObjectNode calls = separators(several, ", ");
-        tools.forEach(tool -> calls.withArray("tags").add(json(tool)));
-        return tag(syntax.calls().open() + (syntax.calls() == Calls.MISTRAL ? " [" : "["), calls, "]");
-    }
-
-    private ObjectNode separated(List<Tool> tools, boolean several) {
-        ObjectNode calls =
-                separators(several, syntax.calls() == Calls.LLAMA ? "; " : syntax.calls() == Calls.HERMES ? "\n" : "");
-        tools.forEach(tool -> calls.withArray("tags").add(single(tool)));
-        return calls;
-    }
-
-    private static ObjectNode separators(boolean several, String separator) {
-        return node("tags_with_separator")
-                .put("separator", separator)
+    private ObjectNode calls(List<Tool> tools, boolean several) {
+        ObjectNode calls = node("tags_with_separator");
+        ArrayNode tags = calls.putArray("tags");
+        tools.forEach(tool -> tags.add(call("", tool)));
+        return calls.put("separator", span.separator())
                 .put("at_least_one", true)
                 .put("stop_after_first", !several);
     }
 
-    private ObjectNode single(Tool tool) {
+    /** A list whose first call is one of {@code first}. */
+    private ObjectNode listFrom(Tool first, List<Tool> tools) {
+        ObjectNode call = call(span.begin(), first);
+        ObjectNode content = node("sequence");
+        content.putArray("elements")
+                .add(call.get("content"))
+                .add(node("const_string").put("value", call.path("end").asText()));
+        if (options.parallelToolCalls()) {
+            ObjectNode more = node("or");
+            ArrayNode elements = more.putArray("elements");
+            tools.forEach(tool -> elements.add(call(span.separator(), tool)));
+            content.withArray("elements").add(node("star").set("content", more));
+        }
+        return tag(call.path("begin").asText(), content, span.end());
+    }
+
+    /** A call behind a text. */
+    private ObjectNode call(String before, Tool tool) {
         return switch (syntax.calls()) {
-            case HERMES -> {
-                ObjectNode call = json(tool);
-                yield call.put("begin", "<tool_call>\n" + call.path("begin").asText())
-                        .put("end", "}\n</tool_call>");
-            }
-            case MISTRAL -> tag("[TOOL_CALLS]" + tool.name() + "[ARGS]", arguments(tool), "");
-            case LLAMA, GRANITE, PYTHON -> json(tool);
+            case HERMES -> json(before + "<tool_call>\n", tool, "\n</tool_call>");
+            case MISTRAL ->
+                syntax.namesBeforeArguments()
+                        ? tag(before + "[TOOL_CALLS]" + tool.name() + "[ARGS]", arguments(tool, "json"), "")
+                        : json(before, tool, "");
+            case LLAMA, GRANITE -> json(before, tool, "");
+            case OLMO -> tag(before + tool.name() + "(", arguments(tool, "arguments"), ")");
+            case PYTHON -> tag(before + tool.name() + "(", arguments(tool, "python_arguments"), ")");
         };
     }
 
-    private ObjectNode json(Tool tool) {
+    private ObjectNode json(String before, Tool tool, String after) {
+        String key = syntax.calls().argumentsKey();
         return tag(
-                "{\"name\": \"" + tool.name() + "\", \"" + syntax.calls().argumentsKey() + "\": ",
-                arguments(tool),
-                "}");
+                before + "{\"name\": \"" + tool.name() + "\", \"" + key + "\": ", arguments(tool, "json"), "}" + after);
     }
 
-    private static ObjectNode arguments(Tool tool) {
+    private static ObjectNode arguments(Tool tool, String style) {
         try {
-            return node("json_schema").set("json_schema", JSON.readTree(tool.parameters()));
+            ObjectNode arguments = node("json_schema").put("style", style);
+            return arguments.set("json_schema", JSON.readTree(tool.parameters()));
         } catch (JsonProcessingException e) {
             throw new Invalid(
                     "tools", "the parameters of tool " + tool.name() + " are not valid JSON; send a JSON Schema");

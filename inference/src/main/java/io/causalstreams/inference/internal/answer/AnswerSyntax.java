@@ -23,8 +23,10 @@ public record AnswerSyntax(@Nullable Tags thinking, Calls calls, boolean namesBe
         HERMES("<tool_call>", "</tool_call>", "arguments"),
         /** {@code {"name": …, "parameters": {…}}}, the whole answer, perhaps behind a tag: Llama 3.1 to 3.3. */
         LLAMA("<|python_tag|>", "", "parameters"),
-        /** {@code [f(a=1), g(b='x')]}, the whole answer, perhaps between tags: Llama 3.2, Llama 4, OLMo 3. */
+        /** {@code [f(a=1), g(b='x')]}, the whole answer, perhaps between tags: Llama 3.2, Llama 4. */
         PYTHON("<|python_start|>", "<|python_end|>", ""),
+        /** {@code <function_calls>f(a=1)</function_calls>}, a line for each call, with the literals of JSON: OLMo 3. */
+        OLMO("<function_calls>", "</function_calls>", ""),
         /** {@code [TOOL_CALLS] [{…}]} and {@code [TOOL_CALLS]name[ARGS]{…}}: Mistral. */
         MISTRAL("[TOOL_CALLS]", "", "arguments"),
         /** {@code <|tool_call|>[{…}]}: Granite 3, Phi-4-mini. */
@@ -58,7 +60,7 @@ public record AnswerSyntax(@Nullable Tags thinking, Calls calls, boolean namesBe
         CallReader reader() {
             return switch (this) {
                 case HERMES, LLAMA, GRANITE -> new JsonCalls();
-                case PYTHON -> new PythonCalls();
+                case PYTHON, OLMO -> new PythonCalls();
                 case MISTRAL -> new NamedCalls();
             };
         }
@@ -94,6 +96,9 @@ public record AnswerSyntax(@Nullable Tags thinking, Calls calls, boolean namesBe
         }
         if (template.contains("<|tool_call|>")) {
             return Calls.GRANITE;
+        }
+        if (template.contains("<function_calls>")) {
+            return Calls.OLMO;
         }
         if (template.contains("<|python_start|>") || template.contains("func_name1(params_name1=")) {
             return Calls.PYTHON;

@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Whether an answer that begins without a tag is a call: Llama's JSON and Python's list need none. */
+/** Whether an answer that begins without a tag is a call: Llama's JSON and its Python list need none. */
 enum BareCall {
     YES,
     PERHAPS,
@@ -18,7 +18,7 @@ enum BareCall {
         return switch (syntax) {
             case LLAMA -> match(JSON.matcher(text), text, tools);
             case PYTHON -> match(PYTHON.matcher(text), text, tools);
-            case HERMES, MISTRAL, GRANITE -> NO;
+            case HERMES, MISTRAL, GRANITE, OLMO -> NO;
         };
     }
 

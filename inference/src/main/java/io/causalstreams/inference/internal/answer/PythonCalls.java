@@ -1,7 +1,7 @@
 package io.causalstreams.inference.internal.answer;
 
 /**
- * Calls as a list of Python calls, {@code [f(a=1, b='x'), g()]}: Llama 3.2, Llama 4, OLMo 3.
+ * Calls in Python's syntax, as a list or a line for each, {@code [f(a=1, b='x'), g()]}: Llama 3.2, Llama 4, OLMo 3.
  *
  * <p>An argument passes on when it is complete, as JSON.
  */

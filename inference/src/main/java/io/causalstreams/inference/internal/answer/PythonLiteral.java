@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Python's literals as JSON: strings in either quotes, numbers, True, False, None, lists, tuples and dicts of them. */
+/** Python's literals, and JSON's, as JSON: strings in either quotes, numbers, constants, lists, tuples and dicts of them. */
 final class PythonLiteral {
-    private static final Map<String, String> CONSTANTS = Map.of("True", "true", "False", "false", "None", "null");
+    private static final Map<String, String> CONSTANTS =
+            Map.of("True", "true", "False", "false", "None", "null", "true", "true", "false", "false", "null", "null");
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
     private final String python;
@@ -96,6 +97,8 @@ final class PythonLiteral {
             case 'n' -> "\n";
             case 't' -> "\t";
             case 'r' -> "\r";
+            case 'b' -> "\b";
+            case 'f' -> "\f";
             case '\\', '\'', '"' -> String.valueOf(escaped);
             case 'x' -> codePoint(2);
             case 'u' -> codePoint(4);

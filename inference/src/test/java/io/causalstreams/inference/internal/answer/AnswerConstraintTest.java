@@ -128,13 +128,84 @@ class AnswerConstraintTest {
     }
 
     @Test
-    void shouldRefuseToForceACallInPythonsSyntax() {
+    void shouldHoldCallsInPythonsSyntaxToTheirSchemas() {
         AnswerSyntax python = syntax(Calls.PYTHON, false);
+        List<String> calls =
+                List.of("[weather(city=\"Bern\")]", "[time()]", "[time(), weather(city=\"a\\\"b\"), time()]");
+        List<String> wrong = List.of(
+                "[weather(city='Bern')]",
+                "[weather()]",
+                "[time(a=1)]",
+                "[time(), sun()]",
+                "[weather(city=1)]",
+                "[time()");
 
-        assertThat(AnswerConstraint.of(python, options(new ToolChoice.Auto(), true), null))
-                .isNull();
-        assertThatThrownBy(() -> AnswerConstraint.of(python, options(new ToolChoice.Required(), true), null))
-                .isInstanceOf(GenerationException.Invalid.class)
-                .hasMessageContaining("Python");
+        check(python, options(new ToolChoice.Required(), true), calls, wrong);
+        check(python, options(new ToolChoice.Auto(), true), calls, wrong.subList(0, 4));
+        check(
+                python,
+                options(new ToolChoice.Auto(), true),
+                List.of("Cold.", "", "[1, 2] and [times]", "Well: [time()]"),
+                List.of("Well: [time(1)]"));
+        check(
+                python,
+                options(new ToolChoice.Auto(), false),
+                List.of("[time()]"),
+                List.of("[time(), time()]", "[time()][time()]"));
+        check(
+                python,
+                options(new ToolChoice.Named("weather"), true),
+                List.of("[weather(city=\"Bern\")]"),
+                List.of("[time()]", "", "[weather(city=\"Bern\"), weather(city=\"Bern\")]"));
+    }
+
+    @Test
+    void shouldWriteOlmosCallsAsLines() {
+        String calls = "<function_calls>\ntime()\nweather(city=\"Bern\")\n</function_calls>";
+        check(
+                syntax(Calls.OLMO, false),
+                options(new ToolChoice.Auto(), true),
+                List.of("Hello.", calls, "Well.\n" + calls),
+                List.of("<function_calls>\nweather()\n</function_calls>", "<function_calls>\ntime(), time()"));
+        check(syntax(Calls.OLMO, false), options(new ToolChoice.Required(), true), List.of(calls), List.of("Hello."));
+    }
+
+    @Test
+    void shouldWritePythonsConstants() {
+        Tool tool = Tool.of("f", "All types.", """
+                {"type": "object", "required": ["on", "none", "any", "pick"], "properties": {
+                  "on": {"type": "boolean"}, "none": {"type": "null"}, "any": {"type": "object", "additionalProperties": true},
+                  "pick": {"enum": ["a", true, null, 1.50]}, "with-dash": {"type": "integer"}}}
+                """);
+        ChatOptions options = ChatOptions.builder()
+                .tools(List.of(tool))
+                .toolChoice(new ToolChoice.Required())
+                .build();
+        check(
+                syntax(Calls.PYTHON, false),
+                options,
+                List.of("[f(on=True, none=None, any={\"a\": [True, None, 1.5e3]}, pick=None, with-dash=3)]"),
+                List.of(
+                        "[f(on=true, none=None, any={}, pick=\"a\")]",
+                        "[f(on=True, none=None, any={\"a\": null}, pick=\"a\")]",
+                        "[f(on=True, none=None, any={\"a\": \"\\/\"}, pick=\"a\")]",
+                        "[f(on=True, none=None, any={}, pick=null)]"));
+        check(
+                syntax(Calls.OLMO, false),
+                options,
+                List.of("<function_calls>\nf(on=true, none=null, any={\"a\": \"\\/\"}, pick=1.5)\n</function_calls>"),
+                List.of("<function_calls>\nf(on=True, none=null, any={}, pick=1.5)\n</function_calls>"));
+    }
+
+    @Test
+    void shouldRefuseAToolWhoseArgumentsCannotBeNamed() {
+        ChatOptions options = ChatOptions.builder()
+                .tools(List.of(Tool.of(
+                        "f", "", "{\"type\": \"object\", \"properties\": {\"a b\": {}}, \"required\": [\"a b\"]}")))
+                .toolChoice(new ToolChoice.Required())
+                .build();
+        OutputConstraint constraint =
+                Objects.requireNonNull(AnswerConstraint.of(syntax(Calls.PYTHON, false), options, null));
+        assertThatThrownBy(() -> compiler.compile(constraint)).hasMessageContaining("no finite value");
     }
 }

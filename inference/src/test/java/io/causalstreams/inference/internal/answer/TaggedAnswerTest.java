@@ -194,6 +194,9 @@ class TaggedAnswerTest {
 
         @Test
         void shouldReadCallsBetweenTags() {
+            assertThat(read(Calls.OLMO, "Well.\n<function_calls>\ntime(a=true)\nweather(city=null)\n</function_calls>"))
+                    .isEqualTo(read(
+                            Calls.PYTHON, "Well.\n<|python_start|>[time(a=True), weather(city=None)]<|python_end|>"));
             assertThat(read(Calls.PYTHON, "Well: <|python_start|>[time(a=1)]<|python_end|>"))
                     .isEqualTo("Well:#0time({\"a\": 1})");
         }

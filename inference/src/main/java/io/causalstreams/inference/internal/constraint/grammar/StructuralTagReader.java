@@ -16,9 +16,11 @@ import io.causalstreams.inference.internal.constraint.grammar.Node.Series;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Tokens;
 import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
 import io.causalstreams.inference.internal.constraint.pattern.PatternParser;
+import io.causalstreams.inference.internal.constraint.schema.Notation;
 import io.causalstreams.inference.internal.constraint.schema.SchemaCompiler;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ final class StructuralTagReader {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int MAX_DEPTH = 50;
+    private static final Set<String> STYLES = Set.of("json", "arguments", "python_arguments");
 
     private final Expressions expressions;
     private final TokenNames tokens;
@@ -40,8 +43,14 @@ final class StructuralTagReader {
     private final FreeText free;
     private final TriggeredTags triggered;
     private final Map<String, Node> rules = new LinkedHashMap<>();
+
+    /** Tools' schemas stand at several places: alone, and behind other calls. */
+    private final Map<StyledSchema, Node> schemas = new HashMap<>();
+
     private int depth;
     private int parts;
+
+    private record StyledSchema(JsonNode schema, String style) {}
 
     private StructuralTagReader(Expressions expressions, TokenNames tokens) {
         this.expressions = expressions;
@@ -81,7 +90,7 @@ final class StructuralTagReader {
             structure.allow(Set.of("begin", "schema", "end"));
             all.add(new TriggeredTags.Tag(
                     structure.text("begin"),
-                    new Series(schema(structure, "schema"), texts.node(structure.text("end")))));
+                    new Series(schema(structure, "schema", "json"), texts.node(structure.text("end")))));
         }
         return triggered.node(tag, all, Ending.NONE);
     }
@@ -171,13 +180,11 @@ final class StructuralTagReader {
                 yield texts.node(format.text("value"));
             }
             case "json_schema" -> {
-                if (format.has("style") && !format.text("style").equals("json")) {
-                    throw format.error("style", "'" + format.text("style") + "' is not supported");
-                } else if (format.flag("any_order")) {
+                if (format.flag("any_order")) {
                     throw format.error("any_order", "is not supported");
                 }
                 format.allow(Set.of("json_schema", "style", "any_order"));
-                yield schema(format, "json_schema");
+                yield schema(format, "json_schema", format.has("style") ? format.text("style") : "json");
             }
             case "regex" -> {
                 format.allow(Set.of("pattern"));
@@ -204,13 +211,32 @@ final class StructuralTagReader {
         };
     }
 
-    private Node schema(TagField format, String field) {
+    /**
+     * @param style {@code json}; or the object as the arguments of a call by name, {@code arguments} with values in JSON,
+     *     {@code python_arguments} as Python's literals
+     */
+    private Node schema(TagField format, String field, String style) {
         JsonNode schema = format.json().path(field);
         if (!schema.isObject() && !schema.isBoolean()) {
             throw format.error(field, "must be a JSON Schema");
         }
+        if (!STYLES.contains(style)) {
+            throw format.error("style", "'" + style + "' is not supported");
+        }
+        Node known = schemas.get(new StyledSchema(schema, style));
+        if (known != null) {
+            return known;
+        }
         try {
-            return new Json(SchemaCompiler.compile(schema.toString(), expressions));
+            String json = schema.toString();
+            Node node = new Json(
+                    switch (style) {
+                        case "arguments" -> SchemaCompiler.arguments(json, Notation.JSON, expressions);
+                        case "python_arguments" -> SchemaCompiler.arguments(json, Notation.PYTHON, expressions);
+                        default -> SchemaCompiler.compile(json, expressions);
+                    });
+            schemas.put(new StyledSchema(schema, style), node);
+            return node;
         } catch (UnsupportedConstraintException e) {
             throw new UnsupportedConstraintException(format.path() + "." + field + ": " + e.getMessage());
         }

@@ -40,7 +40,7 @@ final class DistinctItems {
                 if ((written >> i & 1) == 0) {
                     branches.add(expressions.sequence(
                             count == 0 ? Expressions.EMPTY : json.comma(),
-                            json.literals(List.of(text(values.get(i)))),
+                            json.scalars(List.of(values.get(i))),
                             expressions.reference(rules[written | 1 << i])));
                 }
             }
@@ -58,9 +58,5 @@ final class DistinctItems {
             values.addAll(item.allowed);
         }
         return List.copyOf(values);
-    }
-
-    private static String text(JsonNode scalar) {
-        return scalar.isNumber() ? scalar.decimalValue().toPlainString() : scalar.toString();
     }
 }

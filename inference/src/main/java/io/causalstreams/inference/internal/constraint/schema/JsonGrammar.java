@@ -2,6 +2,9 @@ package io.causalstreams.inference.internal.constraint.schema;
 
 import static io.causalstreams.inference.internal.constraint.expression.Expression.UNBOUNDED;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.causalstreams.inference.internal.constraint.expression.Expression;
 import io.causalstreams.inference.internal.constraint.expression.Expressions;
 import io.causalstreams.inference.internal.constraint.expression.Rule;
@@ -9,10 +12,11 @@ import io.causalstreams.inference.internal.constraint.pattern.ByteRanges;
 import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
 import io.causalstreams.inference.internal.constraint.pattern.CodePoints;
 import io.causalstreams.inference.internal.constraint.pattern.PatternParser;
+import java.util.Collection;
 import java.util.List;
 
 /**
- * The parts of JSON (RFC 8259) as grammar expressions.
+ * The parts of JSON (RFC 8259) as grammar expressions, in either {@linkplain Notation notation}.
  *
  * <p>White space is optional and bounded, so that a model cannot go on with it for ever: after {@code :} one space; after
  * <code>{ [ ,</code> and before <code>} ]</code> either one space or a line feed and up to {@value #MAX_INDENT} spaces. There
@@ -27,6 +31,7 @@ public final class JsonGrammar {
     private static final int MAX_INDENT = 32;
 
     private final Expressions expressions;
+    private final Notation notation;
     private final Expression space;
     private final Expression colon;
     private final Expression comma;
@@ -34,7 +39,12 @@ public final class JsonGrammar {
     private final Rule value = new Rule("any JSON value");
 
     public JsonGrammar(Expressions expressions) {
+        this(expressions, Notation.JSON);
+    }
+
+    JsonGrammar(Expressions expressions, Notation notation) {
         this.expressions = expressions;
+        this.notation = notation;
         this.space = expressions.union(
                 Expressions.EMPTY,
                 expressions.literal(" "),
@@ -46,7 +56,7 @@ public final class JsonGrammar {
         value.define(expressions.union(
                 string(0, UNBOUNDED),
                 anyNumber(),
-                literals(List.of("true", "false", "null")),
+                scalars(List.of(BooleanNode.TRUE, BooleanNode.FALSE, NullNode.instance)),
                 array(anyValue(), 0, UNBOUNDED),
                 anyObject()));
     }
@@ -57,9 +67,13 @@ public final class JsonGrammar {
                 CodePoints.range(0, 0x1F).or(CodePoints.anyOf("\"\\")).not();
         Expression hex = text("[0-9a-fA-F]");
         Expression basic = text("\\\\u([0-9abcefABCEF][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})");
+        Expression common = expressions.union(ByteRanges.utf8(plain, expressions), text("\\\\[\"\\\\bfnrt]"), basic);
+        if (notation == Notation.PYTHON) {
+            return common;
+        }
         Expression pair =
                 expressions.sequence(text("\\\\u[dD][89abAB]"), hex, hex, text("\\\\u[dD][c-fC-F]"), hex, hex);
-        return expressions.union(ByteRanges.utf8(plain, expressions), text("\\\\[\"\\\\/bfnrt]"), basic, pair);
+        return expressions.union(common, text("\\\\/"), pair);
     }
 
     /** A regular expression for the JSON text itself. */
@@ -71,9 +85,9 @@ public final class JsonGrammar {
         return expressions.lexeme(regular);
     }
 
-    /** Any of the JSON texts, as they stand. */
-    public Expression literals(List<String> texts) {
-        return lexeme(expressions.literals(texts));
+    /** Any of these strings, numbers, booleans and null. */
+    Expression scalars(Collection<JsonNode> values) {
+        return lexeme(expressions.literals(values.stream().map(notation::write).toList()));
     }
 
     public Expression anyValue() {
@@ -128,6 +142,11 @@ public final class JsonGrammar {
     /** A key, given with its quotes, and a colon. */
     Expression key(Expression key) {
         return lexeme(expressions.sequence(key, colon));
+    }
+
+    /** The name of an argument and the sign between it and its value. */
+    Expression argument(String name) {
+        return lexeme(expressions.literal(name + "="));
     }
 
     /** {@code min} (at least 1) to {@code max} parts with commas between them. */

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,8 @@ final class ObjectSchemas {
 
     static final int MAX_PROPERTIES = 2_000;
     private static final int MAX_PATTERNS = 8;
+    private static final java.util.regex.Pattern ARGUMENT =
+            java.util.regex.Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_.-]*");
     private static final int MAX_COUNTED = 40_000;
 
     private final Expressions expressions;
@@ -68,9 +71,52 @@ final class ObjectSchemas {
     /** @param member its key and value */
     private record Property(Expression member, boolean required) {}
 
+    /** In braces. */
     Expression compile(Shape shape) {
+        List<Property> properties = properties(shape, this::key);
+        if (properties == null) {
+            return Expressions.NEVER;
+        }
+        Expression further = further(shape, names(shape));
+        if (options.anyOrder() && properties.size() + (further == Expressions.NEVER ? 0 : 1) > 1) {
+            return inAnyOrder(properties, further, shape);
+        }
+        return json.object(members(properties, further, shape), mayBeEmpty(shape));
+    }
+
+    /** As the arguments of a call by name, {@code a=1, b=2}: the declared properties whose names can stand there. */
+    Expression arguments(Shape shape) {
+        List<Property> properties =
+                properties(shape, name -> ARGUMENT.matcher(name).matches() ? json.argument(name) : Expressions.NEVER);
+        if (properties == null) {
+            return Expressions.NEVER;
+        }
+        return expressions.union(
+                members(properties, Expressions.NEVER, shape),
+                mayBeEmpty(shape) ? Expressions.EMPTY : Expressions.NEVER);
+    }
+
+    private static Set<String> names(Shape shape) {
         Set<String> names = new LinkedHashSet<>(shape.properties.keySet());
         names.addAll(shape.required);
+        return names;
+    }
+
+    private static boolean mayBeEmpty(Shape shape) {
+        return shape.minProperties == 0 && shape.required.isEmpty();
+    }
+
+    private Expression key(String name) {
+        return keysByName.computeIfAbsent(name, unknown -> json.key(expressions.literal(StringSchemas.quote(name))));
+    }
+
+    /**
+     * The declared properties that can be written, in their order; null if one is required and cannot.
+     *
+     * @param keys what stands in front of a property's value
+     */
+    private @Nullable List<Property> properties(Shape shape, Function<String, Expression> keys) {
+        Set<String> names = names(shape);
         if (names.size() > MAX_PROPERTIES) {
             throw new UnsupportedConstraintException("an object has more than " + MAX_PROPERTIES + " properties");
         }
@@ -80,26 +126,26 @@ final class ObjectSchemas {
             Expression value = shape.forbidden.contains(name) || !isName(shape, name)
                     ? Expressions.NEVER
                     : compiler.value(valueOf(shape, name));
-            if (value != Expressions.NEVER) {
-                Expression key = keysByName.computeIfAbsent(
-                        name, unknown -> json.key(expressions.literal(StringSchemas.quote(name))));
-                properties.add(new Property(expressions.sequence(key, value), required));
+            Expression member = expressions.sequence(keys.apply(name), value);
+            if (member != Expressions.NEVER) {
+                properties.add(new Property(member, required));
             } else if (required) {
-                return Expressions.NEVER;
+                return null;
             }
         }
-        Expression further = further(shape, names);
-        if (options.anyOrder() && properties.size() + (further == Expressions.NEVER ? 0 : 1) > 1) {
-            return inAnyOrder(properties, further, shape);
+        return properties;
+    }
+
+    /** At least one member, with commas; {@link Expressions#NEVER} if there can be none. */
+    private Expression members(List<Property> properties, Expression further, Shape shape) {
+        if (shape.maxProperties == 0) {
+            return Expressions.NEVER;
         }
-        boolean mayBeEmpty = shape.minProperties == 0 && shape.required.isEmpty();
-        Expression members = shape.maxProperties == 0
-                ? Expressions.NEVER
-                : members(properties, further, shape.minProperties, shape.maxProperties);
+        Expression members = members(properties, further, shape.minProperties, shape.maxProperties);
         if (members == Expressions.NEVER && shape.minProperties > 1 && further != Expressions.NEVER) {
             throw tooManyUndeclared(shape);
         }
-        return json.object(members, mayBeEmpty);
+        return members;
     }
 
     private static UnsupportedConstraintException tooManyUndeclared(Shape shape) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import io.causalstreams.inference.internal.constraint.expression.Expression;
 import io.causalstreams.inference.internal.constraint.expression.Expressions;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -34,24 +33,16 @@ final class ScalarSchemas {
     Expression constants(Shape shape, JsonType type) {
         List<JsonNode> values =
                 type == JsonType.NULL ? List.of(NullNode.instance) : List.of(BooleanNode.TRUE, BooleanNode.FALSE);
-        return json.literals(values.stream()
-                .filter(value -> !shape.excluded.contains(value))
-                .map(JsonNode::toString)
-                .toList());
+        return json.scalars(
+                values.stream().filter(value -> !shape.excluded.contains(value)).toList());
     }
 
     /** Those of the scalars that meet the shape, compactly. */
     Expression listed(Shape shape, Set<JsonNode> scalars) {
-        List<String> texts = new ArrayList<>();
-        for (JsonNode scalar : scalars) {
-            if (scalar.isNumber()) {
-                texts.add(scalar.decimalValue().toPlainString());
-            } else if (!scalar.isTextual()
-                    || (StandardCharsets.UTF_8.newEncoder().canEncode(scalar.textValue())
-                            && strings.accepts(shape, scalar.textValue()))) {
-                texts.add(scalar.toString());
-            }
-        }
-        return json.literals(texts);
+        return json.scalars(scalars.stream()
+                .filter(scalar -> !scalar.isTextual()
+                        || (StandardCharsets.UTF_8.newEncoder().canEncode(scalar.textValue())
+                                && strings.accepts(shape, scalar.textValue())))
+                .toList());
     }
 }

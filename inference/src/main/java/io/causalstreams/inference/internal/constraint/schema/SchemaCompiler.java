@@ -2,7 +2,6 @@ package io.causalstreams.inference.internal.constraint.schema;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.causalstreams.inference.internal.constraint.expression.Expression;
@@ -50,10 +49,10 @@ public final class SchemaCompiler {
     private final List<Rule> all = new ArrayList<>();
     private final Deque<Runnable> pending = new ArrayDeque<>();
 
-    private SchemaCompiler(SchemaDocument document, Expressions expressions, SchemaOptions options) {
+    private SchemaCompiler(SchemaDocument document, Expressions expressions, SchemaOptions options, Notation notation) {
         this.document = document;
         this.expressions = expressions;
-        this.json = new JsonGrammar(expressions);
+        this.json = new JsonGrammar(expressions, notation);
         this.tableau = new Tableau(document);
         this.scalars = new ScalarSchemas(expressions, json);
         this.arrays = new ArraySchemas(expressions, json, this, options.undeclaredProperties());
@@ -66,20 +65,47 @@ public final class SchemaCompiler {
      * @throws UnsupportedConstraintException if it is no schema, uses what is not supported, or no finite value meets it
      */
     public static Expression compile(String schema, SchemaOptions options, Expressions expressions) {
-        JsonNode root;
+        SchemaCompiler compiler = new SchemaCompiler(document(schema), expressions, options, Notation.JSON);
+        return compiler.checked(compiler.value(compiler.root()));
+    }
+
+    /**
+     * The objects valid against a schema, as the arguments of a call by name: {@code city="Bern", days=3}.
+     *
+     * @param notation of the arguments' values
+     * @throws UnsupportedConstraintException as {@link #compile(String, SchemaOptions, Expressions)}; also if a property is
+     *     required whose name cannot name an argument
+     */
+    public static Expression arguments(String schema, Notation notation, Expressions expressions) {
+        SchemaCompiler compiler = new SchemaCompiler(document(schema), expressions, SchemaOptions.DEFAULT, notation);
+        Rule start = compiler.rule("arguments");
+        start.define(expressions.union(compiler.shapes(compiler.root()).stream()
+                .filter(shape -> shape.allowed == null && shape.types.contains(JsonType.OBJECT))
+                .map(compiler.objects::arguments)
+                .toList()));
+        compiler.checked(expressions.reference(start));
+        return start.body(); // which, unlike a reference to it, may be empty
+    }
+
+    private static SchemaDocument document(String schema) {
         try {
-            root = MAPPER.readTree(schema);
+            return new SchemaDocument(MAPPER.readTree(schema));
         } catch (JsonProcessingException e) {
             throw new UnsupportedConstraintException("the schema is not JSON: " + e.getOriginalMessage());
         }
-        SchemaDocument document = new SchemaDocument(root);
-        SchemaCompiler compiler = new SchemaCompiler(document, expressions, options);
-        Expression start = compiler.value(List.of(Obligation.holds(document.root())));
-        while (!compiler.pending.isEmpty()) {
-            compiler.pending.pop().run();
+    }
+
+    private List<Obligation> root() {
+        return List.of(Obligation.holds(document.root()));
+    }
+
+    /** The start of the grammar, whose other rules are compiled and checked now. */
+    private Expression checked(Expression start) {
+        while (!pending.isEmpty()) {
+            pending.pop().run();
         }
-        compiler.all.add(compiler.json.anyValueRule());
-        new GrammarCheck(expressions, compiler.all).run();
+        all.add(json.anyValueRule());
+        new GrammarCheck(expressions, all).run();
         if (start == Expressions.NEVER
                 || (start instanceof Expression.Reference reference && reference.rule.body() == Expressions.NEVER)) {
             throw new UnsupportedConstraintException("the schema admits no finite value");
