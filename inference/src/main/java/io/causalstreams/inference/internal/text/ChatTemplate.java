@@ -139,7 +139,7 @@ public final class ChatTemplate {
                 && !(options.callable().isEmpty() ? features.toolCalls() : features.tools());
         return toolsAsText
                 ? new Conversation(
-                        ToolsAsText.write(messages, options.callable()),
+                        ToolsAsText.write(messages, options.callable(), features.system()),
                         options.toBuilder().tools(List.of()).build())
                 : new Conversation(messages, options);
     }
@@ -165,7 +165,8 @@ public final class ChatTemplate {
         }
 
         private String text(List<Message> those, UnaryOperator<String> quoted) {
-            Map<String, Object> variables = new TemplateVariables(features.typedContent()).of(those, options, quoted);
+            Map<String, Object> variables =
+                    new TemplateVariables(features.typedContent(), features.plainContent()).of(those, options, quoted);
             constants.forEach(variables::putIfAbsent);
             return template.render(variables);
         }

@@ -1,10 +1,13 @@
 package io.causalstreams.inference.internal.text;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Rewrites one expression or statement of Jinja2 where Jinjava's parser falls short.
@@ -14,18 +17,20 @@ import java.util.regex.Pattern;
  *   <li>{@code "\\u00e9"} → the character itself; {@code }}} inside of an expression → {@code } }}
  *   <li>{@code not x is defined}, {@code not x == 1} → {@code not (x is defined)}, {@code not (x == 1)}: Jinjava takes
  *       {@code (not x) is defined}
- *   <li>{@code x[::-1]} → {@code x|reverse|list}: Jinjava has no steps in slices
+ *   <li>{@code x[:n + 1]} → {@code x.slice(none, n + 1)}: Jinjava has neither sums nor steps in slices
+ *   <li>{@code dict(a=1)} → {@code {'a': 1}}
  * </ul>
  */
 final class JinjaExpression {
     private static final Pattern CODE_POINT =
             Pattern.compile("(?<!\\\\)\\\\(?:u(?<long>[0-9a-fA-F]{4})|x(?<short>[0-9a-fA-F]{2}))");
     /** {@code not} as an operator of its own, neither of {@code is not} nor of {@code not in}. */
-    private static final Pattern NOT = Pattern.compile("(?<![\\w.])(?<!\\bis )not\\s+(?!in\\b)");
+    private static final Pattern NOT = Pattern.compile("(?<![\\w.])(?<!\\bis\\s{1,9})not\\s+(?!in\\b)");
     /** What ends its operand: it binds closer than these. */
     private static final Pattern LOOSER = Pattern.compile("\\s(?:and|or|if|else)\\s");
 
-    private static final Pattern REVERSED = Pattern.compile("\\[\\s*:\\s*:\\s*-\\s*1\\s*]");
+    private static final Pattern DICT = Pattern.compile("(?<![\\w.])dict\\(");
+    private static final Pattern NAMED = Pattern.compile("\\s*(\\w+)\\s*=(?!=)(.+)", Pattern.DOTALL);
 
     private final String source;
     private final StringBuilder out = new StringBuilder();
@@ -71,7 +76,7 @@ final class JinjaExpression {
     }
 
     private String rewrite() {
-        Matcher reversed = REVERSED.matcher(source);
+        Matcher dict = DICT.matcher(source).useTransparentBounds(true);
         Matcher not = NOT.matcher(source).useTransparentBounds(true);
         int at = 0;
         while (at < source.length()) {
@@ -80,9 +85,12 @@ final class JinjaExpression {
                 int end = stringEnd(source, at);
                 appendString(source.substring(at, end));
                 at = end;
-            } else if (c == '[' && reversed.region(at, source.length()).lookingAt()) {
-                out.append("|reverse|list");
-                at = reversed.end();
+            } else if (c == '[' && isSubscript() && split(at, ':').size() > 1) {
+                out.append(slice(split(at, ':')));
+                at = bracketEnd(source, at);
+            } else if (c == 'd' && dict.region(at, source.length()).lookingAt()) {
+                out.append(dict(split(dict.end() - 1, ',')));
+                at = bracketEnd(source, dict.end() - 1);
             } else if (c == 'n' && not.region(at, source.length()).lookingAt()) {
                 int end = operandEnd(not.end());
                 out.append("not (")
@@ -95,6 +103,68 @@ final class JinjaExpression {
             }
         }
         return out.toString();
+    }
+
+    /** Whether a bracket here would be behind a value. */
+    private boolean isSubscript() {
+        String before = out.toString().stripTrailing();
+        return !before.isEmpty()
+                && (Character.isJavaIdentifierPart(before.charAt(before.length() - 1))
+                        || "])'\"".indexOf(before.charAt(before.length() - 1)) >= 0);
+    }
+
+    private static String slice(List<String> bounds) {
+        return bounds.stream()
+                .map(bound -> bound.isBlank() ? "none" : forJinjava(bound.strip()))
+                .collect(Collectors.joining(", ", ".slice(", ")"));
+    }
+
+    private static String dict(List<String> arguments) {
+        return arguments.stream()
+                .filter(argument -> !argument.isBlank())
+                .map(argument -> {
+                    Matcher named = NAMED.matcher(argument);
+                    return named.matches()
+                            ? "'" + named.group(1) + "': (" + forJinjava(named.group(2)) + ")"
+                            : argument;
+                })
+                .collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    /** What stands in the bracket at {@code open}, cut at a separator. */
+    private List<String> split(int open, char separator) {
+        List<String> parts = new ArrayList<>();
+        int end = bracketEnd(source, open) - 1;
+        int start = open + 1;
+        for (int at = start; at < end; at++) {
+            char c = source.charAt(at);
+            if (c == '\'' || c == '"') {
+                at = stringEnd(source, at) - 1;
+            } else if ("([{".indexOf(c) >= 0) {
+                at = bracketEnd(source, at) - 1;
+            } else if (c == separator) {
+                parts.add(source.substring(start, at));
+                start = at + 1;
+            }
+        }
+        parts.add(source.substring(start, Math.max(start, end)));
+        return parts;
+    }
+
+    /** The position behind the bracket that closes the one at {@code open}. */
+    private static int bracketEnd(String source, int open) {
+        int depth = 0;
+        for (int at = open; at < source.length(); at++) {
+            char c = source.charAt(at);
+            if (c == '\'' || c == '"') {
+                at = stringEnd(source, at) - 1;
+            } else if ("([{".indexOf(c) >= 0) {
+                depth++;
+            } else if (")]}".indexOf(c) >= 0 && --depth == 0) {
+                return at + 1;
+            }
+        }
+        return source.length();
     }
 
     /** Where the operand of {@code not} that starts at {@code start} ends. */
@@ -141,6 +211,10 @@ final class JinjaExpression {
         }
         if ((c == '}' || c == '{') && !out.isEmpty() && out.charAt(out.length() - 1) == c) {
             out.append(' ');
+        }
+        if ((c == '+' || c == '-') && isSubscript()) {
+            out.append(c).append(' '); // a sign that touches a digit would belong to it
+            return;
         }
         out.append(c);
         if (c == '(' || c == '[' || c == '{') {

@@ -46,7 +46,7 @@ final class JinjaSource {
             }
             char kind = template.charAt(tagStart + 1);
             char opening = charAt(tagStart + 2);
-            out.append(template, textStart, textEnd(textStart, tagStart, kind, opening));
+            appendText(template.substring(textStart, textEnd(textStart, tagStart, kind, opening)));
 
             int close = closing(tagStart + 2, kind);
             char ending = template.charAt(close - 1);
@@ -58,6 +58,15 @@ final class JinjaSource {
                             ? template.substring(innerStart, innerEnd).strip()
                             : "");
             textStart = nextText(close + 2, kind, ending);
+        }
+    }
+
+    /** Text in front of a tag; a brace at its end would make another tag of it. */
+    private void appendText(String text) {
+        if (text.endsWith("{")) {
+            out.append(text, 0, text.length() - 1).append("{{ '{' }}");
+        } else {
+            out.append(text);
         }
     }
 

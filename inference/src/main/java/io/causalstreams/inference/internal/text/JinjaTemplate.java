@@ -29,6 +29,7 @@ final class JinjaTemplate {
     private static final int MAX_OUTPUT_BYTES = 64 << 20;
     private static final int MAX_RANGE = 100_000;
     private static final int MAX_NODES = 2_000_000;
+    private static final int MAX_DEPTH = 100;
     /** Where a rendering counts its nodes; no template can spell this name. */
     private static final String NODES = "nodes rendered";
 
@@ -64,6 +65,8 @@ final class JinjaTemplate {
                 .withProcessors(JinjavaProcessors.newBuilder()
                         .withNodePreProcessor((node, interpreter) -> countNode(interpreter))
                         .build())
+                .withEnableRecursiveMacroCalls(true)
+                .withMaxMacroRecursionDepth(MAX_DEPTH)
                 .withRangeLimit(MAX_RANGE)
                 .withMaxListSize(MAX_RANGE)
                 .withMaxMapSize(MAX_RANGE)

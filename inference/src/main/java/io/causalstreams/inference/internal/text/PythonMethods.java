@@ -1,6 +1,5 @@
 package io.causalstreams.inference.internal.text;
 
-import com.hubspot.jinjava.objects.collections.PyList;
 import java.beans.FeatureDescriptor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import jinjava.javax.el.ELContext;
 import jinjava.javax.el.ELResolver;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +28,10 @@ final class PythonMethods extends ELResolver {
             Class<?> @Nullable [] types,
             Object @Nullable [] arguments) {
         List<Object> values = arguments == null ? List.of() : Arrays.asList(arguments);
+        if (method.equals("slice") && (base instanceof String || base instanceof List)) {
+            context.setPropertyResolved(true);
+            return slice(base, values);
+        }
         if (base instanceof String string) {
             context.setPropertyResolved(true);
             return PythonString.invoke(string, method.toString(), values);
@@ -39,9 +43,41 @@ final class PythonMethods extends ELResolver {
         }
         if (base instanceof Map<?, ?> map && method.equals("values")) {
             context.setPropertyResolved(true);
-            return new PyList(new ArrayList<>(map.values()));
+            return new PythonValues.Items(new ArrayList<>(map.values()));
         }
         return null;
+    }
+
+    /** {@code [start:stop:step]} of a string or a list; JinjaExpression writes it as a method. */
+    private static Object slice(Object base, List<Object> bounds) {
+        List<?> items = base instanceof String string
+                ? string.codePoints().mapToObj(Character::toString).toList()
+                : (List<?>) base;
+        int size = items.size();
+        int step = bounds.size() > 2 ? bound(bounds, 2, 1) : 1;
+        if (step == 0) {
+            throw new IllegalArgumentException("a slice has the step 0");
+        }
+        boolean forward = step > 0;
+        int start = clamped(bound(bounds, 0, forward ? 0 : size), size, forward);
+        int stop = bounds.get(1) == null && !forward ? -1 : clamped(bound(bounds, 1, size), size, forward);
+        List<Object> slice = new ArrayList<>();
+        for (int i = start; forward ? i < stop : i > stop; i += step) {
+            slice.add(items.get(i));
+        }
+        return base instanceof String
+                ? slice.stream().map(String::valueOf).collect(Collectors.joining())
+                : new PythonValues.Items(slice);
+    }
+
+    private static int bound(List<Object> bounds, int index, int otherwise) {
+        return bounds.get(index) instanceof Number number ? number.intValue() : otherwise;
+    }
+
+    /** Counted from the end if it is negative, and within the items. */
+    private static int clamped(int bound, int size, boolean forward) {
+        int at = bound < 0 ? bound + size : bound;
+        return forward ? Math.max(0, Math.min(size, at)) : Math.max(-1, Math.min(size - 1, at));
     }
 
     /** {@code string[index]}, from the end for negative indices; any other property of a string is undefined. */

@@ -1,11 +1,11 @@
 package io.causalstreams.inference.internal.text;
 
-import com.hubspot.jinjava.objects.collections.PyList;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jinjava.javax.el.MethodNotFoundException;
@@ -17,6 +17,7 @@ import jinjava.javax.el.MethodNotFoundException;
  */
 final class PythonString {
     private static final int NEXT_LINE = 0x85;
+    private static final Pattern FIELD = Pattern.compile("\\{\\{|}}|\\{([0-9]{0,3})}");
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
     private PythonString() {}
@@ -27,12 +28,26 @@ final class PythonString {
             case "lstrip" -> strip(string, arguments, true, false);
             case "rstrip" -> strip(string, arguments, false, true);
             case "split" -> split(string, arguments);
-            case "splitlines" -> new PyList(new ArrayList<>(string.lines().toList()));
+            case "splitlines" ->
+                new PythonValues.Items(new ArrayList<>(string.lines().toList()));
             case "startswith" -> anyOf(arguments, string::startsWith);
             case "endswith" -> anyOf(arguments, string::endsWith);
+            case "rsplit" -> rsplit(string, arguments);
             case "find" -> (long) string.indexOf(text(arguments, 0));
+            case "rfind" -> (long) string.lastIndexOf(text(arguments, 0));
+            case "removeprefix" ->
+                string.startsWith(text(arguments, 0))
+                        ? string.substring(text(arguments, 0).length())
+                        : string;
+            case "removesuffix" ->
+                string.endsWith(text(arguments, 0))
+                        ? string.substring(
+                                0, string.length() - text(arguments, 0).length())
+                        : string;
+            case "isdigit" -> !string.isEmpty() && string.codePoints().allMatch(Character::isDigit);
+            case "format" -> format(string, arguments);
             case "count" -> (long) split(string, arguments).size() - 1;
-            case "replace" -> string.replace(text(arguments, 0), text(arguments, 1));
+            case "replace" -> replace(string, arguments);
             case "join" ->
                 ((Collection<?>) arguments.get(0)).stream().map(String::valueOf).collect(Collectors.joining(string));
             case "upper" -> string.toUpperCase(Locale.ROOT);
@@ -59,11 +74,14 @@ final class PythonString {
     }
 
     /** {@code split(separator, maxsplit)}; without a separator, at runs of white space. */
-    private static PyList split(String string, List<Object> arguments) {
+    private static PythonValues.Items split(String string, List<Object> arguments) {
         List<Object> parts = new ArrayList<>();
         if (arguments.isEmpty() || arguments.get(0) == null) {
-            WHITE_SPACE.splitAsStream(string.strip()).forEach(parts::add);
-            return new PyList(parts);
+            WHITE_SPACE
+                    .splitAsStream(string.strip())
+                    .filter(part -> !part.isEmpty())
+                    .forEach(parts::add);
+            return new PythonValues.Items(parts);
         }
         String separator = text(arguments, 0);
         long most = arguments.size() > 1 ? ((Number) arguments.get(1)).longValue() : -1;
@@ -75,7 +93,53 @@ final class PythonString {
             from = at + separator.length();
         }
         parts.add(string.substring(from));
-        return new PyList(parts);
+        return new PythonValues.Items(parts);
+    }
+
+    /** {@code rsplit(separator, maxsplit)}: the last ones count. */
+    private static PythonValues.Items rsplit(String string, List<Object> arguments) {
+        PythonValues.Items all = split(string, arguments.subList(0, Math.min(1, arguments.size())));
+        long most = arguments.size() > 1 ? ((Number) arguments.get(1)).longValue() : -1;
+        if (most < 0 || all.size() <= most + 1) {
+            return all;
+        }
+        int joined = (int) (all.size() - most);
+        String first =
+                all.subList(0, joined).stream().map(String::valueOf).collect(Collectors.joining(text(arguments, 0)));
+        List<Object> parts = new ArrayList<>(List.of(first));
+        parts.addAll(all.subList(joined, all.size()));
+        return new PythonValues.Items(parts);
+    }
+
+    /** {@code replace(old, new, count)}. */
+    private static String replace(String string, List<Object> arguments) {
+        if (arguments.size() < 3) {
+            return string.replace(text(arguments, 0), text(arguments, 1));
+        }
+        return split(string, List.of(arguments.get(0), arguments.get(2))).stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(text(arguments, 1)));
+    }
+
+    /** {@code "{} {0}".format(a)}: fields by place, without specifications. */
+    private static String format(String string, List<Object> arguments) {
+        StringBuilder text = new StringBuilder();
+        Matcher field = FIELD.matcher(string);
+        int next = 0;
+        while (field.find()) {
+            String written = field.group();
+            if (written.equals("{{") || written.equals("}}")) {
+                written = written.substring(1);
+            } else {
+                int place = field.group(1).isEmpty() ? next++ : Integer.parseInt(field.group(1));
+                if (place >= arguments.size()) {
+                    throw new IllegalArgumentException("format has no argument " + place + " for " + string);
+                }
+                written = text(arguments, place);
+            }
+            field.appendReplacement(text, Matcher.quoteReplacement(written));
+        }
+        return field.appendTail(text).toString();
     }
 
     /** The argument is one string or a tuple of them. */

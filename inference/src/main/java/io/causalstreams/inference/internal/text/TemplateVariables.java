@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * A conversation as the variables of its template, in the form that transformers gives them: {@code messages}, {@code tools},
  * {@code documents}, {@code add_generation_prompt} and those of the request.
  *
- * @param typedContent whether a text is given as a list of parts, {@code [{"type": "text", "text": …}]}
+ * @param typedContent whether texts are given as a list of parts, {@code [{"type": "text", "text": …}]}
+ * @param plainContent whether a single one is given as it is, all the same
  */
-record TemplateVariables(boolean typedContent) {
+record TemplateVariables(boolean typedContent, boolean plainContent) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -43,7 +44,7 @@ record TemplateVariables(boolean typedContent) {
 
     /** Passes every text of the request to {@code text}. */
     static void forEachText(List<Prompt.Message> messages, ChatOptions options, Consumer<String> text) {
-        new TemplateVariables(false).of(messages, options, each -> {
+        new TemplateVariables(false, true).of(messages, options, each -> {
             text.accept(each);
             return each;
         });
@@ -73,9 +74,10 @@ record TemplateVariables(boolean typedContent) {
 
     private @Nullable Object content(Prompt.Message message) {
         if (message.content().isEmpty()) {
-            return null;
+            return "";
         }
-        return typedContent
+        boolean single = plainContent && message.content().size() == 1;
+        return typedContent && !single
                 ? message.content().stream()
                         .map(text -> Map.of("type", "text", "text", text))
                         .toList()

@@ -40,8 +40,12 @@ final class ToolsAsText {
                                 each.role().equals("tool") || !each.toolCalls().isEmpty());
     }
 
-    /** The conversation without tools, calls and results as such. */
-    static List<Message> write(List<Message> messages, List<Tool> tools) {
+    /**
+     * The conversation without tools, calls and results as such.
+     *
+     * @param system whether there may be a system message; else the tools are described in the first message
+     */
+    static List<Message> write(List<Message> messages, List<Tool> tools, boolean system) {
         List<Message> written = new ArrayList<>();
         StringBuilder results = new StringBuilder();
         for (Message message : messages) {
@@ -56,7 +60,7 @@ final class ToolsAsText {
             written.add(message.toolCalls().isEmpty() ? message : withCalls(message));
         }
         addResults(results, written);
-        return tools.isEmpty() ? written : described(written, tools);
+        return tools.isEmpty() ? written : described(written, tools, system);
     }
 
     private static void addResults(StringBuilder results, List<Message> written) {
@@ -77,12 +81,14 @@ final class ToolsAsText {
                 + "}\n</tool_call>";
     }
 
-    private static List<Message> described(List<Message> messages, List<Tool> tools) {
+    private static List<Message> described(List<Message> messages, List<Tool> tools, boolean system) {
         String description =
                 DESCRIPTION.formatted(tools.stream().map(Tool::json).collect(Collectors.joining("\n")));
         List<Message> all = new ArrayList<>(messages);
         if (!all.isEmpty() && all.get(0).role().equals("system")) {
             all.set(0, all.get(0).withText(all.get(0).text() + "\n\n" + description));
+        } else if (!system && !all.isEmpty()) {
+            all.set(0, all.get(0).withText(description + "\n\n" + all.get(0).text()));
         } else {
             all.add(0, new Message("system", description));
         }

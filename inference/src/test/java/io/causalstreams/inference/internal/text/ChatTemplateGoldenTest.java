@@ -38,7 +38,7 @@ class ChatTemplateGoldenTest {
             tests.add(DynamicTest.dynamicTest(golden.path("name").asText(), () -> {
                 JinjaTemplate template =
                         new JinjaTemplate(golden.path("template").asText(), CLOCK);
-                Map<String, Object> variables = new TemplateVariables(false)
+                Map<String, Object> variables = new TemplateVariables(false, true)
                         .of(messages(golden), ChatOptions.DEFAULT, UnaryOperator.identity());
                 variables.putAll(Map.of("bos_token", "<s>", "eos_token", "</s>", "pad_token", "<pad>"));
                 if (golden.has("refused")) {
