@@ -30,6 +30,7 @@ class ArchitectureTest {
     private static final String EXPORT = "io.causalstreams.export..";
     private static final String TOPOLOGY = "io.causalstreams.topology..";
     private static final String APP = "io.causalstreams.app..";
+    private static final String TUNING = "io.causalstreams.tuning..";
     private static final String TESTKIT = "io.causalstreams.testkit..";
     private static final String INTERNAL_TOPOLOGY = "io.causalstreams.topology.internal.";
 
@@ -40,7 +41,7 @@ class ArchitectureTest {
                 .resideInAPackage(INFERENCE)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.apache.kafka..", EXPORT, TOPOLOGY, APP)
+                .resideInAnyPackage("org.apache.kafka..", EXPORT, TUNING, TOPOLOGY, APP)
                 .check(MAIN);
     }
 
@@ -51,7 +52,8 @@ class ArchitectureTest {
                 .resideInAPackage(EXPORT)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("ai.onnxruntime..", "org.apache.kafka..", "reactor..", INFERENCE, TOPOLOGY, APP)
+                .resideInAnyPackage(
+                        "ai.onnxruntime..", "org.apache.kafka..", "reactor..", INFERENCE, TUNING, TOPOLOGY, APP)
                 .check(MAIN);
     }
 
@@ -62,7 +64,31 @@ class ArchitectureTest {
                 .resideInAPackage(TOPOLOGY)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.causalstreams.inference.internal..", "ai.onnxruntime..", EXPORT, APP)
+                .resideInAnyPackage("io.causalstreams.inference.internal..", "ai.onnxruntime..", EXPORT, TUNING, APP)
+                .check(MAIN);
+    }
+
+    @Test
+    void tuningKnowsDecodersAndTheRuntimeButNoEngine() {
+        noClasses()
+                .that()
+                .resideInAPackage(TUNING)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.apache.kafka..",
+                        "reactor..",
+                        INTERNAL_INFERENCE + "engine..",
+                        INTERNAL_INFERENCE + "scheduling..",
+                        INTERNAL_INFERENCE + "kvcache..",
+                        INTERNAL_INFERENCE + "sampling..",
+                        INTERNAL_INFERENCE + "constraint..",
+                        TOPOLOGY,
+                        APP)
+                .check(MAIN);
+        slices().matching("io.causalstreams.tuning.internal.(*)..")
+                .should()
+                .beFreeOfCycles()
                 .check(MAIN);
     }
 
@@ -70,7 +96,7 @@ class ArchitectureTest {
     void onnxRuntimeIsKnownBehindTheModelSeamOnly() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(INTERNAL_INFERENCE + "onnx..")
+                .resideOutsideOfPackages(INTERNAL_INFERENCE + "onnx..", "io.causalstreams.tuning.internal.onnx..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.onnxruntime..")

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Opens a checkpoint in whichever format it has. */
-final class CheckpointFormats {
+public final class CheckpointFormats {
     private CheckpointFormats() {}
 
     /**
@@ -18,7 +18,7 @@ final class CheckpointFormats {
      *
      * @throws CheckpointException if the source is missing, incomplete or damaged
      */
-    static Checkpoint open(Path source) {
+    public static Checkpoint open(Path source) {
         if (Files.isDirectory(source)) {
             Optional<Path> gguf = GgufCheckpoint.onlyFileOf(source);
             return gguf.isPresent() ? GgufCheckpoint.open(gguf.get()) : SafetensorsCheckpoint.open(source);

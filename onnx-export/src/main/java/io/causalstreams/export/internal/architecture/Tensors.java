@@ -2,6 +2,7 @@ package io.causalstreams.export.internal.architecture;
 
 import io.causalstreams.export.internal.checkpoint.ElementReader;
 import io.causalstreams.export.internal.checkpoint.WeightSource;
+import io.causalstreams.export.internal.weight.Origin;
 import io.causalstreams.export.internal.weight.Projection;
 import io.causalstreams.export.internal.weight.RowReader;
 import io.causalstreams.export.internal.weight.Weight;
@@ -80,6 +81,11 @@ public final class Tensors {
     }
 
     private record Stored(WeightSource source, String name, int rows, int columns) implements Weight {
+        @Override
+        public Origin origin() {
+            return Origin.stored(name, rows);
+        }
+
         @Override
         public RowReader open() {
             ElementReader reader = source.open(name);

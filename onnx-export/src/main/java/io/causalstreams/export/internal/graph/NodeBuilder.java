@@ -59,6 +59,14 @@ public final class NodeBuilder {
         return this;
     }
 
+    public NodeBuilder attribute(String name, List<Long> values) {
+        node.addAttribute(AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INTS)
+                .addAllInts(values));
+        return this;
+    }
+
     /** The node's only output, named as its address. */
     public Value output() {
         return outputs(address).get(0);

@@ -49,6 +49,13 @@ public final class ChannelOrder {
         return of(groups * sourceSize, all);
     }
 
+    /** What {@code next} makes of the channels in this order. */
+    ChannelOrder then(ChannelOrder next) {
+        int[] sources = new int[next.size()];
+        Arrays.setAll(sources, i -> next.get(i) == ZERO ? ZERO : get(next.get(i)));
+        return of(sourceSize, sources);
+    }
+
     public int size() {
         return sources.length;
     }
@@ -67,7 +74,7 @@ public final class ChannelOrder {
     }
 
     /** Old channels. */
-    int sourceSize() {
+    public int sourceSize() {
         return sourceSize;
     }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A matrix (outputs, inputs) or a vector (elements, 1) of a checkpoint, or something made of them.
@@ -22,6 +23,11 @@ public interface Weight {
 
     /** Inputs of a matrix, 1 for a vector. */
     int columns();
+
+    /** Which rows of which stored matrix these are, or null where it is made in another way. */
+    default @Nullable Origin origin() {
+        return null;
+    }
 
     /** Prepares reading: what has to see the whole matrix first, does so here. */
     RowReader open();
@@ -62,9 +68,15 @@ public interface Weight {
     /** Row r of the result is row {@code order.get(r)} of this one, or zeros where that is -1. */
     default Weight withRows(ChannelOrder order) {
         Matrices.requireFit(order, rows(), this);
+        Origin origin = origin();
         return order.isIdentity()
                 ? this
-                : new Derived(name() + "[rows]", order.size(), columns(), () -> order.rows(open(), columns()));
+                : new Derived(
+                        name() + "[rows]",
+                        order.size(),
+                        columns(),
+                        () -> order.rows(open(), columns()),
+                        origin == null ? null : origin.withRows(order));
     }
 
     /** Column c of the result is column {@code order.get(c)} of this one, or zeros where that is -1. */
@@ -76,7 +88,13 @@ public interface Weight {
     }
 
     default Weight transposed() {
-        return new Derived(name() + "ᵀ", columns(), rows(), () -> Matrices.reader(Matrices.transposed(this), rows()));
+        Origin origin = origin();
+        return new Derived(
+                name() + "ᵀ",
+                columns(),
+                rows(),
+                () -> Matrices.reader(Matrices.transposed(this), rows()),
+                origin == null || !origin.isWhole() ? null : origin.transposed(columns()));
     }
 
     /** Applies {@code function} to every element. */
@@ -89,7 +107,13 @@ public interface Weight {
     }
 
     default Weight scaled(double factor) {
-        return factor == 1 ? this : map("·" + (float) factor, x -> x * factor);
+        if (factor == 1) {
+            return this;
+        }
+        Weight scaled = map("·" + (float) factor, x -> x * factor);
+        Origin origin = origin();
+        return new Derived(
+                scaled.name(), rows(), columns(), scaled::open, origin == null ? null : origin.scaled(factor));
     }
 
     /** One matrix whose rows are those of {@code parts}, in order. */

@@ -1,0 +1,5 @@
+/** Records as examples, examples packed into batches. */
+@NullMarked
+package io.causalstreams.tuning.internal.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Steps: optimiser, schedule, state that resumes. */
+@NullMarked
+package io.causalstreams.tuning.internal.training;
+
+import org.jspecify.annotations.NullMarked;

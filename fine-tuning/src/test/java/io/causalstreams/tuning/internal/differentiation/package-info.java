@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.tuning.internal.differentiation;
+
+import org.jspecify.annotations.NullMarked;

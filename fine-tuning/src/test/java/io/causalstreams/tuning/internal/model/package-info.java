@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.tuning.internal.model;
+
+import org.jspecify.annotations.NullMarked;

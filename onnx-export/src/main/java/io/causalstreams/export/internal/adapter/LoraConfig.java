@@ -1,0 +1,37 @@
+package io.causalstreams.export.internal.adapter;
+
+import java.util.List;
+
+/**
+ * Which projections get a low-rank addition, and of which kind: y = W·x + scale · B·(A·x) (LoRA, arXiv 2106.09685).
+ *
+ * @param rank rows of A and columns of B
+ * @param alpha numerator of the scale
+ * @param rankStabilised whether the scale is alpha / √rank (rsLoRA, arXiv 2312.03732) instead of alpha / rank
+ * @param targets last parts of the names of adapted modules, such as {@code q_proj}; {@link #ALL_LINEAR} alone: all projections of
+ *     the layers
+ */
+public record LoraConfig(int rank, double alpha, boolean rankStabilised, List<String> targets) {
+    /** As peft calls every projection but the head. */
+    public static final String ALL_LINEAR = "all-linear";
+
+    public LoraConfig {
+        if (rank < 1 || !(alpha > 0) || targets.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "rank %d, alpha %s, targets %s: rank and alpha must be positive, and something adapted"
+                            .formatted(rank, alpha, targets));
+        }
+        targets = List.copyOf(targets);
+    }
+
+    /** Factor on B·A. */
+    public double scale() {
+        return rankStabilised ? alpha / Math.sqrt(rank) : alpha / rank;
+    }
+
+    /** Whether the module of this name in the checkpoint is adapted. */
+    public boolean adapts(String module) {
+        return targets.equals(List.of(ALL_LINEAR))
+                || targets.stream().anyMatch(target -> module.equals(target) || module.endsWith("." + target));
+    }
+}
