@@ -96,6 +96,28 @@ class OperatorTelemetryTest {
     }
 
     @Test
+    void shouldMeterRequestsByTheModelThatAnswers() {
+        try (OperatorDriver driver = new OperatorDriver(engine)) {
+            // a rate would miss what a new counter begins with
+            assertThat(tokensOf(driver, engine.model().name())).isZero();
+
+            driver.send("k", "{\"id\":\"a\",\"prompt\":\"x\"}");
+            engine.runAll();
+            driver.advance(10);
+
+            assertThat(tokensOf(driver, engine.model().name())).isEqualTo(3);
+        }
+    }
+
+    private static double tokensOf(OperatorDriver driver, String model) {
+        return driver.meters
+                .get("causal.streams.completion.tokens")
+                .tag("model", model)
+                .counter()
+                .count();
+    }
+
+    @Test
     void shouldMeterWhatTheEngineEndedEarlyByItsError() {
         // Given
         engine.endingAtDeadline("late", 1);

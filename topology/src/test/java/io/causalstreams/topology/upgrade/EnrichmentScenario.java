@@ -30,7 +30,8 @@ final class EnrichmentScenario implements Scenario {
     }
 
     @Override
-    public String script(String id) {
+    public String script(GenerationRequest request) {
+        String id = request.id();
         if (id.contains("-extract-")) {
             return "{\"item\": \"tea of " + id + "\", \"count\": 3}";
         }

@@ -4,6 +4,7 @@ import static io.causalstreams.topology.upgrade.ScenarioRun.header;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.CausalStreamsConfig;
 import java.util.HashMap;
@@ -23,7 +24,8 @@ final class PromptScenario implements Scenario {
 
     /** 24 words, some of several bytes a character; or a label. */
     @Override
-    public String script(String id) {
+    public String script(GenerationRequest request) {
+        String id = request.id();
         if (id.equals("classified") || id.equals("labels")) {
             return "good";
         }

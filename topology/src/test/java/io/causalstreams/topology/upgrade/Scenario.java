@@ -1,6 +1,7 @@
 package io.causalstreams.topology.upgrade;
 
 import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -13,14 +14,14 @@ interface Scenario {
 
     /** Every scenario that is recorded. */
     static List<Scenario> all() {
-        return List.of(new PromptScenario(), new EnrichmentScenario());
+        return List.of(new PromptScenario(), new EnrichmentScenario(), new AgentScenario());
     }
 
     /** The recording's file. */
     String name();
 
-    /** What the engine says to the request of this id. */
-    String script(String id);
+    /** What the engine says to the request. */
+    String script(GenerationRequest request);
 
     /** Settings of Kafka Streams. */
     Properties properties(GenerationEngine engine);

@@ -34,6 +34,9 @@ final class ScenarioRun implements AutoCloseable {
     private final TopologyTestDriver driver;
     private final List<Recording.Entry> sent = new ArrayList<>();
 
+    /** Of what the operators wrote, what was read before it was taken. */
+    private final List<Recording.Entry> read = new ArrayList<>();
+
     /** From empty journals. */
     static ScenarioRun fresh(Scenario scenario) {
         return new ScenarioRun(scenario, Map.of(), START);
@@ -45,7 +48,7 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private ScenarioRun(Scenario scenario, Map<String, Map<Bytes, byte[]>> stores, Instant now) {
-        engine = ScriptedEngine.saying(request -> scenario.script(request.id()));
+        engine = ScriptedEngine.saying(scenario::script);
         Properties properties = scenario.properties(engine);
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, Scenario.APPLICATION);
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
@@ -113,17 +116,29 @@ final class ScenarioRun implements AutoCloseable {
     List<Recording.Entry> taken() {
         List<Recording.Entry> entries = new ArrayList<>(sent);
         sent.clear();
+        read.clear();
         for (String topic : new TreeSet<>(driver.producedTopicNames())) {
-            driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
-                    .readRecordsToList()
-                    .forEach(each -> entries.add(new Recording.Entry(
-                            topic,
-                            Bytes.wrap(each.key()),
-                            Bytes.wrap(each.value()),
-                            each.timestamp(),
-                            each.headers())));
+            entries.addAll(read(topic));
         }
         return entries;
+    }
+
+    /** What was written to a topic since {@link #taken} was called, which gives it once more. */
+    List<Recording.Entry> published(String topic) {
+        List<Recording.Entry> now = read(topic);
+        read.addAll(now);
+        sent.addAll(now);
+        return read.stream().filter(entry -> entry.topic().equals(topic)).toList();
+    }
+
+    private List<Recording.Entry> read(String topic) {
+        return driver
+                .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                .readRecordsToList()
+                .stream()
+                .map(each -> new Recording.Entry(
+                        topic, Bytes.wrap(each.key()), Bytes.wrap(each.value()), each.timestamp(), each.headers()))
+                .toList();
     }
 
     @Override

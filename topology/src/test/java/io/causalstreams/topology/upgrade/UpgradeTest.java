@@ -163,7 +163,10 @@ class UpgradeTest {
 
     static Stream<Arguments> recordings() {
         return versions()
-                .flatMap(version -> Scenario.all().stream().map(scenario -> Arguments.of(version, scenario.name())));
+                .flatMap(version -> Scenario.all().stream()
+                        .map(Scenario::name)
+                        .filter(name -> Files.exists(file(version, name))) // that release had such operators
+                        .map(name -> Arguments.of(version, name)));
     }
 
     private static Recording record(Scenario scenario) {
@@ -285,7 +288,11 @@ class UpgradeTest {
     }
 
     private static Recording read(String version, String name) {
-        return Recording.read(RECORDINGS.resolve(version).resolve(name + ".jsonl"));
+        return Recording.read(file(version, name));
+    }
+
+    private static Path file(String version, String name) {
+        return RECORDINGS.resolve(version).resolve(name + ".jsonl");
     }
 
     private static int number(String version) {

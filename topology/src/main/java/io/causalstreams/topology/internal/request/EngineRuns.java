@@ -91,7 +91,7 @@ final class EngineRuns<K, V> {
             submission.fail(e);
         }
         requests.started(request, new Request.Running<>(ask, progress, submission, promptTokens));
-        operator.telemetry().submitted(nowMs - request.arrivedMs);
+        operator.telemetry().submitted(ask.request(), nowMs - request.arrivedMs);
     }
 
     /** Takes what the engine has reported. */
@@ -137,7 +137,7 @@ final class EngineRuns<K, V> {
             Request.Running<K, V> run = running(request);
             List<TokenChunk> due = run.progress().due(settings.tokensPerEvent(), settings.maxDelayMs(), nowMs);
             if (!due.isEmpty()) {
-                output.publish(request, run.ask().answers(), run.progress(), due, nowMs);
+                output.publish(request, run.ask(), run.progress(), due, nowMs);
             }
         }
     }

@@ -62,7 +62,7 @@ record Finisher<K, V>(
             Ending ending,
             int promptTokens,
             long nowMs) {
-        List<Partial> published = output.end(request, job.answers(), progress, ending, promptTokens, nowMs);
+        List<Partial> published = output.end(request, job, progress, ending, promptTokens, nowMs);
         if (ending instanceof Ending.Completed && ending.failure() == null && job instanceof Job.Ask<K, V> ask) {
             conversations.answered(ask, published.get(0), nowMs, requests::isBusy);
         }

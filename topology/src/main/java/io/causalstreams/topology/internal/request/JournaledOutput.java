@@ -4,6 +4,7 @@ import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.answer.Answers;
 import io.causalstreams.topology.internal.answer.Ending;
+import io.causalstreams.topology.internal.answer.Job;
 import io.causalstreams.topology.internal.journal.Arrival;
 import io.causalstreams.topology.internal.journal.TaskStore;
 import io.causalstreams.topology.internal.journal.Transcript;
@@ -55,8 +56,8 @@ final class JournaledOutput<K, V> {
     }
 
     /** Publishes the tokens of a request that are due. */
-    void publish(Request<K, V> request, Answers<K, V> answers, Progress progress, List<TokenChunk> due, long nowMs) {
-        List<Record<K, V>> records = records(request, answers, progress, due, nowMs);
+    void publish(Request<K, V> request, Job.Ask<K, V> ask, Progress progress, List<TokenChunk> due, long nowMs) {
+        List<Record<K, V>> records = records(request, ask, progress, due, nowMs);
         progress.log().append(due);
         records.forEach(forward);
         if (due.stream().anyMatch(chunk -> chunk.tokenIndex() == 0)) {
@@ -73,12 +74,12 @@ final class JournaledOutput<K, V> {
      */
     void call(
             Request<K, V> request,
-            Answers<K, V> answers,
+            Job.Ask<K, V> ask,
             Progress progress,
             List<Record<K, V>> calls,
             Transcript transcript,
             long nowMs) {
-        List<Record<K, V>> records = records(request, answers, progress, progress.pending(), nowMs);
+        List<Record<K, V>> records = records(request, ask, progress, progress.pending(), nowMs);
         records.addAll(calls);
         records.forEach(forward);
         store.journal().call(request.sequence, progress.log(), transcript);
@@ -98,14 +99,14 @@ final class JournaledOutput<K, V> {
      */
     List<Partial> end(
             Request<K, V> request,
-            Answers<K, V> answers,
+            Job.Answerable<K, V> job,
             Progress progress,
             Ending ending,
             int promptTokens,
             long nowMs) {
-        List<Record<K, V>> records = records(request, answers, progress, progress.pending(), nowMs);
+        List<Record<K, V>> records = records(request, job, progress, progress.pending(), nowMs);
         List<Partial> published = progress.published();
-        Answers.End<K, V> end = answers.end(ending, published, promptTokens, clock.wallAt(nowMs));
+        Answers.End<K, V> end = job.answers().end(ending, published, promptTokens, clock.wallAt(nowMs));
         records.addAll(end.records());
         Bytes remembered = end.remembered();
         forget(request, progress, records);
@@ -127,16 +128,16 @@ final class JournaledOutput<K, V> {
     }
 
     private List<Record<K, V>> records(
-            Request<K, V> request, Answers<K, V> answers, Progress progress, List<TokenChunk> due, long nowMs) {
+            Request<K, V> request, Job.Answerable<K, V> job, Progress progress, List<TokenChunk> due, long nowMs) {
         long wallMs = clock.wallAt(nowMs);
         List<Record<K, V>> records = new ArrayList<>();
         for (TokenChunk chunk : due) {
             ChoiceProgress choice = progress.choice(chunk.choice());
-            records.addAll(answers.tokens(chunk, choice.characters(), wallMs));
+            records.addAll(job.answers().tokens(chunk, choice.characters(), wallMs));
             choice.publish(chunk);
-            telemetry.published(chunk.tokenIds().size());
+            telemetry.published(job.request(), chunk.tokenIds().size());
             if (request.published(nowMs)) {
-                telemetry.firstToken(nowMs - request.arrivedMs);
+                telemetry.firstToken(job.request(), nowMs - request.arrivedMs);
             }
         }
         return records;

@@ -84,8 +84,8 @@ final class ToolRounds<K, V> {
                 transcript = transcript.answered(call.id(), NO_OBJECT);
             }
         }
-        output.call(request, answers, run.progress(), calls, transcript, nowMs);
-        operator.telemetry().called(calls.size());
+        output.call(request, run.ask(), run.progress(), calls, transcript, nowMs);
+        operator.telemetry().called(run.ask().request(), finished.usage(), calls.size());
         waitFor(request, transcript, expiresMs);
         return true;
     }

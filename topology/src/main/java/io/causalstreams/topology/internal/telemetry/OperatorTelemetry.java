@@ -1,15 +1,17 @@
 package io.causalstreams.topology.internal.telemetry;
 
 import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.Usage;
 import io.causalstreams.topology.RequestStatus;
 import io.causalstreams.topology.event.ErrorCode;
 import io.causalstreams.topology.internal.answer.Ending;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.Tags;
 import io.opentelemetry.api.OpenTelemetry;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -20,7 +22,7 @@ import org.apache.kafka.streams.processor.TaskId;
 
 /**
  * What one operator reports in one process: meters named {@code causal.streams.*} with its name as the tag
- * {@code operator}, a span per completion, and where its requests are.
+ * {@code operator}, those of requests with {@code model} too, a span per completion, and where its requests are.
  *
  * <p>Threading: stream threads report, any thread asks.
  */
@@ -29,19 +31,14 @@ public final class OperatorTelemetry {
     private static final String COMPLETED = "completed";
 
     private final String operator;
+    private final GenerationEngine engine;
     private final MeterRegistry meters;
     private final CompletionSpans spans;
     private final EngineMeters engineMeters;
     private final Map<String, LiveRequest> requests = new ConcurrentHashMap<>();
+    private final Map<String, RequestMeters> models = new ConcurrentHashMap<>();
     private final Map<TaskId, TaskLoad> loads = new ConcurrentHashMap<>();
 
-    private final Timer queueTime;
-    private final Timer timeToFirstToken;
-    private final Timer timePerOutputToken;
-    private final Timer requestTime;
-    private final Counter promptTokens;
-    private final Counter completionTokens;
-    private final Counter cachedTokens;
     private final Counter duplicates;
     private final Counter deadLetters;
     private final Counter toolCalls;
@@ -58,16 +55,10 @@ public final class OperatorTelemetry {
             MeterRegistry meters,
             OpenTelemetry telemetry) {
         this.operator = operator;
+        this.engine = engine;
         this.engineMeters = engineMeters;
         this.meters = meters;
         this.spans = new CompletionSpans(telemetry, engine);
-        this.queueTime = timer("queue.time", "From arrival to the engine.");
-        this.timeToFirstToken = timer("time.to.first.token", "From arrival to the first published token.");
-        this.timePerOutputToken = timer("time.per.output.token", "Between tokens after the first, mean of a request.");
-        this.requestTime = timer("request.time", "From arrival to the completion.");
-        this.promptTokens = counter("prompt.tokens", "Tokens of the prompts of finished requests.");
-        this.completionTokens = counter("completion.tokens", "Tokens published.");
-        this.cachedTokens = counter("cached.prompt.tokens", "Prompt tokens taken from the prefix cache.");
         this.duplicates = counter("duplicates", "Prompts whose id was in flight or remembered.");
         this.missedCancels = counter("missed.cancels", "Cancels that found no request where they arrived.");
         this.deadLetters = counter("dead.letters", "Prompts that could not be read, or not be answered to the end.");
@@ -88,6 +79,7 @@ public final class OperatorTelemetry {
                 .description("Age of the oldest request that is not in the engine.")
                 .register(meters);
         // a rate misses the first increment of a counter that was not there before
+        models.put(engine.model().name(), meters(engine.model().name()));
         requests(COMPLETED);
         for (ToolOutcome outcome : ToolOutcome.values()) {
             toolResults(outcome);
@@ -109,29 +101,30 @@ public final class OperatorTelemetry {
     }
 
     /** The engine has taken a request, {@code waitedMs} after its arrival. */
-    public void submitted(long waitedMs) {
-        queueTime.record(millis(waitedMs));
+    public void submitted(GenerationRequest request, long waitedMs) {
+        of(request).submitted(waitedMs);
     }
 
     /** The first token of a request is published, {@code afterMs} after its arrival. */
-    public void firstToken(long afterMs) {
-        timeToFirstToken.record(millis(afterMs));
+    public void firstToken(GenerationRequest request, long afterMs) {
+        of(request).firstToken(afterMs);
     }
 
-    /** Tokens are published. */
-    public void published(int tokens) {
-        completionTokens.increment(tokens);
+    /** Tokens of a request are published. */
+    public void published(GenerationRequest request, int tokens) {
+        of(request).published(tokens);
+    }
+
+    /** An answer that calls tools has these calls published, and is not the last. */
+    public void called(GenerationRequest request, Usage usage, int calls) {
+        of(request).used(usage);
+        toolCalls.increment(calls);
     }
 
     /** A request has its completion. */
     public void ended(LiveRequest request, EndedRequest ended) {
         requests.remove(request.id(), request);
-        requestTime.record(millis(ended.endedMs() - ended.arrivedMs()));
-        int tokens = ended.tokens();
-        if (tokens > 1 && ended.firstTokenMs() > 0) {
-            long nanos = (ended.endedMs() - ended.firstTokenMs()) * 1_000_000L;
-            timePerOutputToken.record(Duration.ofNanos(nanos / (tokens - 1)));
-        }
+        of(ended.job().request()).ended(ended);
         outcome(ended);
     }
 
@@ -148,8 +141,7 @@ public final class OperatorTelemetry {
     private void outcome(EndedRequest ended) {
         Ending ending = ended.ending();
         if (ending instanceof Ending.Completed completed) {
-            promptTokens.increment(completed.finished().usage().promptTokens());
-            cachedTokens.increment(completed.finished().usage().cachedTokens());
+            of(ended.job().request()).used(completed.finished().usage());
         }
         if (ending.deadLetter() != null) {
             deadLetters.increment();
@@ -157,10 +149,6 @@ public final class OperatorTelemetry {
         ErrorCode error = ending.error();
         requests(error == null ? COMPLETED : tag(error)).increment();
         spans.ended(ended);
-    }
-
-    private static Duration millis(long ms) {
-        return Duration.ofMillis(Math.max(0, ms));
     }
 
     private static String tag(ErrorCode error) {
@@ -182,11 +170,6 @@ public final class OperatorTelemetry {
         duplicates.increment();
     }
 
-    /** Calls of tools are published. */
-    public void called(int calls) {
-        toolCalls.increment(calls);
-    }
-
     /** What became of a call, or of a result. */
     public void toolResult(ToolOutcome outcome) {
         toolResults(outcome).increment();
@@ -202,6 +185,23 @@ public final class OperatorTelemetry {
     public void left(TaskId task, Iterable<? extends LiveRequest> inFlight) {
         loads.remove(task);
         inFlight.forEach(request -> requests.remove(request.id(), request));
+    }
+
+    private RequestMeters of(GenerationRequest request) {
+        return models.computeIfAbsent(modelOf(request), this::meters);
+    }
+
+    private RequestMeters meters(String model) {
+        return new RequestMeters(meters, Tags.of(OPERATOR, operator, "model", model));
+    }
+
+    /** The name of the model that answers; of one that is not there, none: what clients write makes no meters. */
+    private String modelOf(GenerationRequest request) {
+        try {
+            return engine.model(request.model()).name();
+        } catch (GenerationException.Invalid e) {
+            return "none";
+        }
     }
 
     private double oldestWaitingSeconds() {
@@ -237,14 +237,6 @@ public final class OperatorTelemetry {
                 .description("Results of tools, by outcome.")
                 .tag(OPERATOR, operator)
                 .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
-                .register(meters);
-    }
-
-    private Timer timer(String name, String description) {
-        return Timer.builder("causal.streams." + name)
-                .tag(OPERATOR, operator)
-                .description(description)
-                .publishPercentileHistogram()
                 .register(meters);
     }
 
