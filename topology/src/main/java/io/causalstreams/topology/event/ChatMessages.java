@@ -52,7 +52,8 @@ final class ChatMessages {
     private static List<String> content(FieldReader fields) {
         JsonNode content = fields.value("content");
         if (content == null) {
-            return List.of();
+            String refusal = fields.string("refusal"); // what OpenAI's assistants say instead
+            return refusal == null ? List.of() : List.of(refusal);
         }
         if (content.isTextual()) {
             return List.of(FieldReader.text(content));

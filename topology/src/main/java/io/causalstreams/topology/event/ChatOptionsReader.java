@@ -1,13 +1,16 @@
 package io.causalstreams.topology.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.causalstreams.inference.ChatOptions;
 import io.causalstreams.inference.Tool;
 import io.causalstreams.inference.ToolChoice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a chat has beside its messages: {@code tools} and their choice, and what the chat template is given. */
@@ -22,7 +25,7 @@ final class ChatOptionsReader {
     }
 
     ChatOptions read() {
-        List<Tool> tools = tools();
+        List<Tool> tools = allowed(tools());
         boolean continues = Boolean.TRUE.equals(fields.bool("continue_final_message"));
         Boolean generationPrompt = fields.bool("add_generation_prompt");
         Boolean parallel = fields.bool("parallel_tool_calls");
@@ -75,18 +78,50 @@ final class ChatOptionsReader {
                 tool.toString());
     }
 
+    /** Those of {@code tool_choice: {"type": "allowed_tools", …}}: with others there it would be as if they had not been sent. */
+    private List<Tool> allowed(List<Tool> tools) {
+        JsonNode choice = allowedTools();
+        if (choice.isMissingNode()) {
+            return tools;
+        }
+        Set<String> names = new LinkedHashSet<>();
+        choice.path("tools")
+                .forEach(tool -> names.add(tool.path("function").path("name").asText()));
+        names.forEach(name -> known(name, tools));
+        return tools.stream().filter(tool -> names.contains(tool.name())).toList();
+    }
+
+    /** Where they stand: in an object of their own, or beside the type. */
+    private JsonNode allowedTools() {
+        JsonNode choice = fields.value("tool_choice");
+        if (choice == null || !choice.path("type").asText().equals("allowed_tools")) {
+            return MissingNode.getInstance();
+        }
+        return choice.path("allowed_tools").isObject() ? choice.path("allowed_tools") : choice;
+    }
+
     private ToolChoice toolChoice(List<Tool> tools) {
         JsonNode choice = fields.value("tool_choice");
+        JsonNode allowed = allowedTools();
         if (choice == null) {
             return new ToolChoice.Auto();
         }
+        if (!allowed.isMissingNode()) {
+            return choice(allowed.path("mode").asText("auto"), tools);
+        }
         if (choice.isObject()) {
-            return named(choice.path("function").path("name"), tools);
+            String name = choice.path("function").path("name").asText();
+            known(name, tools);
+            return new ToolChoice.Named(name);
         }
         if (!choice.isTextual()) {
             throw fields.wrongType("tool_choice", choice, "auto, none, required or the function to call");
         }
-        return switch (choice.asText()) {
+        return choice(choice.asText(), tools);
+    }
+
+    private ToolChoice choice(String name, List<Tool> tools) {
+        return switch (name) {
             case "auto" -> new ToolChoice.Auto();
             case "none" -> new ToolChoice.None();
             case "required" -> {
@@ -99,11 +134,10 @@ final class ChatOptionsReader {
         };
     }
 
-    private ToolChoice named(JsonNode name, List<Tool> tools) {
-        if (tools.stream().noneMatch(tool -> tool.name().equals(name.asText()))) {
+    private void known(String name, List<Tool> tools) {
+        if (tools.stream().noneMatch(tool -> tool.name().equals(name))) {
             throw fields.invalid("tool_choice", "names a function that tools has not; name one of them");
         }
-        return new ToolChoice.Named(name.asText());
     }
 
     private Map<String, Object> templateVariables() {

@@ -112,6 +112,33 @@ class PromptEventTest {
         assertThat(options.addGenerationPrompt()).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"required\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"b\"}}]}}|true",
+                "{\"type\":\"allowed_tools\",\"mode\":\"auto\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"b\"}}]}|false"
+            })
+    void shouldOfferTheAllowedToolsOnly(String choice, boolean required) {
+        ChatOptions options = ((Prompt.Chat) parse("""
+                        {"messages":[{"role":"user","content":"x"}],"tool_choice":%s,
+                         "tools":[{"function":{"name":"a"}},{"function":{"name":"b"}}]}
+                        """.formatted(choice)).prompt()).options();
+
+        assertThat(options.tools()).extracting(Tool::name).containsExactly("b");
+        assertThat(options.toolChoice()).isEqualTo(required ? new ToolChoice.Required() : new ToolChoice.Auto());
+    }
+
+    @Test
+    void shouldTakeARefusalForWhatTheAssistantSaid() {
+        Prompt.Chat chat = (Prompt.Chat) parse("""
+                {"messages":[{"role":"assistant","content":null,"refusal":"I cannot."},{"role":"user","content":"x"}]}
+                """).prompt();
+
+        assertThat(chat.messages().get(0)).isEqualTo(new Prompt.Message("assistant", "I cannot."));
+    }
+
     @Test
     void shouldEndThePromptInsideTheLastMessageWhenAsked() {
         ChatOptions options = ((Prompt.Chat)
@@ -134,6 +161,7 @@ class PromptEventTest {
                 "tools|\"tools\":[{\"function\":{\"name\":\"a\",\"parameters\":[]}}]",
                 "tool_choice|\"tool_choice\":\"required\"",
                 "tool_choice|\"tool_choice\":\"any\"",
+                "tool_choice|\"tool_choice\":{\"type\":\"allowed_tools\",\"tools\":[{\"function\":{\"name\":\"b\"}}]}",
                 "tool_choice|\"tool_choice\":{\"function\":{\"name\":\"b\"}}",
                 "documents|\"documents\":[\"x\"]",
                 "continue_final_message|\"continue_final_message\":true,\"add_generation_prompt\":true"

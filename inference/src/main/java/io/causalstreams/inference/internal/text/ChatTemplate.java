@@ -127,6 +127,7 @@ public final class ChatTemplate {
         Conversation conversation = conversation(chat);
         String rendered = conversation.text(UnaryOperator.identity());
         conversation.checkThatAllArePrinted(rendered);
+        conversation.checkThatDocumentsArePrinted(rendered);
         return new RenderedChat(conversation.cut(conversation.parts(rendered)), syntax);
     }
 
@@ -208,6 +209,20 @@ public final class ChatTemplate {
                             "messages[" + index + "] has the role " + message.role()
                                     + ", which the model's chat template does not print there; use another role");
                 }
+            }
+        }
+
+        void checkThatDocumentsArePrinted(String rendered) {
+            if (options.documents().isEmpty()) {
+                return;
+            }
+            ChatOptions without = options.toBuilder().documents(List.of()).build();
+            if (new Conversation(messages, without)
+                    .text(UnaryOperator.identity())
+                    .equals(rendered)) {
+                throw new Invalid(
+                        "documents",
+                        "documents are not printed by the model's chat template; write their texts into a message");
             }
         }
 

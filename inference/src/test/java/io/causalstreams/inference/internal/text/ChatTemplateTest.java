@@ -3,6 +3,7 @@ package io.causalstreams.inference.internal.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.causalstreams.inference.ChatOptions;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.internal.text.Tokenizer.TemplatePart;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,23 @@ class ChatTemplateTest {
             String spelled = IntStream.of(ids).mapToObj(tokenizer::textOf).collect(Collectors.joining());
             assertThat(spelled).contains("<|im_start|>user\n" + INJECTION + "<|im_end|>\n<|im_start|>assistant\n");
         }
+    }
+
+    @Test
+    void shouldRefuseDocumentsThatTheTemplateDoesNotPrint() {
+        Resources.smolLm2Tokenizer(directory);
+        ChatTemplate template = ChatTemplate.load(directory).orElseThrow();
+        ChatOptions.Builder options = ChatOptions.builder().documents(List.of(Map.of("title", "T", "text", "Seven.")));
+        List<Prompt.Message> messages = List.of(new Prompt.Message("user", "How many?"));
+
+        assertThatThrownBy(() -> template.render(new Prompt.Chat(messages, options.build())))
+                .isInstanceOfSatisfying(
+                        GenerationException.Invalid.class,
+                        e -> assertThat(e.parameter()).isEqualTo("documents"));
+        ChatOptions printing = options.template(
+                        "{{ messages[0].content }}{% for d in documents %}{{ d.text }}{% endfor %}")
+                .build();
+        assertThat(template.render(new Prompt.Chat(messages, printing)).text()).isEqualTo("How many?Seven.");
     }
 
     @Test
