@@ -25,8 +25,18 @@ final class Explanation {
     }
 
     static String of(String modelType, ModelGraph model, Precision precision) {
-        GraphBuilder graph = model.builder();
         Decoder decoder = model.decoder();
+        return of(
+                model.builder(),
+                modelType,
+                precision,
+                decoder.layers().size(),
+                decoder.vocabularySize(),
+                decoder.maxPositions());
+    }
+
+    static String of(
+            GraphBuilder graph, String modelType, Precision precision, int layers, int vocabularySize, int maxTokens) {
         StringBuilder text = new StringBuilder();
         long elements = 0;
         long bytes = 0;
@@ -48,10 +58,10 @@ final class Explanation {
                         graph,
                         modelType,
                         precision.id(),
-                        decoder.layers().size(),
+                        layers,
                         graph.nodes(),
-                        decoder.vocabularySize(),
-                        decoder.maxPositions())
+                        vocabularySize,
+                        maxTokens)
                 + text
                 + String.format(Locale.ROOT, "%-48s %-8s %16d %14s%n", "total", "", elements, Bytes.readable(bytes));
     }

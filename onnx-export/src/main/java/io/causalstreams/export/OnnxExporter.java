@@ -49,7 +49,11 @@ public final class OnnxExporter {
         try (Checkpoint checkpoint = CheckpointFormats.open(source);
                 StagingDirectory staging = StagingDirectory.beside(outputDirectory)) {
             checkpoint.writeTokenizer(staging.path());
-            writeModel(checkpoint, source, outputDirectory, staging.path(), options, plan);
+            if (PooledModel.is(checkpoint)) {
+                PooledExport.write(checkpoint, source, staging.path(), options, PRODUCER);
+            } else {
+                writeModel(checkpoint, source, outputDirectory, staging.path(), options, plan);
+            }
             staging.moveInPlace();
         } catch (CheckpointException | UnsupportedModelException e) {
             throw new ExportException(e.getMessage(), e);
@@ -67,6 +71,9 @@ public final class OnnxExporter {
      */
     public static String explain(Path source, ExportOptions options) {
         try (Checkpoint checkpoint = CheckpointFormats.open(source)) {
+            if (PooledModel.is(checkpoint)) {
+                return PooledExport.explain(checkpoint, options);
+            }
             ModelConfig config = new ModelConfig(checkpoint.config());
             Decoder decoder = Families.describe(config, Tensors.of(checkpoint.weights()));
             PrecisionPlan plain = PrecisionPlan.of(options.precision(), decoder);

@@ -24,7 +24,13 @@ final class FileSelection {
             "tokenizer_config.json",
             "special_tokens_map.json",
             "chat_template.jinja",
-            "chat_template.json");
+            "chat_template.json",
+            "modules.json",
+            "sentence_bert_config.json",
+            "config_sentence_transformers.json");
+
+    /** What sentence-transformers keeps of a module behind the model, such as {@code 1_Pooling/config.json}. */
+    private static final Pattern MODULE = Pattern.compile("\\d+_\\w+/config\\.json");
 
     private static final Pattern GGUF = Pattern.compile(".+\\.gguf", Pattern.CASE_INSENSITIVE);
     private static final Pattern GGUF_PART =
@@ -48,11 +54,15 @@ final class FileSelection {
         List<String> weights = safetensors(files);
         if (files.contains("config.json") && !weights.isEmpty()) {
             List<String> selected = new ArrayList<>(
-                    files.stream().filter(SMALL_FILES::contains).sorted().toList());
+                    files.stream().filter(FileSelection::isSmall).sorted().toList());
             selected.addAll(weights);
             return selected;
         }
         return gguf(repository, files);
+    }
+
+    private static boolean isSmall(String file) {
+        return SMALL_FILES.contains(file) || MODULE.matcher(file).matches();
     }
 
     /** Whether these files make up a checkpoint, with all its shards. */

@@ -40,6 +40,17 @@ final class FileSelectionTest {
     }
 
     @Test
+    void shouldTakeWhatSaysHowTextsBecomeVectors() {
+        assertThat(select(
+                        "1_Pooling/config.json",
+                        "config.json",
+                        "model.safetensors",
+                        "modules.json",
+                        "onnx/config.json"))
+                .containsExactly("1_Pooling/config.json", "config.json", "modules.json", "model.safetensors");
+    }
+
+    @Test
     void shouldRefuseRepositoriesWithoutCheckpoint() {
         assertThatThrownBy(() -> select("config.json", "pytorch_model.bin"))
                 .isInstanceOf(HubException.class)

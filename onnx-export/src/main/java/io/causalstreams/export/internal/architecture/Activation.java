@@ -13,7 +13,7 @@ public enum Activation {
     RELU;
 
     /** The activation that {@code key} names, in the words of transformers' {@code ACT2FN}. */
-    static Activation of(ModelConfig config, String key, String absent) {
+    public static Activation of(ModelConfig config, String key, String absent) {
         String name = config.text(key, absent);
         return switch (name) {
             case "silu", "swish" -> SILU;

@@ -35,7 +35,7 @@ public final class Tensors {
     }
 
     /** As {@link #at}, or without the prefix where {@code probe} is stored so: base models are saved both ways. */
-    Tensors atOrHere(String prefix, String probe) {
+    public Tensors atOrHere(String prefix, String probe) {
         return !has(prefix + probe) && has(probe) ? this : at(prefix);
     }
 
@@ -44,7 +44,7 @@ public final class Tensors {
     }
 
     /** Names of the checkpoint's tensors, whatever their prefix, that nobody asked for; sorted. */
-    SortedSet<String> unused() {
+    public SortedSet<String> unused() {
         SortedSet<String> unused = new TreeSet<>(source.names());
         unused.removeAll(used);
         return unused;
@@ -61,7 +61,7 @@ public final class Tensors {
     }
 
     /** {@code name.weight} and, where asked for, {@code name.bias}. */
-    Projection projection(String name, int outputs, int inputs, boolean bias) {
+    public Projection projection(String name, int outputs, int inputs, boolean bias) {
         return new Projection(matrix(name + ".weight", outputs, inputs), bias ? vector(name + ".bias", outputs) : null);
     }
 

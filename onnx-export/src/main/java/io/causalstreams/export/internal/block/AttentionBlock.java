@@ -10,6 +10,7 @@ import io.causalstreams.export.internal.weight.ChannelOrder;
 import io.causalstreams.export.internal.weight.Projection;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Self-attention over the KV cache.
@@ -48,12 +49,20 @@ final class AttentionBlock {
     private final GraphInputs inputs;
     private final RotaryTables tables;
     private final HeadLayout layout;
+    private final @Nullable Packing packing;
 
-    AttentionBlock(Arithmetic arithmetic, GraphInputs inputs, RotaryTables tables, HeadLayout layout) {
+    /** @param packing of x, where it is packed tokens, which come without a cache; else null */
+    AttentionBlock(
+            Arithmetic arithmetic,
+            GraphInputs inputs,
+            RotaryTables tables,
+            HeadLayout layout,
+            @Nullable Packing packing) {
         this.arithmetic = arithmetic;
         this.inputs = inputs;
         this.tables = tables;
         this.layout = layout;
+        this.packing = packing;
     }
 
     /** Adds the attention of layer {@code index}. */
@@ -65,6 +74,9 @@ final class AttentionBlock {
                 attention.key().withOutputs(queryKey.repeated(attention.kvHeads())),
                 attention.value().withOutputs(layout.value().repeated(attention.kvHeads()))));
         Value qkv = arithmetic.project(scope.at("qkv"), x, fused, Arithmetic.Role.QUERY_KEY_VALUE);
+        if (packing != null) {
+            qkv = packing.padded(scope.at("qkv"), qkv);
+        }
 
         NodeBuilder node = scope.node(Operator.GROUP_QUERY_ATTENTION, "attend");
         if (attention.queryNorm() == null || attention.keyNorm() == null) {
@@ -72,8 +84,12 @@ final class AttentionBlock {
         } else {
             node.inputs(split(scope, qkv, attention, attention.queryNorm(), attention.keyNorm()));
         }
-        node.inputs(inputs.pastKeys().get(index), inputs.pastValues().get(index))
-                .inputs(inputs.seqlensK(), inputs.totalSequenceLength())
+        if (packing == null) {
+            node.inputs(inputs.pastKeys().get(index), inputs.pastValues().get(index));
+        } else {
+            node.omitted(2);
+        }
+        node.inputs(inputs.seqlensK(), inputs.totalSequenceLength())
                 .attribute("num_heads", attention.heads())
                 .attribute("kv_num_heads", attention.kvHeads())
                 .attribute("scale", (float) attention.scale());
@@ -93,8 +109,12 @@ final class AttentionBlock {
         List<Value> outputs =
                 node.outputs(scope + "/attend", "present." + index + ".key", "present." + index + ".value");
 
+        Value heads = outputs.get(0);
+        if (packing != null) {
+            heads = packing.packed(scope, heads, (long) attention.heads() * layout.paddedDim());
+        }
         Projection output = attention.output().withInputs(layout.value().repeated(attention.heads()));
-        Value result = arithmetic.project(scope.at("output"), outputs.get(0), output, Arithmetic.Role.ATTENTION_OUTPUT);
+        Value result = arithmetic.project(scope.at("output"), heads, output, Arithmetic.Role.ATTENTION_OUTPUT);
         return new Result(result, outputs.get(1), outputs.get(2));
     }
 

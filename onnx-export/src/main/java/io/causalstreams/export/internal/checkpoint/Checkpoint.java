@@ -1,6 +1,7 @@
 package io.causalstreams.export.internal.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.nio.file.Path;
 
 /**
@@ -15,6 +16,14 @@ public interface Checkpoint extends AutoCloseable {
     JsonNode config();
 
     WeightSource weights();
+
+    /**
+     * A small JSON file beside the configuration, by its path in the checkpoint's directory; missing where there is none, as in
+     * a format that is one file.
+     */
+    default JsonNode file(String path) {
+        return MissingNode.getInstance();
+    }
 
     /**
      * Writes {@code tokenizer.json}, {@code tokenizer_config.json} and, where the checkpoint has defaults,

@@ -27,16 +27,20 @@ public final class JsonFiles {
 
     /** Reads a file whose content is one JSON object. */
     public static ObjectNode readObject(Path file) {
+        if (read(file) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new CheckpointException(file + ": is not a JSON object; download it again");
+    }
+
+    /** Reads a file whose content is any JSON. */
+    public static JsonNode read(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new CheckpointException(
                         file + ": has more than " + MAX_BYTES + " bytes; this is no such file of a checkpoint");
             }
-            JsonNode node = MAPPER.readTree(Files.readAllBytes(file));
-            if (node instanceof ObjectNode object) {
-                return object;
-            }
-            throw new CheckpointException(file + ": is not a JSON object; download it again");
+            return MAPPER.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
             throw new CheckpointException(
                     file + ": is not valid JSON (" + e.getOriginalMessage() + "); download it again", e);

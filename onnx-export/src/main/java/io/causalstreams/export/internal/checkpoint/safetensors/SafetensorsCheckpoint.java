@@ -1,6 +1,7 @@
 package io.causalstreams.export.internal.checkpoint.safetensors;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.causalstreams.export.internal.checkpoint.Checkpoint;
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
 import io.causalstreams.export.internal.checkpoint.JsonFiles;
@@ -50,6 +51,12 @@ public final class SafetensorsCheckpoint implements Checkpoint {
     @Override
     public WeightSource weights() {
         return weights;
+    }
+
+    @Override
+    public JsonNode file(String path) {
+        Path file = directory.resolve(path);
+        return Files.exists(file) ? JsonFiles.read(file) : MissingNode.getInstance();
     }
 
     @Override

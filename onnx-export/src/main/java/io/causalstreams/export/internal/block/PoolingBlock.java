@@ -1,0 +1,52 @@
+package io.causalstreams.export.internal.block;
+
+import io.causalstreams.export.internal.encoder.ScoringHead;
+import io.causalstreams.export.internal.graph.Operator;
+import io.causalstreams.export.internal.graph.Scope;
+import io.causalstreams.export.internal.graph.Value;
+import io.causalstreams.export.internal.pooling.Pooling;
+
+/**
+ * One vector of each text's.
+ *
+ * <pre>
+ *   CLS, LAST  x ──Gather(first or last tokens)──►
+ *   MEAN       x ──padded──Mul(mask)──ReduceSum──Div(lengths)──►
+ *   score      first tokens ──inner──Tanh──output──►
+ * </pre>
+ *
+ * Shapes: x (tokens, hidden); result (batch, hidden), or (batch, 1).
+ */
+final class PoolingBlock {
+    private final Packing packing;
+
+    PoolingBlock(Packing packing) {
+        this.packing = packing;
+    }
+
+    Value add(Scope scope, Value x, Pooling pooling) {
+        return switch (pooling) {
+            case CLS -> scope.apply(Operator.GATHER, "first", x, packing.firstTokens());
+            case LAST -> scope.apply(Operator.GATHER, "vectors", x, packing.lastTokens(scope));
+            case MEAN -> mean(scope, x);
+        };
+    }
+
+    /** In single precision whatever the rest of the graph: the head is small, and its result the answer. */
+    Value score(Scope scope, Value x, ScoringHead head) {
+        Arithmetic exact = new FloatArithmetic();
+        Value first = add(scope, x, Pooling.CLS);
+        Value inner = exact.project(scope.at("inner"), first, head.inner(), Arithmetic.Role.ROUTER);
+        Value bounded = scope.apply(Operator.TANH, "bounded", inner);
+        return exact.project(scope.at("output"), bounded, head.output(), Arithmetic.Role.ROUTER);
+    }
+
+    private Value mean(Scope scope, Value x) {
+        Value masked = scope.apply(Operator.MUL, "masked", packing.padded(scope, x), packing.mask(scope));
+        Value sum = scope.node(Operator.REDUCE_SUM, "sum")
+                .inputs(masked, scope.graph().constant(1))
+                .attribute("keepdims", 0)
+                .output();
+        return scope.apply(Operator.DIV, "mean", sum, packing.counts(scope));
+    }
+}
