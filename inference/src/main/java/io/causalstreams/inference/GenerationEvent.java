@@ -51,17 +51,32 @@ public sealed interface GenerationEvent {
      * @param promptTokenIds the prompt as the model saw it
      * @param promptLogprobs when asked for: one per prompt token, null first
      * @param classification for {@link GenerationRequest.Task.Classify}: one per label, in the request's order
+     * @param embedding for {@link GenerationRequest.Task.Embed}
+     * @param ranking for {@link GenerationRequest.Task.Rerank}: one per document, in the request's order
      */
     record Finished(
             List<Choice> choices,
             Usage usage,
             List<Integer> promptTokenIds,
             @Nullable List<@Nullable TokenLogprob> promptLogprobs,
-            @Nullable List<LabelScore> classification)
+            @Nullable List<LabelScore> classification,
+            @Nullable Embedding embedding,
+            @Nullable List<Double> ranking)
             implements GenerationEvent {
         public Finished {
             choices = List.copyOf(choices);
             promptTokenIds = List.copyOf(promptTokenIds);
+            ranking = ranking == null ? null : List.copyOf(ranking);
+        }
+
+        /** The end of a request that generates or classifies. */
+        public Finished(
+                List<Choice> choices,
+                Usage usage,
+                List<Integer> promptTokenIds,
+                @Nullable List<@Nullable TokenLogprob> promptLogprobs,
+                @Nullable List<LabelScore> classification) {
+            this(choices, usage, promptTokenIds, promptLogprobs, classification, null, null);
         }
     }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One request: what to continue, how to sample, and where to resume.
  *
  * @param id names the request in errors, logs and metrics; unique among the requests in flight
- * @param task generate text, or classify the prompt into labels
+ * @param task generate text, classify the prompt into labels, make a vector of it, or rank documents by it
  * @param resumeFrom tokens already generated (and published) per choice, index = choice; empty for a new request. The
  *     engine recomputes their cache in one prefill and continues with the next token; resumed tokens are not emitted again
  * @param priority lower runs earlier; 0 is the default
@@ -51,6 +51,16 @@ public record GenerationRequest(
     /** A request to continue {@code prompt}, greedy, by at most {@code maxTokens} tokens; its id is empty. */
     public static GenerationRequest text(String prompt, int maxTokens) {
         return of("", new Prompt.Text(prompt), SamplingParams.greedy(maxTokens));
+    }
+
+    /** A request for the vector of a text; its id is empty. */
+    public static GenerationRequest embed(String text) {
+        return text(text, 0).withTask(new Task.Embed());
+    }
+
+    /** A request for the scores of documents for a query; its id is empty. */
+    public static GenerationRequest rerank(String query, List<String> documents) {
+        return text(query, 0).withTask(new Task.Rerank(documents));
     }
 
     public GenerationRequest withId(String id) {
@@ -127,6 +137,50 @@ public record GenerationRequest(
             public Classify {
                 labels = List.copyOf(labels);
             }
+        }
+
+        /**
+         * Make a vector of the prompt, which is a text or whole tokens. For models of embeddings.
+         *
+         * @param dimensions elements of the vector to keep, from 1 to the model's; what is left is scaled to length 1. null =
+         *     all, as the model gives them
+         * @param promptName which of the model's own texts goes in front, such as {@code query}; null = the model's default
+         * @param truncate whether a text that is too long is cut; else it is an invalid request
+         */
+        record Embed(@Nullable Integer dimensions, @Nullable String promptName, boolean truncate) implements Task {
+
+            /** The whole vector of the text as it is. */
+            public Embed() {
+                this(null, null, false);
+            }
+        }
+
+        /**
+         * Score how well each document answers the prompt, which is a text: the query.
+         *
+         * @param documents at least one
+         * @param instruction what is asked of a document; null = that it answers a web search query. Cross-encoders take none
+         * @param scoring how a model that generates text scores
+         * @param truncate whether a pair that is too long is cut; else it is an invalid request. Only cross-encoders can
+         */
+        record Rerank(List<String> documents, @Nullable String instruction, Scoring scoring, boolean truncate)
+                implements Task {
+            public Rerank {
+                documents = List.copyOf(documents);
+            }
+
+            /** By the model's own way to score, with its own instruction. */
+            public Rerank(List<String> documents) {
+                this(documents, null, Scoring.YES_NO, false);
+            }
+        }
+
+        /** How a model that generates text scores a document. */
+        enum Scoring {
+            /** The probability of "yes", beside "no", to the question whether it meets the query (Qwen3-Reranker). */
+            YES_NO,
+            /** The mean log-probability of the query's tokens behind it, -∞..0 (query likelihood; Sachan et al. 2022). */
+            QUERY_LOGPROB
         }
     }
 

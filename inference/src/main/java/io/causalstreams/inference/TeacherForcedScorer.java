@@ -35,7 +35,7 @@ public final class TeacherForcedScorer implements AutoCloseable {
         Tokenizer tokenizer = HuggingFaceTokenizer.open(directory.path());
         try {
             EngineConfig oneText = EngineConfig.defaults().withSlots(1).withPrefixCacheTokens(0);
-            return new TeacherForcedScorer(OnnxModels.open(directory, oneText), tokenizer);
+            return new TeacherForcedScorer(OnnxModels.openCausal(directory, oneText), tokenizer);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A token is a word with the space before it ({@code "It"}, {@code " is"}, …); its id is a hash of its text, so that
  * every engine gives a word the same id and resuming works across engines. {@code maxTokens}, {@code n}, resuming,
- * {@code logprobs}, deadlines at submission and cancelling work as in the real engine; sampling does not happen.
+ * {@code logprobs}, embeddings and rankings (by shared words), deadlines at submission and cancelling work as in the real engine; sampling does not happen.
  *
  * <p>Threading: not thread-safe; meant for the one thread of a {@code TopologyTestDriver}.
  */

@@ -2,6 +2,7 @@ package io.causalstreams.testkit;
 
 import io.causalstreams.inference.AnswerPart;
 import io.causalstreams.inference.AnswerReader;
+import io.causalstreams.inference.Embedding;
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent.Choice;
 import io.causalstreams.inference.GenerationEvent.Finished;
@@ -67,6 +68,14 @@ final class ScriptedRun {
     int step() {
         if (request.task() instanceof Task.Classify classify) {
             end(classified(classify));
+            return 0;
+        }
+        if (request.task() instanceof Task.Embed embed) {
+            end(embedded(embed));
+            return 0;
+        }
+        if (request.task() instanceof Task.Rerank rerank) {
+            end(ranked(rerank));
             return 0;
         }
         int stepped = 0;
@@ -171,6 +180,32 @@ final class ScriptedRun {
                 })
                 .toList();
         return new Finished(List.of(), usage(0), promptTokens(), null, scores);
+    }
+
+    private Finished embedded(Task.Embed embed) {
+        Embedding whole = BagOfWords.embedding(promptTokens());
+        Integer dimensions = embed.dimensions();
+        return new Finished(
+                List.of(nothingSaid()),
+                usage(0),
+                promptTokens(),
+                null,
+                null,
+                dimensions == null ? whole : whole.truncated(dimensions).normalized(),
+                null);
+    }
+
+    /** A document's score is how near its words are to the query's. */
+    private Finished ranked(Task.Rerank rerank) {
+        Embedding query = BagOfWords.embedding(promptTokens());
+        List<Double> scores = rerank.documents().stream()
+                .map(document -> query.cosine(BagOfWords.embedding(promptTokens(new Prompt.Text(document)))))
+                .toList();
+        return new Finished(List.of(nothingSaid()), usage(0), List.of(), null, null, null, scores);
+    }
+
+    private static Choice nothingSaid() {
+        return new Choice(0, "", List.of(), FinishReason.STOP, null, null);
     }
 
     private Usage usage(int completionTokens) {

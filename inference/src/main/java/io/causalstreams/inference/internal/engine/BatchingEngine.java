@@ -14,6 +14,7 @@ final class BatchingEngine implements GenerationEngine {
     private final ModelInfo model;
     private final ModelFacts facts;
     private final RequestPreparation preparation;
+    private final RerankPreparation reranking;
     private final SubmissionQueue queue;
     private final EngineLoop loop;
     private final EngineThread thread;
@@ -28,6 +29,7 @@ final class BatchingEngine implements GenerationEngine {
         this.model = model;
         this.facts = facts;
         this.preparation = preparation;
+        this.reranking = new RerankPreparation(preparation::prepare, model.chatTemplate(), queue.limit());
         this.queue = queue;
         this.loop = loop;
         this.thread = thread;
@@ -37,7 +39,9 @@ final class BatchingEngine implements GenerationEngine {
     public PreparedRequest prepare(GenerationRequest request) {
         queue.checkOpen(request.id());
         try {
-            return preparation.prepare(request);
+            return request.task() instanceof GenerationRequest.Task.Rerank rerank
+                    ? reranking.prepare(request, rerank)
+                    : preparation.prepare(request);
         } catch (GenerationException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -48,7 +52,14 @@ final class BatchingEngine implements GenerationEngine {
 
     @Override
     public Generation generate(PreparedRequest request, GenerationListener listener) {
-        TokenizedRequest tokenized = preparation.own(request);
+        if (request instanceof RerankRequest ranking) {
+            ranking.parts().forEach(preparation::own);
+            return RerankRun.start(ranking, listener, this::run);
+        }
+        return run(preparation.own(request), listener);
+    }
+
+    private Generation run(TokenizedRequest tokenized, GenerationListener listener) {
         RequestRun run = queue.submit(tokenized.id, () -> new RequestRun(tokenized, facts, listener));
         if (tokenized.constraint != null) {
             tokenized.constraint.whenReady(thread::wake);

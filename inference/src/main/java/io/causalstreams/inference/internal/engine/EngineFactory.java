@@ -6,17 +6,24 @@ import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import io.causalstreams.inference.internal.engine.pooled.PooledEngine;
 import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.ModelMetadata;
+import io.causalstreams.inference.internal.model.PooledModel;
 import io.causalstreams.inference.internal.onnx.OnnxModels;
+import io.causalstreams.inference.internal.onnx.OpenedModel;
 import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
 import io.causalstreams.inference.internal.scheduling.FairPriorityPolicy;
 import io.causalstreams.inference.internal.text.ChatTemplate;
+import io.causalstreams.inference.internal.text.HuggingFaceEncoder;
 import io.causalstreams.inference.internal.text.HuggingFaceTokenizer;
+import io.causalstreams.inference.internal.text.TextEncoder;
+import io.causalstreams.inference.internal.text.TextFrame;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Wires an engine. */
@@ -30,14 +37,41 @@ public final class EngineFactory {
      */
     public static GenerationEngine open(Path modelDirectory, EngineConfig config) {
         ModelDirectory directory = ModelDirectory.at(modelDirectory);
-        Tokenizer tokenizer = HuggingFaceTokenizer.open(directory.path());
+        OpenedModel opened = OnnxModels.open(directory, config);
+        if (opened instanceof OpenedModel.Pooled pooled) {
+            return start(pooled.model(), directory.path(), config);
+        }
+        CausalLm model = ((OpenedModel.Causal) opened).model();
+        Tokenizer tokenizer = closingIfItFails(model::close, () -> HuggingFaceTokenizer.open(directory.path()));
+        return closingIfItFails(
+                () -> {
+                    model.close();
+                    tokenizer.close();
+                },
+                () -> {
+                    @Nullable
+                    ChatTemplate template = ChatTemplate.load(directory.path()).orElse(null);
+                    return start(
+                            model,
+                            tokenizer,
+                            template,
+                            new LazyConstraints(tokenizer, config),
+                            config,
+                            Clock.systemUTC());
+                });
+    }
+
+    private static GenerationEngine start(PooledModel model, Path directory, EngineConfig config) {
+        TextFrame frame = closingIfItFails(model::close, () -> TextFrame.read(directory));
+        TextEncoder encoder = closingIfItFails(model::close, () -> HuggingFaceEncoder.open(directory));
+        return PooledEngine.start(model, encoder, frame, config, Clock.systemUTC());
+    }
+
+    private static <T> T closingIfItFails(Runnable close, Supplier<T> step) {
         try {
-            @Nullable
-            ChatTemplate template = ChatTemplate.load(directory.path()).orElse(null);
-            CausalLm model = OnnxModels.open(directory, config);
-            return start(model, tokenizer, template, new LazyConstraints(tokenizer, config), config, Clock.systemUTC());
+            return step.get();
         } catch (RuntimeException e) {
-            tokenizer.close();
+            close.run();
             throw e;
         }
     }

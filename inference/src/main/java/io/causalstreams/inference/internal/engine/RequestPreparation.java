@@ -61,6 +61,13 @@ final class RequestPreparation {
 
     /** Everything the engine thread needs to run the request. @throws Invalid naming the field at fault */
     TokenizedRequest prepare(GenerationRequest request) {
+        if (request.task() instanceof GenerationRequest.Task.Embed) {
+            throw new Invalid(
+                    "task",
+                    "request " + request.id() + ": model " + metadata.name()
+                            + " generates text and makes no embeddings; name a model that does (its checkpoint has a"
+                            + " modules.json or is an encoder)");
+        }
         Prompt asked = request.prompt();
         if (asked instanceof Prompt.Chat chat) {
             RenderedChat rendered = render(request.id(), chat);

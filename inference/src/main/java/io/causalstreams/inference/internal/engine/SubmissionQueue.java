@@ -27,6 +27,11 @@ final class SubmissionQueue {
         this.wake = wake;
     }
 
+    /** Requests that may be in flight. */
+    int limit() {
+        return limit;
+    }
+
     /**
      * Takes a request; its run is made only if there is room for it.
      *

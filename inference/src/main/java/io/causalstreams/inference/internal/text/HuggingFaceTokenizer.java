@@ -1,51 +1,27 @@
 package io.causalstreams.inference.internal.text;
 
-import ai.djl.huggingface.tokenizers.Encoding;
 import io.causalstreams.inference.GenerationException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
- * A {@code tokenizer.json} run by the Hugging Face tokenizers library.
- *
- * <p>The library only ever sees plain text, through a model in which no text encodes to a special token
- * ({@link PlainTextModel}); the special tokens of a rendered template are found here ({@link SpecialTokenSplitter}). So
- * a message that spells {@code <|im_end|>} cannot end its turn, and a template tokenizes exactly as its text would as a
- * whole. Bytes of tokens come from the file ({@link TokenBytes}); nothing is decoded natively.
+ * A {@code tokenizer.json}: text is read by {@link HuggingFaceEncoder}, bytes of tokens come from the file ({@link TokenBytes});
+ * nothing is decoded natively.
  */
 public final class HuggingFaceTokenizer implements Tokenizer {
-    private static final String WORD_START = "▁";
-    private static final Map<String, String> ENCODE_ONLY =
-            Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
-
-    private final ai.djl.huggingface.tokenizers.HuggingFaceTokenizer plainText;
-    private final SpecialTokenSplitter splitter;
+    private final HuggingFaceEncoder encoder;
     private final TokenBytes bytes;
     private final List<String> contents;
     private final Set<Integer> special = new HashSet<>();
-    private final boolean prependsFirst;
-    /** Beginnings of a text that take no mark: the mark itself, a space, and added tokens. */
-    private final List<String> alreadyMarked = new ArrayList<>(List.of(WORD_START, " "));
 
-    private HuggingFaceTokenizer(TokenizerFile file, ai.djl.huggingface.tokenizers.HuggingFaceTokenizer plainText) {
-        this.plainText = plainText;
-        this.splitter = new SpecialTokenSplitter(file.specialTokens());
-        this.bytes = new TokenBytes(file);
+    private HuggingFaceTokenizer(TokenizerFile file, TokenBytes bytes, HuggingFaceEncoder encoder) {
+        this.encoder = encoder;
+        this.bytes = bytes;
         this.contents = file.contents();
         file.specialTokens().forEach(token -> special.add(token.id()));
-        this.prependsFirst = PlainTextModel.prependsFirst(file);
-        file.addedTokens().stream()
-                .filter(token -> !token.special())
-                .forEach(token -> alreadyMarked.add(token.content()));
     }
 
     /**
@@ -55,48 +31,24 @@ public final class HuggingFaceTokenizer implements Tokenizer {
      * @throws GenerationException.Failed if it is missing or not supported; the message names the file
      */
     public static HuggingFaceTokenizer open(Path directory) {
-        // The native library is in the jar: without this DJL looks for a GPU and may download another build for it.
-        if (System.getProperty("ai.djl.offline") == null) {
-            System.setProperty("ai.djl.offline", "true");
-        }
         TokenizerFile file = TokenizerFile.read(directory);
-        byte[] json = PlainTextModel.of(file).getBytes(StandardCharsets.UTF_8);
+        TokenBytes bytes;
         try {
-            return new HuggingFaceTokenizer(
-                    file,
-                    ai.djl.huggingface.tokenizers.HuggingFaceTokenizer.newInstance(
-                            new ByteArrayInputStream(json), ENCODE_ONLY));
-        } catch (IOException | RuntimeException e) {
-            throw new GenerationException.Failed(
-                    directory.resolve("tokenizer.json") + " is not a tokenizer this version can run: " + e.getMessage(),
-                    e);
+            bytes = new TokenBytes(file);
+        } catch (RuntimeException e) {
+            throw HuggingFaceEncoder.notSupported(directory, e);
         }
+        return new HuggingFaceTokenizer(file, bytes, HuggingFaceEncoder.open(directory, file));
     }
 
     @Override
     public int[] encodeText(String text) {
-        return encodeTemplate(List.of(new TemplatePart(text, false)));
+        return encoder.encodeText(text);
     }
 
     @Override
     public int[] encodeTemplate(List<TemplatePart> parts) {
-        return splitter.split(parts).stream().flatMapToInt(this::encode).toArray();
-    }
-
-    private IntStream encode(SpecialTokenSplitter.Piece piece) {
-        if (piece instanceof SpecialTokenSplitter.Piece.Special token) {
-            return IntStream.of(token.tokenId());
-        }
-        SpecialTokenSplitter.Piece.Text text = (SpecialTokenSplitter.Piece.Text) piece;
-        Encoding encoding = plainText.encode(prepared(text), false, false);
-        return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact);
-    }
-
-    /** Marks the beginning of a text as the beginning of a word where the tokenizer wants that, unless it is marked. */
-    private String prepared(SpecialTokenSplitter.Piece.Text piece) {
-        String text = piece.text();
-        boolean marks = prependsFirst && piece.first() && alreadyMarked.stream().noneMatch(text::startsWith);
-        return marks ? WORD_START + text : text;
+        return encoder.encodeTemplate(parts);
     }
 
     @Override
@@ -127,6 +79,6 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     /** Frees the native model. */
     @Override
     public void close() {
-        plainText.close();
+        encoder.close();
     }
 }

@@ -1,15 +1,7 @@
 package io.causalstreams.inference.internal.text;
 
-import java.util.List;
-
 /** Text ↔ token ids. Threading: any thread. */
-public interface Tokenizer extends AutoCloseable {
-
-    /** Tokens of plain text: names of special tokens in it are text. Nothing is added in front or behind. */
-    int[] encodeText(String text);
-
-    /** Tokens of a rendered template: names of special tokens become the tokens. Nothing is added. */
-    int[] encodeTemplate(List<TemplatePart> parts);
+public interface Tokenizer extends TextEncoder {
 
     /**
      * The bytes a token stands for in a completion (UTF-8, possibly part of a character); empty for special tokens.
@@ -33,9 +25,6 @@ public interface Tokenizer extends AutoCloseable {
 
     /** Number of ids, special tokens included. */
     int size();
-
-    @Override
-    void close();
 
     /** A stretch of a rendered template: the template's own text (control tokens live) or a message's content (plain text). */
     record TemplatePart(String text, boolean control) {}

@@ -62,7 +62,7 @@ record TokenizerFile(ObjectNode root, List<String> contents, List<AddedToken> ad
     }
 
     /** One field of a large object; the others are skipped, not built. */
-    private static JsonNode field(Path file, String name) {
+    static JsonNode field(Path file, String name) {
         try (JsonParser parser = JSON.createParser(file.toFile())) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {

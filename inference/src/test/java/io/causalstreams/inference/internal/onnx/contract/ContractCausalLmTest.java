@@ -30,7 +30,7 @@ class ContractCausalLmTest {
     private static final int[] TOKENS = {72, 101, 108, 108, 111, 44, 32, 87, 111, 114, 108, 100};
     private static final Offset<Float> CLOSE = within(1e-4f);
 
-    private final ContractCausalLm model = (ContractCausalLm) OnnxModels.open(ModelDirectory.at(TINY), CONFIG);
+    private final ContractCausalLm model = (ContractCausalLm) OnnxModels.openCausal(ModelDirectory.at(TINY), CONFIG);
 
     @AfterEach
     void close() {
@@ -169,7 +169,7 @@ class ContractCausalLmTest {
     }
 
     private static void assertFails(Path directory, EngineConfig config, String message) {
-        assertThatThrownBy(() -> OnnxModels.open(ModelDirectory.at(directory), config))
+        assertThatThrownBy(() -> OnnxModels.openCausal(ModelDirectory.at(directory), config))
                 .isInstanceOf(GenerationException.Failed.class)
                 .hasMessageContaining(directory.toString())
                 .hasMessageContaining(message);
