@@ -27,8 +27,8 @@ import org.apache.kafka.streams.kstream.internals.AbstractStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of a stream and a question to the model about each. One of {@link #join}, {@link #extract} and
- * {@link #classify} says what becomes of the answers, and is called last.
+ * The records of a stream and a question to the model about each. One of {@link #join}, {@link #extract}, {@link #classify},
+ * {@link #embed} and {@link #rerank} says what becomes of the answers, and is called last.
  *
  * <p>A record keeps its key, headers and timestamp, so nothing is repartitioned behind it. It is journaled until its answer is
  * published: a restart goes on where the model was, exactly once like everything in its topology. Answers come in the order
@@ -77,7 +77,7 @@ public final class Asked<K, V> {
 
     /**
      * Names the operator, its journal, its requests and its meters. Needed where a topology has several of a kind; without it the name is
-     * {@code causal-streams-enrich}, {@code -extract} or {@code -classify}. The changelog is called
+     * {@code causal-streams-enrich}, {@code -extract}, {@code -classify}, {@code -embed} or {@code -rerank}. The changelog is called
      * {@code <application.id>-<name>-journal-changelog}: another name is another journal.
      */
     public Asked<K, V> named(String operatorName) {
@@ -190,12 +190,42 @@ public final class Asked<K, V> {
         if (all.isEmpty() || all.contains("") || new HashSet<>(all).size() < all.size()) {
             throw new IllegalArgumentException("labels are " + all + "; give at least one, none empty, none twice");
         }
-        if (perKey == PerKey.CONVERSATION) {
-            throw new IllegalStateException(
-                    "a label is no turn of a conversation; use inKeyOrder(), or join or extract");
-        }
+        refuseConversation("a label");
         refuseTools("a label calls no tools");
         return operator("classify", value -> Requests.classifying(question.apply(value), all), Classified::of);
+    }
+
+    /**
+     * Gives each record the vector of its question, which is a text: {@code GenerationRequest.embed(…)}. For models of embeddings.
+     *
+     * @throws IllegalStateException after {@link #inConversation}: a vector is no answer that another turn could follow
+     */
+    public KStream<K, Embedded<V>> embed() {
+        refuseConversation("a vector");
+        refuseTools("a vector calls no tools");
+        return operator("embed", value -> Requests.embedding(question.apply(value)), Embedded::of);
+    }
+
+    /**
+     * Ranks documents of each record by how well they answer its question, which is a text: the query.
+     *
+     * @param documents of a value, a pure function; of a record without any the request fails
+     * @throws IllegalStateException after {@link #inConversation}: a ranking is no answer that another turn could follow
+     */
+    public KStream<K, Reranked<V>> rerank(ValueMapper<? super V, List<String>> documents) {
+        refuseConversation("a ranking");
+        refuseTools("a ranking calls no tools");
+        return operator(
+                "rerank",
+                value -> Requests.reranking(question.apply(value), documents.apply(value)),
+                (value, completion) -> Reranked.of(value, documents.apply(value), completion));
+    }
+
+    private void refuseConversation(String what) {
+        if (perKey == PerKey.CONVERSATION) {
+            throw new IllegalStateException(
+                    what + " is no turn of a conversation; use inKeyOrder(), or join or extract");
+        }
     }
 
     private void refuseTools(String why) {

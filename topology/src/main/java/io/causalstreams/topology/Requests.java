@@ -18,4 +18,15 @@ final class Requests {
     static GenerationRequest classifying(GenerationRequest request, List<String> labels) {
         return request.withTask(new Task.Classify(labels));
     }
+
+    /** Keeps the options of a question that asks for an embedding already. */
+    static GenerationRequest embedding(GenerationRequest request) {
+        return request.task() instanceof Task.Embed ? request : request.withTask(new Task.Embed());
+    }
+
+    /** Keeps the options of a question that ranks already. */
+    static GenerationRequest reranking(GenerationRequest request, List<String> documents) {
+        Task.Rerank asked = request.task() instanceof Task.Rerank rerank ? rerank : new Task.Rerank(documents);
+        return request.withTask(new Task.Rerank(documents, asked.instruction(), asked.scoring(), asked.truncate()));
+    }
 }

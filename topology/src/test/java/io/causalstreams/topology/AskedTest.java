@@ -388,6 +388,84 @@ class AskedTest {
     }
 
     @Test
+    void shouldGiveEachRecordTheVectorOfItsText() {
+        // Given
+        ScriptedEngine engine = ScriptedEngine.saying("");
+        causal(engine)
+                .ask(articles, GenerationRequest::embed)
+                .embed()
+                .mapValues(it -> it.value() + " "
+                        + Objects.requireNonNull(it.embedding()).dimensions())
+                .to("out");
+        Fixture test = start();
+
+        // When
+        test.input.pipeInput("k", "rain in Oslo");
+        engine.runAll();
+        test.punctuate();
+
+        // Then
+        assertThat(test.output("out").readKeyValue()).isEqualTo(KeyValue.pair("k", "rain in Oslo 32"));
+        assertThat(engine.submitted().get(0).id()).isEqualTo("causal-streams-embed-articles-0-0");
+    }
+
+    @Test
+    void shouldPutTheDocumentThatAnswersARecordFirst() {
+        // Given
+        ScriptedEngine engine = ScriptedEngine.saying("");
+        causal(engine)
+                .ask(articles, article -> GenerationRequest.text(article, 0))
+                .rerank(article -> List.of("sun in Rome", "rain in Oslo today"))
+                .mapValues(it -> it.ranking().get(0).text() + " before "
+                        + it.ranking().get(1).index())
+                .to("out");
+        Fixture test = start();
+
+        // When
+        test.input.pipeInput("k", "rain in Oslo");
+        engine.runAll();
+        test.punctuate();
+
+        // Then
+        assertThat(test.output("out").readValue()).isEqualTo("rain in Oslo today before 0");
+    }
+
+    @Test
+    void shouldHaveNoVectorAndNoRankingOfARequestThatFailed() {
+        // Given
+        ScriptedEngine engine = ScriptedEngine.saying("").withValidation(request -> {
+            throw new GenerationException.Invalid("task", "the model generates text");
+        });
+        causal(engine)
+                .ask(articles, GenerationRequest::embed)
+                .embed()
+                .mapValues(it -> it.embedding() + " "
+                        + Objects.requireNonNull(it.completion().error()).param())
+                .to("out");
+        causal(engine)
+                .ask(articles, GenerationRequest::embed)
+                .rerank(article -> List.of("a"))
+                .mapValues(it -> it.ranking() + " "
+                        + Objects.requireNonNull(it.completion().error()).param())
+                .to("out");
+        Fixture test = start();
+
+        // When
+        test.input.pipeInput("k", "v");
+
+        // Then
+        assertThat(test.output("out").readValuesToList()).containsExactlyInAnyOrder("null task", "[] task");
+    }
+
+    @Test
+    void shouldRefuseAVectorAsATurnOfAConversation() {
+        ScriptedEngine engine = ScriptedEngine.saying("x");
+        assertThatThrownBy(() -> question(engine, articles).inConversation().embed())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("a vector is no turn of a conversation");
+    }
+
+    @Test
     void shouldRefuseLabelsThatCannotBeToldApart() {
         ScriptedEngine engine = ScriptedEngine.saying("x");
         for (List<String> labels : List.of(List.<String>of(), List.of("a", "a"), List.of(""))) {

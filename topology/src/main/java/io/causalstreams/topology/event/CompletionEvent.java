@@ -3,6 +3,7 @@ package io.causalstreams.topology.event;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.causalstreams.inference.Embedding;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param promptTokenIds with {@code return_token_ids}
  * @param classification for {@code task = classify}: one per label, in the request's order
  * @param error when it failed
+ * @param embedding for {@code task = embed}: the vector
+ * @param ranking for {@code task = rerank}: the documents, the most relevant first
  */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,7 +35,9 @@ public record CompletionEvent(
         String systemFingerprint,
         @Nullable List<Integer> promptTokenIds,
         @Nullable List<Label> classification,
-        @Nullable Failure error) {
+        @Nullable Failure error,
+        @Nullable Embedding embedding,
+        @Nullable List<Ranked> ranking) {
 
     /** CloudEvents type of this version. */
     public static final String TYPE = "io.causalstreams.completion.v1";
@@ -119,6 +124,16 @@ public record CompletionEvent(
      * @param logprob natural logarithm of the label's probability after the prompt
      */
     public record Label(String label, double probability, double logprob) {}
+
+    /**
+     * A document's place, as rerank services tell it.
+     *
+     * @param index of the document in the request, from 0
+     * @param relevanceScore how well it answers the query, larger is better: a probability, 0..1, of most models; with
+     *     {@code scoring} {@code query_logprob} a log-probability, -∞..0
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Ranked(int index, double relevanceScore) {}
 
     /**
      * Why there is no (whole) answer.

@@ -6,8 +6,10 @@ import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.TokenLogprob;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +20,23 @@ import org.jspecify.annotations.Nullable;
  * @param returnTokenIds whether events carry token ids
  * @param created unix seconds of the prompt; a fact of the prompt, so that a replay gives the same bytes
  * @param model facts of the engine's model
+ * @param topN documents of a ranking to tell, the best; null = all
  */
-public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long created, ModelInfo model) {
+public record OutputEvents(
+        String id,
+        Shape shape,
+        boolean returnTokenIds,
+        long created,
+        ModelInfo model,
+        @Nullable Integer topN) {
 
     /** Why a choice ended that calls tools. */
     private static final String TOOL_CALLS = "tool_calls";
+
+    /** Of a request that ranks nothing, or of which all is told. */
+    public OutputEvents(String id, Shape shape, boolean returnTokenIds, long created, ModelInfo model) {
+        this(id, shape, returnTokenIds, created, model, null);
+    }
 
     /** Whose body the events have. */
     public enum Shape {
@@ -32,7 +46,7 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
 
     /** The events of a valid prompt. */
     public static OutputEvents of(PromptEvent prompt, String id, long createdSeconds, ModelInfo model) {
-        return new OutputEvents(id, prompt.shape(), prompt.returnTokenIds(), createdSeconds, model);
+        return new OutputEvents(id, prompt.shape(), prompt.returnTokenIds(), createdSeconds, model, prompt.topN());
     }
 
     /**
@@ -84,7 +98,9 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
                 model.fingerprint(),
                 returnTokenIds ? finished.promptTokenIds() : null,
                 labels(finished.classification()),
-                failureOf(id, finished.choices()));
+                failureOf(id, finished.choices()),
+                finished.embedding(),
+                ranking(finished.ranking()));
     }
 
     /**
@@ -122,7 +138,9 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
                 model.fingerprint(),
                 null,
                 null,
-                failure);
+                failure,
+                null,
+                null);
     }
 
     /** What was published of a choice before its request ended early. */
@@ -181,6 +199,18 @@ public record OutputEvents(String id, Shape shape, boolean returnTokenIds, long 
                 : scores.stream()
                         .map(each -> new CompletionEvent.Label(
                                 each.label(), each.probability(), Logprobs.finite(each.logprob())))
+                        .toList();
+    }
+
+    /** Documents of equal scores stay in the request's order. */
+    private @Nullable List<CompletionEvent.Ranked> ranking(@Nullable List<Double> scores) {
+        return scores == null
+                ? null
+                : IntStream.range(0, scores.size())
+                        .mapToObj(index -> new CompletionEvent.Ranked(index, scores.get(index)))
+                        .sorted(Comparator.comparingDouble(CompletionEvent.Ranked::relevanceScore)
+                                .reversed())
+                        .limit(topN == null ? scores.size() : topN)
                         .toList();
     }
 

@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param id the caller's id, if the body has one; see {@link #resolveId}
  * @param model which model answers; an engine of one model answers whatever is named
  * @param prompt chat messages, text or token ids
- * @param task generate or classify
+ * @param task generate, classify, embed or rerank
  * @param sampling how tokens are chosen and when to stop
  * @param returnTokenIds whether events carry token ids
  * @param priority lower runs earlier
  * @param deadline after this instant the answer is no longer wanted
  * @param sessionId the conversation this turn belongs to
  * @param user requests of one user share the engine fairly with those of others
+ * @param topN documents of a ranking to tell, the best; null = all
  */
 public record PromptEvent(
         @Nullable String id,
@@ -36,7 +37,23 @@ public record PromptEvent(
         int priority,
         @Nullable Instant deadline,
         @Nullable String sessionId,
-        @Nullable String user) {
+        @Nullable String user,
+        @Nullable Integer topN) {
+
+    /** A prompt that ranks nothing. */
+    public PromptEvent(
+            @Nullable String id,
+            @Nullable String model,
+            Prompt prompt,
+            GenerationRequest.Task task,
+            SamplingParams sampling,
+            boolean returnTokenIds,
+            int priority,
+            @Nullable Instant deadline,
+            @Nullable String sessionId,
+            @Nullable String user) {
+        this(id, model, prompt, task, sampling, returnTokenIds, priority, deadline, sessionId, user, null);
+    }
 
     /** Every field the operator knows, by its wire name; all others are ignored. */
     public static final Set<String> FIELDS = PromptReader.FIELDS;

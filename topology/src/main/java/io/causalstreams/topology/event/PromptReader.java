@@ -2,11 +2,9 @@ package io.causalstreams.topology.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.causalstreams.inference.GenerationException.Invalid;
-import io.causalstreams.inference.GenerationRequest.Task;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +33,14 @@ final class PromptReader {
             "continue_final_message",
             "task",
             "labels",
+            "input",
+            "dimensions",
+            "prompt_name",
+            "query",
+            "instruction",
+            "scoring",
+            "top_n",
+            "truncate_prompt_tokens",
             "max_completion_tokens",
             "max_tokens",
             "min_tokens",
@@ -74,9 +80,11 @@ final class PromptReader {
     private static final int MAX_ALTERNATIVES = 20;
 
     private final FieldReader fields;
+    private final TaskReader tasks;
 
     PromptReader(JsonNode object) {
         this.fields = FieldReader.of(object);
+        this.tasks = new TaskReader(fields);
     }
 
     PromptEvent read() {
@@ -85,13 +93,14 @@ final class PromptReader {
                 name("id"),
                 fields.string("model"),
                 prompt(),
-                task(),
+                tasks.task(),
                 sampling(),
                 orElse(fields.bool("return_token_ids"), false),
                 orElse(fields.int32("priority", Integer.MIN_VALUE, Integer.MAX_VALUE), 0),
                 deadline(),
                 name("session_id"),
-                name("user"));
+                name("user"),
+                tasks.topN());
     }
 
     private @Nullable String name(String field) {
@@ -105,6 +114,10 @@ final class PromptReader {
     }
 
     private Prompt prompt() {
+        Prompt other = tasks.prompt();
+        if (other != null) {
+            return other;
+        }
         JsonNode messages = fields.array("messages");
         JsonNode prompt = fields.value("prompt");
         if (messages != null && prompt != null) {
@@ -153,24 +166,6 @@ final class PromptReader {
             throw fields.invalid("prompt", "is an empty list; it must hold at least one token id");
         }
         return new Prompt.Tokens(fields.tokenIds("prompt", prompt));
-    }
-
-    private Task task() {
-        String task = orElse(fields.string("task"), "generate");
-        List<String> labels = fields.strings("labels");
-        if (task.equals("generate")) {
-            return new Task.Generate();
-        }
-        if (!task.equals("classify")) {
-            throw fields.invalid("task", "is neither generate nor classify");
-        }
-        if (labels == null || labels.isEmpty()) {
-            throw fields.invalid("labels", "is missing or empty; task classify needs at least one label");
-        }
-        if (labels.contains("") || new HashSet<>(labels).size() < labels.size()) {
-            throw fields.invalid("labels", "holds an empty label or one label twice; labels must be distinct");
-        }
-        return new Task.Classify(labels);
     }
 
     private SamplingParams sampling() {

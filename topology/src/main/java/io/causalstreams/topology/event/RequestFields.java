@@ -58,7 +58,6 @@ final class RequestFields {
                 "suffix");
         refused(table, "there is no search over beams", List.of("false"), "use_beam_search");
         refused(table, "there is no search over beams", List.of("1"), "length_penalty");
-        refused(table, "no prompt is cut; send one that fits", List.of(), "truncate_prompt_tokens");
         refused(
                 table,
                 "the text holds no special token; send return_token_ids",
@@ -74,7 +73,7 @@ final class RequestFields {
         refused(table, "the answer is text", List.of(), "audio");
         refused(table, "nothing is searched; send documents", List.of(), "web_search_options");
         refused(table, "say it in the prompt", List.of("\"medium\""), "verbosity");
-        refused(table, "send prompt", List.of(), "prompt_embeds", "input", "input_extra");
+        refused(table, "send prompt", List.of(), "prompt_embeds", "input_extra");
         refused(
                 table,
                 "tokens come as their text; send return_token_ids",

@@ -45,6 +45,8 @@ class EventSchemaTest {
         "completion,completion-chat",
         "completion,completion-text",
         "completion,completion-classify",
+        "completion,completion-embed",
+        "completion,completion-rerank",
         "completion,completion-error",
         "completion,completion-invalid"
     })
@@ -84,7 +86,10 @@ class EventSchemaTest {
                 "{\"prompt\":[[]]}",
                 "{\"prompt\":[\"a\",\"b\"]}",
                 "{\"prompt\":[[[1]]]}",
-                "{\"prompt\":\"x\",\"parse_special\":1}"
+                "{\"prompt\":\"x\",\"parse_special\":1}",
+                "{\"task\":\"embed\",\"input\":5}",
+                "{\"task\":\"embed\",\"input\":\"x\",\"dimensions\":0}",
+                "{\"task\":\"rerank\",\"query\":\"x\",\"documents\":[1]}"
             })
     void shouldRefuseInSchemaAndReaderAlike(String json) {
         assertThat(errors("prompt", json)).isNotEmpty();
@@ -97,6 +102,8 @@ class EventSchemaTest {
             strings = {
                 "{\"prompt\":\"x\",\"max_tokens\":5.0,\"unknown\":[]}",
                 "{\"prompt\":[\"x\"]}",
+                "{\"task\":\"embed\",\"input\":[1,2],\"dimensions\":2,\"truncate_prompt_tokens\":-1}",
+                "{\"task\":\"rerank\",\"query\":\"x\",\"documents\":[\"a\",{\"text\":\"b\"}],\"top_n\":1}",
                 "{\"prompt\":[[1,2]]}",
                 "{\"prompt\":\"x\",\"parse_special\":true,\"add_special_tokens\":false}",
                 "{\"prompt\":[1,2],\"logprobs\":3,\"stop\":\"a\"}",

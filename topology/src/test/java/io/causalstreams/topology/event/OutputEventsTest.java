@@ -2,6 +2,7 @@ package io.causalstreams.topology.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.causalstreams.inference.Embedding;
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.ModelInfo;
@@ -73,6 +74,36 @@ class OutputEventsTest {
                         new GenerationEvent.LabelScore("good", -0.1, 0.75),
                         new GenerationEvent.LabelScore("bad", -1.2, 0.25)));
         assertGolden("completion-classify.json", EventJson.write(events.completion(finished)));
+    }
+
+    @Test
+    void shouldTellTheVectorOfAText() {
+        OutputEvents events = new OutputEvents("r-1", OutputEvents.Shape.TEXT, false, 1_800_000_000L, MODEL);
+        GenerationEvent.Finished finished = new GenerationEvent.Finished(
+                List.of(new GenerationEvent.Choice(0, "", List.of(), FinishReason.STOP, null, null)),
+                new Usage(3, 0, 0),
+                List.of(1, 2, 3),
+                null,
+                null,
+                Embedding.of(0.6f, -0.8f),
+                null);
+        CompletionEvent completion = events.completion(finished);
+        assertGolden("completion-embed.json", EventJson.write(completion));
+        assertThat(EventJson.readCompletion(EventJson.write(completion))).isEqualTo(completion);
+    }
+
+    @Test
+    void shouldTellTheBestDocumentsFirstAndNoMoreThanAskedFor() {
+        OutputEvents events = new OutputEvents("r-1", OutputEvents.Shape.TEXT, false, 1_800_000_000L, MODEL, 3);
+        GenerationEvent.Finished finished = new GenerationEvent.Finished(
+                List.of(new GenerationEvent.Choice(0, "", List.of(), FinishReason.STOP, null, null)),
+                new Usage(3, 0, 0),
+                List.of(),
+                null,
+                null,
+                null,
+                List.of(0.25, 0.125, 0.75, 0.25));
+        assertGolden("completion-rerank.json", EventJson.write(events.completion(finished)));
     }
 
     @Test

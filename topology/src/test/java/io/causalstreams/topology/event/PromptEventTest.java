@@ -183,6 +183,33 @@ class PromptEventTest {
         assertThat(event.shape()).isEqualTo(OutputEvents.Shape.TEXT);
     }
 
+    @Test
+    void shouldReadATextToEmbedByEitherName() {
+        assertThat(parse("{\"task\":\"embed\",\"prompt\":\"x\"}").prompt()).isEqualTo(new Prompt.Text("x"));
+        PromptEvent event = parse("{\"task\":\"embed\",\"input\":[\"x\"],\"dimensions\":8,\"prompt_name\":\"query\","
+                + "\"truncate_prompt_tokens\":-1}");
+        assertThat(event.prompt()).isEqualTo(new Prompt.Text("x"));
+        assertThat(event.task()).isEqualTo(new GenerationRequest.Task.Embed(8, "query", true));
+        assertThat(parse("{\"task\":\"embed\",\"input\":[1,2]}").prompt()).isEqualTo(new Prompt.Tokens(List.of(1, 2)));
+    }
+
+    @Test
+    void shouldReadAQueryAndDocumentsToRank() {
+        PromptEvent event = parse("{\"task\":\"rerank\",\"query\":\"x\",\"documents\":[\"a\",{\"text\":\"b\"}],"
+                + "\"instruction\":\"i\",\"scoring\":\"query_logprob\",\"top_n\":1}");
+        assertThat(event.prompt()).isEqualTo(new Prompt.Text("x"));
+        assertThat(event.topN()).isEqualTo(1);
+        assertThat(event.task())
+                .isEqualTo(new GenerationRequest.Task.Rerank(
+                        List.of("a", "b"), "i", GenerationRequest.Task.Scoring.QUERY_LOGPROB, false));
+    }
+
+    @Test
+    void shouldIgnoreTheFieldsOfOtherTasks() {
+        assertThat(parse("{\"prompt\":\"x\",\"query\":7,\"top_n\":-1,\"dimensions\":\"a\",\"scoring\":[]}"))
+                .isEqualTo(parse("{\"prompt\":\"x\"}"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -335,6 +362,15 @@ class PromptEventTest {
                 "labels|{\"prompt\":\"x\",\"task\":\"classify\"}",
                 "labels|{\"prompt\":\"x\",\"task\":\"classify\",\"labels\":[]}",
                 "labels|{\"prompt\":\"x\",\"task\":\"classify\",\"labels\":[\"a\",\"a\"]}",
+                "input|{\"input\":\"x\"}",
+                "input|{\"task\":\"embed\",\"input\":\"x\",\"prompt\":\"x\"}",
+                "input|{\"task\":\"embed\",\"input\":[\"x\",\"y\"]}",
+                "dimensions|{\"task\":\"embed\",\"input\":\"x\",\"dimensions\":0}",
+                "truncate_prompt_tokens|{\"task\":\"embed\",\"input\":\"x\",\"truncate_prompt_tokens\":8}",
+                "documents|{\"task\":\"rerank\",\"query\":\"x\"}",
+                "documents|{\"task\":\"rerank\",\"query\":\"x\",\"documents\":[{}]}",
+                "scoring|{\"task\":\"rerank\",\"query\":\"x\",\"documents\":[\"a\"],\"scoring\":\"best\"}",
+                "top_n|{\"task\":\"rerank\",\"query\":\"x\",\"documents\":[\"a\"],\"top_n\":0}",
                 "min_tokens|{\"prompt\":\"x\",\"max_tokens\":2,\"min_tokens\":3}"
             })
     void shouldNameTheFieldThatMakesAPromptInvalid(String field, String json) {

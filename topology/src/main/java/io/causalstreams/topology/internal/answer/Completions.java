@@ -42,7 +42,9 @@ final class Completions {
                 finished.usage(),
                 finished.promptTokenIds(),
                 finished.promptLogprobs(),
-                finished.classification());
+                finished.classification(),
+                finished.embedding(),
+                finished.ranking());
     }
 
     private static Choice asPublished(Choice choice, Partial seen) {

@@ -116,6 +116,8 @@ public record RecordLimit(int maxBytes) {
                 completion.systemFingerprint(),
                 null,
                 completion.classification(),
-                failure);
+                failure,
+                completion.embedding(),
+                completion.ranking());
     }
 }
