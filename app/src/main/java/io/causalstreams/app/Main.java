@@ -23,6 +23,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             DemoCommand.class,
             GenerateCommand.class,
+            EmbedCommand.class,
+            RerankCommand.class,
             ServeCommand.class,
             ProduceCommand.class,
             TailCommand.class,

@@ -34,6 +34,16 @@ class MainTest {
     }
 
     @Test
+    void shouldExitWithTwoWhereNoTextIsGiven() {
+        for (String[] arguments :
+                new String[][] {{"embed"}, {"rerank", "--query", "x"}, {"embed", "--input", "f", "x"}}) {
+            Outcome outcome = run(arguments);
+            assertThat(outcome.exitCode).isEqualTo(2);
+            assertThat(outcome.err).hasLineCount(1).contains("give either texts or --input FILE");
+        }
+    }
+
+    @Test
     void shouldExitWithTwoWithoutACommand() {
         assertThat(run().exitCode).isEqualTo(2);
     }
