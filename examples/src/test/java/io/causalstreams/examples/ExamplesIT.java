@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.causalstreams.app.EmbeddedBroker;
+import io.causalstreams.export.ExportOptions;
+import io.causalstreams.export.OnnxExporter;
+import io.causalstreams.export.Precision;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import java.io.IOException;
@@ -29,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every example, as its README section says, on a broker and with the default model. */
+/** Every example, as its README section says, on a broker and with the default model or a tiny one. */
 @SuppressWarnings("NullAway.Init") // opened before all
 class ExamplesIT {
 
@@ -105,6 +108,36 @@ class ExamplesIT {
         assertThat(order.product()).contains("umbrellas");
         assertThat(order.quantity()).isEqualTo(12);
         assertThat(order.city()).contains("Bergen");
+    }
+
+    @Test
+    void shouldFindTheEarlierTicketThatIsNearest() throws JsonProcessingException {
+        // Given: a tiny random encoder, which at least knows the same words again
+        Path model = state.resolve("bert-mean");
+        OnnxExporter.export(
+                Path.of("../onnx-export/src/test/resources/tiny-pooled/bert-mean"),
+                model,
+                ExportOptions.of(Precision.FP32));
+        try (GenerationEngine embeddings = GenerationEngine.open(model, EngineConfig.defaults())) {
+            streams = NearestTickets.example().start(embeddings, kafka());
+
+            // When
+            topics.send(NearestTickets.TICKETS, "printer", "server error 503");
+            topics.send(NearestTickets.TICKETS, "printer", "How do I reset my password?");
+            topics.send(NearestTickets.TICKETS, "printer", "HOW do I reset my password");
+
+            // Then
+            List<String> found = topics.read(List.of(NearestTickets.NEAREST), 3, LIMIT).stream()
+                    .map(ConsumerRecord::value)
+                    .toList();
+            assertThat(JSON.readTree(found.get(0)).path("nearest")).isEmpty();
+            JsonNode nearest = JSON.readTree(found.get(2)).path("nearest");
+            assertThat(nearest).hasSize(2);
+            assertThat(nearest.get(0).path("ticket").asText()).isEqualTo("How do I reset my password?");
+            assertThat(nearest.get(0).path("similarity").asDouble())
+                    .isGreaterThan(nearest.get(1).path("similarity").asDouble());
+            streams.close();
+        }
     }
 
     @Test
