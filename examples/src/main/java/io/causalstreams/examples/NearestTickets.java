@@ -75,6 +75,7 @@ public final class NearestTickets {
     }
 
     /** Compares, then keeps. One per task: a task that is taken over, or whose transaction fails, begins again with the store. */
+    @SuppressWarnings("NullAway.Init") // set by init
     private static final class Finder implements FixedKeyProcessor<String, Embedded<String>, Found> {
         private final List<Seen> earlier = new ArrayList<>();
         private FixedKeyProcessorContext<String, Found> context;

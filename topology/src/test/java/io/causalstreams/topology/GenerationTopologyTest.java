@@ -14,6 +14,7 @@ import io.causalstreams.topology.event.TokenEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Nested;
@@ -184,6 +185,26 @@ class GenerationTopologyTest {
                 assertThat(driver.completion().classification())
                         .extracting(label -> label.label())
                         .containsExactly("good", "bad");
+                assertThat(driver.tokens.isEmpty()).isTrue();
+            }
+        }
+
+        @Test
+        void shouldEmbedAndRankWithoutTokens() {
+            try (OperatorDriver driver =
+                    new OperatorDriver(ScriptedEngine.saying("").runAutomatically())) {
+                driver.send("k", "{\"task\":\"embed\",\"input\":\"rain in Oslo\",\"dimensions\":8}");
+                driver.send(
+                        "k",
+                        "{\"task\":\"rerank\",\"query\":\"rain\",\"documents\":[\"sun\",\"rain today\"],\"top_n\":1}");
+                driver.advance(10);
+                List<CompletionEvent> completions = driver.completionEvents();
+                assertThat(Objects.requireNonNull(completions.get(0).embedding())
+                                .dimensions())
+                        .isEqualTo(8);
+                assertThat(completions.get(1).ranking())
+                        .extracting(CompletionEvent.Ranked::index)
+                        .containsExactly(1);
                 assertThat(driver.tokens.isEmpty()).isTrue();
             }
         }

@@ -240,6 +240,42 @@ class ExactlyOnceTest {
     }
 
     @Test
+    void shouldTellAVectorAndARankingOnceWhereverTheProcessDies() {
+        for (int crashAfter = 0; crashAfter < 4; crashAfter++) {
+            // Given
+            engines.clear();
+            List<Input> input = List.of(
+                    prompt("e", ",\"task\":\"embed\""),
+                    prompt("r", ",\"task\":\"rerank\",\"documents\":[\"a\",\"b\"]"));
+            TransactionalTask task = new TransactionalTask(input, settings(), this::newEngine);
+            List<Runnable> work = List.of(task::processNext, task::processNext, () -> engine().step(), task::punctuate);
+
+            // When
+            work.subList(0, crashAfter + 1).forEach(Runnable::run);
+            task.crash();
+            for (int i = 0; i < 10; i++) {
+                if (task.hasInput()) {
+                    task.processNext();
+                }
+                engine().step();
+                task.punctuate();
+            }
+
+            // Then
+            List<CompletionEvent> completions = task.committedOutput().stream()
+                    .map(event -> EventJson.readCompletion(Objects.requireNonNull(event.bytes())))
+                    .toList();
+            assertThat(completions).as("died after %d", crashAfter).hasSize(2);
+            assertThat(completions)
+                    .filteredOn(each -> each.id().equals("e"))
+                    .allSatisfy(each -> assertThat(each.embedding()).isNotNull());
+            assertThat(completions)
+                    .filteredOn(each -> each.id().equals("r"))
+                    .allSatisfy(each -> assertThat(each.ranking()).hasSize(2));
+        }
+    }
+
+    @Test
     void shouldSubmitInOrderOfArrivalAfterARestart() {
         engines.clear();
         List<Input> input = new ArrayList<>();
