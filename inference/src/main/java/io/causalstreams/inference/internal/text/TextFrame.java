@@ -41,29 +41,33 @@ public final class TextFrame {
     }
 
     private static TextFrame of(JsonNode processor, Path file) {
-        switch (processor.path("type").asText()) {
-            case "TemplateProcessing":
-                int[][] single = special(processor, processor.path("single"), file);
-                int[][] pair = special(processor, processor.path("pair"), file);
-                return new TextFrame(single[0], single[1], pair[0], pair[1], pair[2]);
-            case "BertProcessing":
-                return classic(processor, 1);
-            case "RobertaProcessing":
-                return classic(processor, 2);
-            case "Sequence":
-                TextFrame last = empty();
-                for (JsonNode each : processor.path("processors")) {
-                    if (!each.path("type").asText().equals("ByteLevel")) {
-                        last = of(each, file);
-                    }
-                }
-                return last;
-            case "", "ByteLevel":
-                return empty();
-            default:
+        return switch (processor.path("type").asText()) {
+            case "TemplateProcessing" -> template(processor, file);
+            case "BertProcessing" -> classic(processor, 1);
+            case "RobertaProcessing" -> classic(processor, 2);
+            case "Sequence" -> sequence(processor, file);
+            case "", "ByteLevel" -> empty();
+            default ->
                 throw new GenerationException.Failed(
                         file + ": post_processor " + processor.path("type") + " is not supported", null);
+        };
+    }
+
+    private static TextFrame template(JsonNode processor, Path file) {
+        int[][] single = special(processor, processor.path("single"), file);
+        int[][] pair = special(processor, processor.path("pair"), file);
+        return new TextFrame(single[0], single[1], pair[0], pair[1], pair[2]);
+    }
+
+    /** The one of several that adds tokens. */
+    private static TextFrame sequence(JsonNode processor, Path file) {
+        TextFrame last = empty();
+        for (JsonNode each : processor.path("processors")) {
+            if (!each.path("type").asText().equals("ByteLevel")) {
+                last = of(each, file);
+            }
         }
+        return last;
     }
 
     private static TextFrame empty() {
