@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,12 +117,7 @@ class PooledParityTest {
     }
 
     /** @param separator the token behind which pairs have type 1; null where the graph wants no types */
-    private float[][] run(
-            String name,
-            Precision precision,
-            String output,
-            List<long[]> rows,
-            @org.jspecify.annotations.Nullable Long separator)
+    private float[][] run(String name, Precision precision, String output, List<long[]> rows, @Nullable Long separator)
             throws OrtException {
         Path model = directory.resolve("model");
         OnnxExporter.export(TINY.resolve(name), model, ExportOptions.of(precision));

@@ -7,6 +7,7 @@ import io.causalstreams.inference.Embedding;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent.Finished;
+import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.GenerationRequest;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -89,8 +91,7 @@ class PooledEngineTest {
         // Given
         PooledEngine engine = engine(VECTORS);
         List<String> ended = new CopyOnWriteArrayList<>();
-        ask(engine, embed("r-0", "x"));
-        awaitPasses(1);
+        occupy(engine);
         CompletableFuture<?> late = ask(engine, embed("late", "a".repeat(1000))).thenRun(() -> ended.add("late"));
         CompletableFuture<?> early =
                 ask(engine, embed("early", "b".repeat(1000)).withPriority(-1)).thenRun(() -> ended.add("early"));
@@ -133,8 +134,7 @@ class PooledEngineTest {
     void shouldFailOnlyTheTextThatTheModelFailsOn() {
         // Given
         PooledEngine engine = engine(VECTORS);
-        ask(engine, embed("r-0", "x"));
-        awaitPasses(1);
+        occupy(engine);
         CompletableFuture<Finished> bad = ask(engine, embed("bad", String.valueOf(BAD)));
         CompletableFuture<Finished> good = ask(engine, embed("good", "a"));
 
@@ -167,8 +167,7 @@ class PooledEngineTest {
     void shouldEndWhatItsDeadlineHasPassedAndNotComputeIt() {
         // Given
         PooledEngine engine = engine(VECTORS);
-        ask(engine, embed("r-0", "x"));
-        awaitPasses(1);
+        occupy(engine);
         CompletableFuture<Finished> late =
                 ask(engine, embed("late", "a").withDeadline(Instant.now().minusSeconds(5)));
 
@@ -185,9 +184,8 @@ class PooledEngineTest {
     void shouldRefuseMoreThanItsLimitAndTakeAnotherWhenOneIsCancelled() {
         // Given: 2 slots and 1 more
         PooledEngine engine = engine(VECTORS);
-        ask(engine, embed("r-0", "x"));
-        awaitPasses(1);
-        ask(engine, embed("r-1", "x"));
+        occupy(engine);
+        engine.generate(engine.prepare(embed("r-1", "x")), new Ended(new CompletableFuture<>()));
         var third = engine.generate(engine.prepare(embed("r-2", "x")), new Ended(new CompletableFuture<>()));
         assertThatThrownBy(
                         () -> engine.generate(engine.prepare(embed("r-3", "x")), new Ended(new CompletableFuture<>())))
@@ -236,15 +234,20 @@ class PooledEngineTest {
     }
 
     private static Embedding vector(CompletableFuture<Finished> result) {
-        Embedding embedding = result.orTimeout(30, TimeUnit.SECONDS).join().embedding();
-        assertThat(embedding).isNotNull();
-        return embedding;
+        return Objects.requireNonNull(
+                result.orTimeout(30, TimeUnit.SECONDS).join().embedding());
     }
 
     private static CompletableFuture<Finished> ask(PooledEngine engine, GenerationRequest request) {
         CompletableFuture<Finished> result = new CompletableFuture<>();
         engine.generate(engine.prepare(request), new Ended(result));
         return result;
+    }
+
+    /** It computes one text, until the gate is opened. */
+    private void occupy(PooledEngine engine) {
+        engine.generate(engine.prepare(embed("r-0", "x")), new Ended(new CompletableFuture<>()));
+        awaitPasses(1);
     }
 
     private void awaitPasses(int count) {
@@ -266,7 +269,7 @@ class PooledEngineTest {
 
     private record Ended(CompletableFuture<Finished> result) implements GenerationListener {
         @Override
-        public void onTokens(io.causalstreams.inference.GenerationEvent.TokenChunk tokens) {
+        public void onTokens(TokenChunk tokens) {
             throw new AssertionError("a vector has no tokens");
         }
 
