@@ -31,12 +31,13 @@ def export(model, precision):
 class CausalStreams:
     """One model at one precision. Each method yields (row, value), and leaves what others used in `others`."""
 
-    def __init__(self, model, precision, threads):
+    def __init__(self, model, precision, threads, rounds=3):
         self.name = f'Causal Streams {precision}'
         self.precision = precision
         self.threads = threads
         self.others = []
         self.model = model
+        self.rounds = rounds
         self.directory = export(model, precision)
 
     def accuracy(self):
@@ -51,10 +52,11 @@ class CausalStreams:
 
     def decode(self, concurrency, prompt, completion):
         results, peak = self.bench('--engine', '--concurrency', ','.join(map(str, concurrency)), '--prompt-tokens',
-                                   str(prompt), '--max-tokens', str(completion), rounds=3)
+                                   str(prompt), '--max-tokens', str(completion), rounds=self.rounds)
         for result in of(results, 'engine'):
             yield f'decode {result["concurrency"]}', result['decode_tokens_per_second']['median']
         yield 'memory', peak
+        yield 'file', megabytes(os.path.join(self.directory, 'model.onnx.data'))
 
     def prefill(self, lengths):
         results, _ = self.bench('--prefill', ','.join(map(str, lengths)))
@@ -87,6 +89,10 @@ class CausalStreams:
         for result in of(results, 'constrained'):
             yield f'under a JSON Schema {concurrency}', result['constrained_tokens_per_second']['median']
             yield f'without one {concurrency}', result['unconstrained_tokens_per_second']['median']
+
+
+def megabytes(file):
+    return os.path.getsize(file) / (1 << 20)
 
 
 def of(results, benchmark):

@@ -6,6 +6,7 @@ import statistics
 from . import document
 
 MOST_DIVERGENCE = 0.01  # from fp32, of a precision that is compared with the peers
+ACCURATE = f'KL ≤ {MOST_DIVERGENCE}'
 
 
 class Row:
@@ -37,9 +38,45 @@ ROWS = [
 ]
 
 
+# Random weights in the shape of larger models: their distance from fp32 means nothing, so precisions are compared by bits.
+ROWS_OF_SHAPES = [
+    Row('decode 1', 'decode, 1 request, tokens/s', '≥ 1.0'),
+    Row('decode 8', 'decode, 8 requests, tokens/s', '≥ 1.3'),
+    Row('decode 16', 'decode, 16 requests, tokens/s', '≥ 1.6'),
+    Row('decode 32', 'decode, 32 requests, tokens/s', '≥ 1.6'),
+    Row('prefill 256', 'prefill, 256 tokens, tokens/s', '≥ 1.3'),
+    Row('prefill 2048', 'prefill, 2048 tokens, tokens/s', '≥ 1.3'),
+    Row('first token p99', 'time to first token, p99, ms', '≤ 1'),
+    Row('memory', 'peak memory, MB; ratio to the file', '≤ 1.3', 'file'),
+    Row('file', 'weights, MB', ''),
+]
+
+
+class Ratio:
+    """Ours by the best peer's, of some columns on each side."""
+
+    def __init__(self, heading, ours, peers, within=True):
+        self.heading = heading
+        self.ours = ours      # (comparison, column) → whether it counts
+        self.peers = peers
+        self.within = within  # whether it is shown, too, of two rows of ours
+
+
+RATIOS = [
+    Ratio('ratio', lambda all, column: all.accurate(column), lambda all, column: True),
+    Ratio(f'ratio, {ACCURATE}', lambda all, column: all.accurate(column), lambda all, column: all.accurate(column),
+          within=False),
+]
+RATIOS_OF_SHAPES = [
+    Ratio('ratio, int4 to all', lambda all, column: 'int4' in column, lambda all, column: True),
+    Ratio('ratio, 8 bits', lambda all, column: 'int8' in column, lambda all, column: 'q8' in column or 'int8' in column),
+]
+
+
 class Comparison:
-    def __init__(self, path):
+    def __init__(self, path, rows=ROWS, ratios=RATIOS):
         self.path = path
+        self._rows_shown, self._ratios = rows, ratios
         self.rows = {}       # row → column → values, one a round
         self.commits = {}    # row → commit
         self.accuracy = {}   # column → {divergence, agreement}
@@ -64,28 +101,31 @@ class Comparison:
             json.dump({'rows': self.rows, 'commits': self.commits, 'accuracy': self.accuracy}, file, indent=1)
 
     def table(self):
-        measured = [row for row in ROWS if row.name in self.rows]
+        measured = [row for row in self._rows_shown if row.name in self.rows]
         columns = sorted({column for row in measured for column in self.rows[row.name]}, key=_ours_first)
         lines = [[row.title] + [document.spread(self.rows[row.name].get(column, [])) for column in columns]
-                 + [self.ratio(row), row.target, self.ratio(row, same_accuracy=True), self.commits[row.name]]
+                 + [row.target] + [self.ratio(row, ratio) for ratio in self._ratios] + [self.commits[row.name]]
                  for row in measured]
-        accuracy = [f'KL {self.accuracy[column]["divergence"]:.4f}' if column in self.accuracy else '' for column in columns]
-        return document.table(['work', *columns, 'ratio', 'wanted', f'ratio, KL ≤ {MOST_DIVERGENCE}', 'commit'],
-                              [['distance from fp32', *accuracy, '', f'≤ {MOST_DIVERGENCE}', '', ''], *lines])
+        if self.accuracy:
+            distances = [f'KL {self.accuracy[column]["divergence"]:.4f}' if column in self.accuracy else ''
+                         for column in columns]
+            limit = f'≤ {MOST_DIVERGENCE}'
+            lines.insert(0, ['distance from fp32', *distances, limit, *('' for _ in self._ratios), ''])
+        return document.table(
+            ['work', *columns, 'wanted', *(ratio.heading for ratio in self._ratios), 'commit'], lines)
 
-    def ratio(self, row, same_accuracy=False):
+    def ratio(self, row, ratio):
         """Median and range over the rounds of ours / the best peer's, each side at its best median."""
         values = self.rows[row.name]
-        ours = {column: v for column, v in values.items() if _is_ours(column) and self._accurate(column)}
-        if not ours or not row.target or (row.against and same_accuracy):
+        ours = {column: v for column, v in values.items() if _is_ours(column) and ratio.ours(self, column)}
+        if not ours or not row.target or (row.against and not (ratio.within and row.against in self.rows)):
             return ''
         best = min if row.less_is_better else max
         column = best(ours, key=lambda each: statistics.median(ours[each]))
         if row.against:
             other = self.rows[row.against][column]
         else:
-            peers = {each: v for each, v in values.items()
-                     if not _is_ours(each) and (self._accurate(each) or not same_accuracy)}
+            peers = {each: v for each, v in values.items() if not _is_ours(each) and ratio.peers(self, each)}
             if row.fastest_at:
                 peers = {each: v for each, v in peers.items() if each.startswith('llama.cpp')}
             if not peers:
@@ -96,7 +136,7 @@ class Comparison:
         text = f'**{statistics.median(ratios):.2f}**'
         return text if len(ratios) == 1 else text + f' ({min(ratios):.2f}–{max(ratios):.2f})'
 
-    def _accurate(self, column):
+    def accurate(self, column):
         return column in self.accuracy and self.accuracy[column]['divergence'] <= MOST_DIVERGENCE
 
 

@@ -10,7 +10,7 @@ import threading
 import time
 
 from . import process
-from .causalstreams import accuracy, export
+from .causalstreams import accuracy, export, megabytes
 
 QUOTED_PROMPT, QUOTED_ANSWER = 192, 128  # about as long as the quoting work of `./causal-streams bench --quoting`
 PATIENCE_SECONDS = 60
@@ -53,6 +53,7 @@ class LlamaCpp:
         for line in lines:
             yield f'decode {line["pl"]}', line['speed_tg']
         yield 'memory', peak
+        yield 'file', megabytes(self.gguf)
 
     def prefill(self, lengths):
         lines, _ = self._speeds(0, 1, [1], lengths)
