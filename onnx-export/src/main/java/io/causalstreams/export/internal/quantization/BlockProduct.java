@@ -61,7 +61,8 @@ final class BlockProduct {
                 .output();
     }
 
-    private static int blockSize(int inputs) {
+    /** The largest size of which rows of {@code inputs} are whole blocks, else {@value #SMALL}. */
+    static int blockSize(int inputs) {
         int size = LARGE;
         while (size > SMALL && inputs % size != 0) {
             size /= 2;

@@ -14,7 +14,6 @@ import java.util.Arrays;
  * into vector instructions (with different offsets it cannot know that two arrays do not overlap).
  */
 final class FourBitRounding {
-    private static final int BLOCK = FourBitGrid.BLOCK;
     private static final int MAX = FourBitGrid.MAX;
     private static final int LANES = 128;
     /** x + this - this is x rounded to nearest, half to even, for |x| up to 2²². */
@@ -33,7 +32,7 @@ final class FourBitRounding {
     private final int[] blocks = new int[LANES];
     private int filled;
 
-    private final float[][] w = new float[BLOCK][LANES];
+    private final float[][] w;
     private final float[] min = new float[LANES];
     private final float[] max = new float[LANES];
     private final float[] inverse = new float[LANES];
@@ -55,12 +54,14 @@ final class FourBitRounding {
     }
 
     /**
+     * @param blockSize elements of a block
      * @param matrix elements of all blocks, of which some are to be rounded
      * @param steps written, one of each rounded block
      * @param zeroPoints written, as {@code steps}
      * @param packed written, two q to a byte, the earlier in the lower half
      */
-    FourBitRounding(float[] matrix, float[] steps, byte[] zeroPoints, byte[] packed) {
+    FourBitRounding(int blockSize, float[] matrix, float[] steps, byte[] zeroPoints, byte[] packed) {
+        this.w = new float[blockSize][LANES];
         this.matrix = matrix;
         this.steps = steps;
         this.zeroPoints = zeroPoints;
@@ -70,8 +71,8 @@ final class FourBitRounding {
     /** Rounds a block, at the latest when {@link #finish} is called. */
     void add(int block) {
         blocks[filled] = block;
-        for (int i = 0; i < BLOCK; i++) {
-            w[i][filled] = matrix[block * BLOCK + i];
+        for (int i = 0; i < w.length; i++) {
+            w[i][filled] = matrix[block * w.length + i];
         }
         filled++;
         if (filled == LANES) {
@@ -190,8 +191,8 @@ final class FourBitRounding {
         int block = blocks[lane];
         steps[block] = bestStep[lane];
         zeroPoints[block] = (byte) bestZeroPoint[lane];
-        int target = block * BLOCK / 2;
-        for (int i = 0; i < BLOCK; i += 2) {
+        int target = block * w.length / 2;
+        for (int i = 0; i < w.length; i += 2) {
             packed[target + i / 2] = (byte) ((int) w[i][lane] | (int) w[i + 1][lane] << 4);
         }
     }
