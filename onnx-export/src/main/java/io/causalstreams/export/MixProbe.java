@@ -72,8 +72,8 @@ final class MixProbe {
 
     private void write(Collection<MatrixGroup> fine) throws IOException {
         tensors.begin(fine);
-        plan.mixed(fine)
-                .graph("candidate", tensors)
-                .write(directory, config, options.precision(), "calibration", "weights of a candidate");
+        ModelGraph graph = plan.mixed(fine).graph("candidate", tensors);
+        tensors.flush();
+        graph.write(directory, config, options.precision(), "calibration", "weights of a candidate");
     }
 }

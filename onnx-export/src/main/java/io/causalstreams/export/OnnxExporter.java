@@ -111,7 +111,7 @@ public final class OnnxExporter {
                 directory.resolve(ModelFiles.WEIGHTS),
                 written -> options.listener().onProgress(written, Math.max(total, written)))) {
             ModelGraph graph = plan.graph(name, data);
-            weightsDigest = data.sha256();
+            weightsDigest = data.finish();
             graph.write(directory, config, options.precision(), PRODUCER, weightsDigest);
         }
         ExportManifest.write(directory, source, name, options.precision(), mix, weightsDigest);

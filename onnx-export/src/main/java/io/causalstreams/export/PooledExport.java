@@ -69,7 +69,7 @@ final class PooledExport {
                 directory.resolve(ModelFiles.WEIGHTS),
                 written -> options.listener().onProgress(written, Math.max(total, written)))) {
             GraphBuilder graph = graph(data);
-            weights = data.sha256();
+            weights = data.finish();
             Map<String, String> metadata = metadata(graph.fingerprint(weights));
             try (OutputStream out =
                     new BufferedOutputStream(Files.newOutputStream(directory.resolve(ModelFiles.GRAPH)))) {

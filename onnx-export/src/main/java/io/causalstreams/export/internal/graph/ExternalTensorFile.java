@@ -5,9 +5,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -30,11 +28,10 @@ public final class ExternalTensorFile implements TensorStore, AutoCloseable {
     private static final int PAGE_BYTES = 4096;
 
     private final String location;
-    private final FileChannel channel;
+    private final AppendedFile file;
     private final MessageDigest digest;
     private final PieceComputer computer = new PieceComputer();
     private final LongConsumer progress;
-    private long position;
 
     public ExternalTensorFile(Path file) throws IOException {
         this(file, written -> {});
@@ -43,7 +40,7 @@ public final class ExternalTensorFile implements TensorStore, AutoCloseable {
     /** @param progress takes the bytes written so far, after every piece */
     public ExternalTensorFile(Path file, LongConsumer progress) throws IOException {
         this.location = String.valueOf(file.getFileName());
-        this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        this.file = new AppendedFile(file);
         this.progress = progress;
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
@@ -63,29 +60,36 @@ public final class ExternalTensorFile implements TensorStore, AutoCloseable {
         align(bytes >= PAGE_BYTES ? PAGE_BYTES : 64);
         tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL)
                 .addExternalData(entry("location", location))
-                .addExternalData(entry("offset", Long.toString(position)))
+                .addExternalData(entry("offset", Long.toString(file.size())))
                 .addExternalData(entry("length", Long.toString(bytes)));
         computer.compute(elements, this::append);
     }
 
-    /** SHA-256 of everything written so far, in hexadecimal. Ends the writing. */
-    public String sha256() {
+    /** Waits until all that was stored can be read; more may follow. */
+    public void flush() throws IOException {
+        align(file.blockBytes());
+        file.flush();
+    }
+
+    /** Ends the writing, and waits until all is on the disk; SHA-256 of it, in hexadecimal. */
+    public String finish() throws IOException {
+        file.finish();
         return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Bytes written. */
     public long size() {
-        return position;
+        return file.size();
     }
 
     @Override
     public void close() throws IOException {
         computer.close();
-        channel.close();
+        file.close();
     }
 
     private void align(int boundary) throws IOException {
-        int padding = Math.floorMod(-position, boundary);
+        int padding = Math.floorMod(-file.size(), boundary);
         if (padding > 0) {
             append(ByteBuffer.wrap(new byte[padding]));
         }
@@ -93,11 +97,8 @@ public final class ExternalTensorFile implements TensorStore, AutoCloseable {
 
     private void append(ByteBuffer bytes) throws IOException {
         digest.update(bytes.duplicate());
-        position += bytes.remaining();
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
-        progress.accept(position);
+        file.append(bytes);
+        progress.accept(file.size());
     }
 
     private static StringStringEntryProto entry(String key, String value) {

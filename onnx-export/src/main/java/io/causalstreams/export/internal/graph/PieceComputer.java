@@ -66,7 +66,7 @@ final class PieceComputer implements AutoCloseable {
         ByteBuffer buffer = free.poll();
         return buffer != null && buffer.capacity() >= bytes
                 ? buffer.clear()
-                : ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+                : ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static ByteBuffer finished(Future<ByteBuffer> piece) throws IOException {

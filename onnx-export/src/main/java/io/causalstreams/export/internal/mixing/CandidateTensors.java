@@ -53,6 +53,12 @@ public final class CandidateTensors implements TensorStore, AutoCloseable {
         }
     }
 
+    /** Waits until the graph can be run. */
+    public void flush() throws IOException {
+        shared.flush();
+        fine.flush();
+    }
+
     @Override
     public void close() throws IOException {
         shared.close();

@@ -70,7 +70,7 @@ final class BlockProduct {
         return size;
     }
 
-    /** Rounded, {@code count} blocks whose scales begin at {@code at}; the last block of a row is filled up with zeros. */
+    /** Rounded, and {@code w} lost, {@code count} blocks whose scales begin at {@code at}; the last block of a row is filled up with zeros. */
     private static byte[] quantise(float[] w, int inputs, int size, float[] scales, int at, int count) {
         byte[] q = new byte[Math.multiplyExact(count, size)];
         int blocks = (inputs + size - 1) / size;
@@ -81,12 +81,20 @@ final class BlockProduct {
             float max = Int8Rows.largest(w, offset, elements);
             float scale = max > 0 ? max / MAX : 1;
             scales[at + block] = scale;
+            divide(w, offset, elements, scale);
             int target = block * size;
             for (int i = 0; i < elements; i++) {
-                q[target + i] = (byte) (Math.round(w[offset + i] / scale) + ZERO_POINT);
+                q[target + i] = (byte) (Int8Rows.round(w[offset + i]) + ZERO_POINT);
             }
             Arrays.fill(q, target + elements, target + size, (byte) ZERO_POINT);
         }
         return q;
+    }
+
+    /** A loop of its own, which becomes vector instructions. */
+    private static void divide(float[] w, int offset, int count, float divisor) {
+        for (int i = offset; i < offset + count; i++) {
+            w[i] /= divisor;
+        }
     }
 }

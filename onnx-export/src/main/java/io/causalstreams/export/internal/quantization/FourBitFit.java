@@ -15,13 +15,24 @@ enum FourBitFit {
     /** On no grid: it is rounded, in blocks of whatever size is fast. */
     FINER;
 
-    /** Looks at all blocks of rows that are whole blocks. */
+    /** Elements that are looked at in full. */
+    private static final long SMALL = 1 << 20;
+    /** Of a large matrix, one row of so many is looked at. */
+    private static final int STRIDE = 16;
+
+    /**
+     * Looks at blocks of rows that are whole blocks: all of a small matrix, every {@value #STRIDE}th row of a large one, which
+     * has thousands of blocks in them. A tool that rounds to four bits does so with all blocks of a matrix, and where it
+     * gives offsets, nearly all have one.
+     */
     static FourBitFit of(Weight weight) {
+        int columns = weight.columns();
+        int stride = (long) weight.rows() * columns <= SMALL ? 1 : STRIDE;
         Findings findings = new Findings();
         RowReader reader = weight.open();
-        Pieces.forEach(weight.rows(), weight.columns(), (first, count) -> {
-            if (!findings.decided()) {
-                findings.look(reader.read(first, count, weight.columns()));
+        Pieces.forEach((weight.rows() + stride - 1) / stride, columns, (first, count) -> {
+            for (int row = first; row < first + count && !findings.decided(); row++) {
+                findings.look(reader.read(row * stride, 1, columns));
             }
         });
         return findings.fit();

@@ -76,8 +76,9 @@ record FourBitGrid(float step, int zeroPoint, float offset) {
         if (!(range >= Float.MIN_NORMAL)) {
             return true;
         }
+        float perRange = 1 / range;
         for (int levels = 1; levels <= MAX; levels++) {
-            float inverse = levels / range;
+            float inverse = levels * perRange;
             int i = offset;
             while (i < offset + count && nearly((values[i] - min) * inverse)) {
                 i++;

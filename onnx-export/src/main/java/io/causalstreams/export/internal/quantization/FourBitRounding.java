@@ -15,9 +15,12 @@ import java.util.Arrays;
  */
 final class FourBitRounding {
     private static final int MAX = FourBitGrid.MAX;
-    private static final int LANES = 128;
+    private static final int LANES = 512;
     /** x + this - this is x rounded to nearest, half to even, for |x| up to 2²². */
     private static final float ROUND = 0x1.8p23f;
+
+    /** Twice as a factor of any positive number, the result is 1 at least. */
+    private static final float HUGE = 0x1p126f;
 
     /** Ranges that are tried, in percent of the one that clips nothing. */
     private static final int WIDEST = 100;
@@ -36,6 +39,10 @@ final class FourBitRounding {
     private final float[] min = new float[LANES];
     private final float[] max = new float[LANES];
     private final float[] inverse = new float[LANES];
+    private final float[] middle = new float[LANES];
+    private final float[] step = new float[LANES];
+    private final float[] score = new float[LANES];
+    private final float[] better = new float[LANES];
     private final float[] bestScore = new float[LANES];
     private final float[] bestStep = new float[LANES];
     private final float[] bestZeroPoint = new float[LANES];
@@ -45,12 +52,19 @@ final class FourBitRounding {
     /** One zero point for every lane, and what it gives. */
     private static final class Candidate {
         final float[] zeroPoint = new float[LANES];
-        final float[] lowest = new float[LANES];
-        final float[] highest = new float[LANES];
-        /** Σqw. */
+        /** The smallest q, and {@link #ROUND}. */
+        final float[] shift = new float[LANES];
+        /** Twice the smallest q, and 15. */
+        final float[] offset = new float[LANES];
+        /** 2·Σqw. */
         final float[] product = new float[LANES];
-        /** Σq². */
+        /** 4·Σq². */
         final float[] square = new float[LANES];
+
+        void clear() {
+            Arrays.fill(product, 0);
+            Arrays.fill(square, 0);
+        }
     }
 
     /**
@@ -92,24 +106,27 @@ final class FourBitRounding {
         Arrays.fill(bestScore, -1);
         for (int percent = WIDEST; percent >= NARROWEST; percent -= NARROWER) {
             choose(percent / 100f);
-            sum(below);
-            sum(above);
+            sum();
             keepBetter(below);
             keepBetter(above);
         }
         quantise();
-        for (int lane = 0; lane < filled; lane++) {
-            store(lane);
-        }
+        store();
         filled = 0;
     }
 
-    /** The ranges have zero in them. */
+    /** The ranges have zero in them. What has none gets some: all its q are 0 for whatever step. */
     private void findRanges() {
         Arrays.fill(min, 0);
         Arrays.fill(max, 0);
         for (float[] row : w) {
             widen(row, min, max);
+        }
+        for (int lane = 0; lane < LANES; lane++) {
+            if (max[lane] - min[lane] < Float.MIN_NORMAL) {
+                min[lane] = -1;
+                max[lane] = 1;
+            }
         }
     }
 
@@ -122,51 +139,82 @@ final class FourBitRounding {
 
     /** Sets the steps to a share of the range, and the zero points to the two beside the range's middle. */
     private void choose(float share) {
+        divide(min, max, share, inverse, middle);
         for (int lane = 0; lane < LANES; lane++) {
-            float step = (max[lane] - min[lane]) * share / MAX;
-            float perStep = step == 0 ? 0 : 1 / step;
+            int belowMiddle = (int) middle[lane];
+            below.zeroPoint[lane] = Math.max(0, Math.min(MAX, belowMiddle));
+            above.zeroPoint[lane] = Math.max(0, Math.min(MAX, belowMiddle + 1));
+        }
+        shift(below.zeroPoint, below.shift, below.offset);
+        shift(above.zeroPoint, above.shift, above.offset);
+    }
+
+    private static void shift(float[] zeroPoint, float[] shift, float[] offset) {
+        for (int lane = 0; lane < LANES; lane++) {
+            shift[lane] = ROUND - zeroPoint[lane];
+            offset[lane] = MAX - 2 * zeroPoint[lane];
+        }
+    }
+
+    private static void divide(float[] min, float[] max, float share, float[] inverse, float[] middle) {
+        for (int lane = 0; lane < LANES; lane++) {
+            float perStep = 1 / ((max[lane] - min[lane]) * share / MAX);
             inverse[lane] = perStep;
-            int belowMiddle = (int) (MAX / 2f - (max[lane] + min[lane]) / 2 * perStep);
-            choose(below, lane, belowMiddle);
-            choose(above, lane, belowMiddle + 1);
+            middle[lane] = MAX / 2f - (max[lane] + min[lane]) / 2 * perStep;
         }
     }
 
-    private static void choose(Candidate candidate, int lane, int zeroPoint) {
-        int inRange = Math.max(0, Math.min(MAX, zeroPoint));
-        candidate.zeroPoint[lane] = inRange;
-        candidate.lowest[lane] = -inRange;
-        candidate.highest[lane] = MAX - inRange;
-    }
-
-    private void sum(Candidate candidate) {
-        Arrays.fill(candidate.product, 0);
-        Arrays.fill(candidate.square, 0);
+    /** Rows outermost: each is in the nearest cache when the second candidate wants it. */
+    private void sum() {
+        below.clear();
+        above.clear();
         for (float[] row : w) {
-            add(row, inverse, candidate.lowest, candidate.highest, candidate.product, candidate.square);
+            add(row, inverse, below.shift, below.offset, below.product, below.square);
+            add(row, inverse, above.shift, above.offset, above.product, above.square);
         }
     }
 
+    /**
+     * Adds an element of each block. 2·clamp(q, lowest, lowest + 15) is |v| - |v - 15| + 15 + 2·lowest with
+     * v = q - lowest: whole numbers, so exact, and fewer instructions than Math.min and Math.max, which look for NaN and -0.
+     */
     private static void add(
-            float[] row, float[] inverse, float[] lowest, float[] highest, float[] product, float[] square) {
+            float[] row, float[] inverse, float[] shift, float[] offset, float[] product, float[] square) {
         for (int lane = 0; lane < LANES; lane++) {
-            float rounded = (row[lane] * inverse[lane] + ROUND) - ROUND;
-            float q = Math.max(lowest[lane], Math.min(highest[lane], rounded));
+            float v = (row[lane] * inverse[lane] + ROUND) - shift[lane];
+            float q = Math.abs(v) - Math.abs(v - MAX) + offset[lane];
             product[lane] += q * row[lane];
             square[lane] += q * q;
         }
     }
 
+    /** Without branches: {@code better} is 1 or 0. */
     private void keepBetter(Candidate candidate) {
+        step(candidate.product, candidate.square, step, score);
+        better(score, bestScore, better);
+        keep(step, better, bestStep);
+        keep(candidate.zeroPoint, better, bestZeroPoint);
+    }
+
+    private static void step(float[] product, float[] square, float[] step, float[] score) {
         for (int lane = 0; lane < LANES; lane++) {
-            float square = candidate.square[lane];
-            float step = square == 0 ? 0 : candidate.product[lane] / square;
-            float score = step * candidate.product[lane];
-            if (score > bestScore[lane]) {
-                bestScore[lane] = score;
-                bestStep[lane] = step;
-                bestZeroPoint[lane] = candidate.zeroPoint[lane];
-            }
+            // A sum of squares of whole numbers is 0 only where the products are, too.
+            step[lane] = 2 * product[lane] / Math.max(1, square[lane]);
+            score[lane] = step[lane] * product[lane];
+        }
+    }
+
+    private static void better(float[] score, float[] best, float[] better) {
+        for (int lane = 0; lane < LANES; lane++) {
+            // 1 for the smallest difference there is.
+            better[lane] = Math.min(1f, Math.max(0f, score[lane] - best[lane]) * HUGE * HUGE);
+            best[lane] = Math.max(best[lane], score[lane]);
+        }
+    }
+
+    private static void keep(float[] value, float[] better, float[] best) {
+        for (int lane = 0; lane < LANES; lane++) {
+            best[lane] = value[lane] * better[lane] + best[lane] * (1 - better[lane]);
         }
     }
 
@@ -187,13 +235,23 @@ final class FourBitRounding {
         }
     }
 
-    private void store(int lane) {
-        int block = blocks[lane];
-        steps[block] = bestStep[lane];
-        zeroPoints[block] = (byte) bestZeroPoint[lane];
-        int target = block * w.length / 2;
+    private void store() {
+        for (int lane = 0; lane < filled; lane++) {
+            steps[blocks[lane]] = bestStep[lane];
+            zeroPoints[blocks[lane]] = (byte) bestZeroPoint[lane];
+        }
         for (int i = 0; i < w.length; i += 2) {
-            packed[target + i / 2] = (byte) ((int) w[i][lane] | (int) w[i + 1][lane] << 4);
+            pair(w[i], w[i + 1]);
+            for (int lane = 0; lane < filled; lane++) {
+                packed[blocks[lane] * w.length / 2 + i / 2] = (byte) (int) w[i][lane];
+            }
+        }
+    }
+
+    /** low ← both in one byte. */
+    private static void pair(float[] low, float[] high) {
+        for (int lane = 0; lane < LANES; lane++) {
+            low[lane] += (MAX + 1) * high[lane];
         }
     }
 }

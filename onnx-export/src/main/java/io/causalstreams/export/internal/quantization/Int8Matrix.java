@@ -17,7 +17,7 @@ import io.causalstreams.export.internal.weight.Weight;
  *     out, and refuses one that two weights share
  */
 record Int8Matrix(Value elements, Value scales, Value zeroPoint) {
-    /** Columns that are turned together: their lines of the result stay in the cache. */
+    /** Columns that are turned together: a line of the cache of each row. */
     private static final int TILE = 64;
 
     /** Adds {@code weight} (outputs, inputs) to the graph. */
@@ -51,8 +51,8 @@ record Int8Matrix(Value elements, Value scales, Value zeroPoint) {
             }
             for (int c0 = 0; c0 < columns; c0 += TILE) {
                 int end = Math.min(columns, c0 + TILE);
-                for (int r = 0; r < count; r++) {
-                    for (int c = c0; c < end; c++) {
+                for (int c = c0; c < end; c++) {
+                    for (int r = 0; r < count; r++) {
                         result[c * rows + first + r] = q[r * columns + c];
                     }
                 }

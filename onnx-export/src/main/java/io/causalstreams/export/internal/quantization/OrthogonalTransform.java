@@ -21,6 +21,8 @@ final class OrthogonalTransform {
     private static final long SEED = 0x5eed;
     /** Columns that are changed together: a line of the cache. */
     private static final int TILE = 16;
+    /** Products that are computed together; a power of two. */
+    private static final int PRODUCTS = 128;
 
     private final int size;
     private final int power;
@@ -95,14 +97,16 @@ final class OrthogonalTransform {
 
     /** Butterflies over the slower index; channels i·odd + j, i &lt; power, j &lt; odd. */
     private void hadamard(float[] x, int offset) {
-        for (int half = 1; half < power; half *= 2) {
-            for (int block = 0; block < power; block += 2 * half) {
-                for (int i = offset + block * odd; i < offset + (block + half) * odd; i++) {
-                    float a = x[i];
-                    float b = x[i + half * odd];
-                    x[i] = a + b;
-                    x[i + half * odd] = a - b;
-                }
+        int step = odd;
+        if (Integer.numberOfTrailingZeros(power) % 2 == 1) {
+            for (int block = offset; block < offset + size; block += 2 * step) {
+                butterflies(x, block, step);
+            }
+            step *= 2;
+        }
+        for (; step < size; step *= 4) {
+            for (int block = offset; block < offset + size; block += 4 * step) {
+                doubleButterflies(x, block, step);
             }
         }
         float norm = (float) (1 / Math.sqrt(power));
@@ -111,17 +115,55 @@ final class OrthogonalTransform {
         }
     }
 
+    private static void butterflies(float[] x, int begin, int step) {
+        for (int i = begin; i < begin + step; i++) {
+            float a = x[i];
+            float b = x[i + step];
+            x[i] = a + b;
+            x[i + step] = a - b;
+        }
+    }
+
+    /** Butterflies of {@code step} and then of twice the step, with half the reading and writing. */
+    private static void doubleButterflies(float[] x, int begin, int step) {
+        for (int i = begin; i < begin + step; i++) {
+            float a = x[i];
+            float b = x[i + step];
+            float c = x[i + 2 * step];
+            float d = x[i + 3 * step];
+            x[i] = (a + b) + (c + d);
+            x[i + step] = (a - b) + (c - d);
+            x[i + 2 * step] = (a + b) - (c + d);
+            x[i + 3 * step] = (a - b) - (c - d);
+        }
+    }
+
+    /** Some products with {@link #matrix} at once, in loops over them that become vector instructions. */
     private void multiply(float[] x, int offset) {
-        float[] result = new float[odd];
-        for (int start = offset; start < offset + size; start += odd) {
-            for (int r = 0; r < odd; r++) {
-                double sum = 0;
+        int lanes = Math.min(power, PRODUCTS);
+        double[][] vectors = new double[odd][lanes];
+        double[] sums = new double[lanes];
+        for (int start = offset; start < offset + size; start += lanes * odd) {
+            for (int lane = 0; lane < lanes; lane++) {
                 for (int c = 0; c < odd; c++) {
-                    sum += matrix[r * odd + c] * x[start + c];
+                    vectors[c][lane] = x[start + lane * odd + c];
                 }
-                result[r] = (float) sum;
             }
-            System.arraycopy(result, 0, x, start, odd);
+            for (int r = 0; r < odd; r++) {
+                Arrays.fill(sums, 0);
+                for (int c = 0; c < odd; c++) {
+                    addProduct(sums, matrix[r * odd + c], vectors[c]);
+                }
+                for (int lane = 0; lane < lanes; lane++) {
+                    x[start + lane * odd + r] = (float) sums[lane];
+                }
+            }
+        }
+    }
+
+    private static void addProduct(double[] sums, double factor, double[] vector) {
+        for (int lane = 0; lane < sums.length; lane++) {
+            sums[lane] += factor * vector[lane];
         }
     }
 

@@ -2,7 +2,8 @@ package io.causalstreams.export.internal.weight;
 
 /** Row-major matrices in arrays. */
 final class Matrices {
-    private static final int TILE = 32;
+    /** Columns that are turned together: a line of the cache of each row. */
+    private static final int TILE = 16;
 
     private Matrices() {}
 
@@ -22,8 +23,8 @@ final class Matrices {
             float[] piece = reader.read(first, count, columns);
             for (int c0 = 0; c0 < columns; c0 += TILE) {
                 int end = Math.min(columns, c0 + TILE);
-                for (int r = 0; r < count; r++) {
-                    for (int c = c0; c < end; c++) {
+                for (int c = c0; c < end; c++) {
+                    for (int r = 0; r < count; r++) {
                         result[c * rows + first + r] = piece[r * columns + c];
                     }
                 }

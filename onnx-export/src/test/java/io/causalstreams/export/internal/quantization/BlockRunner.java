@@ -58,6 +58,7 @@ final class BlockRunner {
             Value input = graph.input("input", type, dimensions);
             Value output = block.add(Scope.root(graph).at("block"), input, weight);
             graph.output(output, ElementType.FLOAT, ROWS, CHUNK, Dimension.of("channels"));
+            file.finish();
             graph.build("test", Map.of()).writeTo(out);
         }
         return model;

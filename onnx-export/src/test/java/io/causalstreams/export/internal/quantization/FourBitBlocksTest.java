@@ -2,7 +2,9 @@ package io.causalstreams.export.internal.quantization;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.causalstreams.export.internal.weight.Weight;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +55,22 @@ class FourBitBlocksTest {
                 .as("seed %d", seed)
                 .usingComparatorWithPrecision(ON_GRID * LARGEST_STEP)
                 .containsExactly(matrix);
+    }
+
+    @Test
+    void shouldFindOffsetsInAPartOfALargeMatrix() {
+        // Given: so large that not every row is looked at; 64 of its 2112 rows are on a grid
+        int columns = 16 * FourBitGrid.BLOCK;
+        float[] finer = new float[2048 * columns];
+        for (int i = 0; i < finer.length; i++) {
+            finer[i] = (float) random.nextGaussian();
+        }
+        Weight large = Weight.stack(List.of(
+                new BlockRunner.Matrix(finer, columns),
+                new BlockRunner.Matrix(onEvenGrid(64 * columns, random), columns)));
+
+        // When / Then
+        assertThat(FourBitFit.of(large)).as("seed %d", seed).isEqualTo(FourBitFit.WITH_OFFSETS);
     }
 
     @Test

@@ -1,9 +1,12 @@
 package io.causalstreams.export.internal.checkpoint.ggml;
 
 import java.nio.ByteBuffer;
+import java.nio.ShortBuffer;
 
 /** The types that are not quantized: one number is one block. */
 public final class PlainFloats {
+
+    private static final int RUN = 4096;
 
     private PlainFloats() {}
 
@@ -13,24 +16,35 @@ public final class PlainFloats {
     }
 
     public static void float16(ByteBuffer source, int count, float[] target, int offset) {
-        short[] stored = shorts(source, count);
-        for (int i = 0; i < count; i++) {
-            target[offset + i] = halfToFloat(stored[i]);
-        }
+        eachRun(source, count, (shorts, first, run) -> {
+            for (int i = 0; i < run; i++) {
+                target[offset + first + i] = halfToFloat(shorts[i]);
+            }
+        });
     }
 
     public static void bfloat16(ByteBuffer source, int count, float[] target, int offset) {
-        short[] stored = shorts(source, count);
-        for (int i = 0; i < count; i++) {
-            target[offset + i] = Float.intBitsToFloat(stored[i] << 16);
-        }
+        eachRun(source, count, (shorts, first, run) -> {
+            for (int i = 0; i < run; i++) {
+                target[offset + first + i] = Float.intBitsToFloat(shorts[i] << 16);
+            }
+        });
     }
 
-    private static short[] shorts(ByteBuffer source, int count) {
-        short[] shorts = new short[count];
-        source.asShortBuffer().get(shorts);
+    private interface Run {
+        void take(short[] shorts, int first, int run);
+    }
+
+    /** Elements in an array, which is read faster than a buffer, a few at a time, which stay in the nearest cache. */
+    private static void eachRun(ByteBuffer source, int count, Run taker) {
+        short[] shorts = new short[Math.min(count, RUN)];
+        ShortBuffer stored = source.asShortBuffer();
+        for (int first = 0; first < count; first += RUN) {
+            int run = Math.min(RUN, count - first);
+            stored.get(shorts, 0, run);
+            taker.take(shorts, first, run);
+        }
         source.position(source.position() + count * Short.BYTES);
-        return shorts;
     }
 
     /** IEEE 754 binary16 to binary32, exact; {@code Float.float16ToFloat} came only with Java 20. */
