@@ -14,6 +14,7 @@ import io.causalstreams.export.internal.mixing.Mix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,11 @@ public final class OnnxExporter {
     /** Whether {@link #export} takes a directory for one GGUF model: its only file, or all parts of one, and no config.json. */
     public static boolean holdsOneGguf(Path directory) {
         return GgufCheckpoint.onlyFileOf(directory).isPresent();
+    }
+
+    /** The files a GGUF model lies in: {@code file}, or all its parts that are beside it, in their order. */
+    public static List<Path> filesOf(Path file) {
+        return GgufCheckpoint.partsOf(file);
     }
 
     static void export(

@@ -1,12 +1,12 @@
 package io.causalstreams.app.internal.models;
 
+import io.causalstreams.export.OnnxExporter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,20 +21,29 @@ final class SourceDigest {
         this.cache = cache;
     }
 
-    /** Digest of a file, or of the names and contents of the files directly in a directory. */
+    /**
+     * Digest of a file, or of the names and contents of several: all parts of a GGUF model, whichever of them is named, or the
+     * files directly in a directory.
+     */
     String of(Path source) throws IOException {
-        if (Files.isRegularFile(source)) {
+        List<Path> files = filesOf(source);
+        if (files.equals(List.of(source))) {
             return ofFile(source);
-        }
-        List<Path> files = new ArrayList<>();
-        try (Stream<Path> children = Files.list(source)) {
-            children.filter(Files::isRegularFile).sorted().forEach(files::add);
         }
         StringBuilder all = new StringBuilder();
         for (Path file : files) {
             all.append(file.getFileName()).append(' ').append(ofFile(file)).append('\n');
         }
         return Sha256.of(all.toString());
+    }
+
+    private static List<Path> filesOf(Path source) throws IOException {
+        if (Files.isRegularFile(source)) {
+            return OnnxExporter.filesOf(source);
+        }
+        try (Stream<Path> children = Files.list(source)) {
+            return children.filter(Files::isRegularFile).sorted().toList();
+        }
     }
 
     private String ofFile(Path file) throws IOException {

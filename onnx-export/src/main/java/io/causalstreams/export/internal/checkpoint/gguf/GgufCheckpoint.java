@@ -56,6 +56,11 @@ public final class GgufCheckpoint implements Checkpoint {
         }
     }
 
+    /** A file alone, or by its name one of several parts: those that exist, in their order. */
+    public static List<Path> partsOf(Path file) {
+        return GgufParts.beside(file).stream().filter(Files::exists).toList();
+    }
+
     @Override
     public JsonNode config() {
         return config;

@@ -62,14 +62,25 @@ record GgufParts(GgufFile file, List<ByteSource> sources) implements AutoCloseab
                     "%s: is one of %d parts, which are found by their names; give it back its own, such as model-00001-of-%05d.gguf"
                             .formatted(path, count, count));
         }
-        List<Path> paths = new ArrayList<>();
-        for (int i = 1; i <= count; i++) {
-            Path part = path.resolveSibling("%s-%05d-of-%s.gguf".formatted(name.group(1), i, name.group(3)));
+        List<Path> paths = beside(path);
+        for (Path part : paths) {
             if (!Files.exists(part)) {
                 throw new CheckpointException(
                         "%s: part is missing (there are %d); download the model again".formatted(part, count));
             }
-            paths.add(part);
+        }
+        return paths;
+    }
+
+    /** The paths that all parts have by the name of one, in their order; {@code path} alone where it has another name. */
+    static List<Path> beside(Path path) {
+        Matcher name = PART.matcher(String.valueOf(path.getFileName()));
+        if (!name.matches()) {
+            return List.of(path);
+        }
+        List<Path> paths = new ArrayList<>();
+        for (int i = 1; i <= Integer.parseInt(name.group(3)); i++) {
+            paths.add(path.resolveSibling("%s-%05d-of-%s.gguf".formatted(name.group(1), i, name.group(3))));
         }
         return paths;
     }
