@@ -44,7 +44,9 @@ final class ExportManifest {
         ObjectNode files = manifest.putObject("files");
         List<Path> written;
         try (Stream<Path> entries = Files.list(directory)) {
-            written = entries.sorted().toList();
+            written = entries.filter(file -> !file.endsWith(StagingDirectory.LOCK))
+                    .sorted()
+                    .toList();
         }
         for (Path file : written) {
             String fileName = String.valueOf(file.getFileName());

@@ -2,10 +2,17 @@ package io.causalstreams.export;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -13,19 +20,31 @@ import java.util.stream.Stream;
 
 /**
  * A directory that is filled beside its final place and moved there when it is complete, so that a crash never leaves half a
- * directory that looks whole. Closed without a move, or when the JVM exits before, it disappears.
+ * directory that looks whole. Closed without a move, or when the JVM exits before, it disappears; what a killed process left
+ * is removed by the next one that asks for the same place.
+ *
+ * <pre>
+ *   .name.export-…/         being filled; its file {@value #LOCK} is locked as long as its process lives
+ *   .name.old-…/            what the complete one replaces, on its way out
+ * </pre>
  */
 final class StagingDirectory implements AutoCloseable {
     private static final int ATTEMPTS = 10;
+    /** Is gone when the directory gets its name. */
+    static final String LOCK = "export.lock";
+    /** Without a lock it may have been made a moment ago, or be about to be moved. */
+    private static final Duration UNLOCKED_AGE = Duration.ofDays(1);
 
     private final Path target;
     private final Path path;
+    private final FileChannel lock;
     private final Thread atExit;
     private boolean abandoned;
 
-    private StagingDirectory(Path target, Path path) {
+    private StagingDirectory(Path target, Path path, FileChannel lock) {
         this.target = target;
         this.path = path;
+        this.lock = lock;
         this.atExit = new Thread(this::abandon, "export-cleanup");
     }
 
@@ -39,14 +58,28 @@ final class StagingDirectory implements AutoCloseable {
             throw new IOException("it is a file");
         }
         Files.createDirectories(parent);
-        StagingDirectory staging = new StagingDirectory(absolute, Files.createDirectory(sibling(absolute, "export")));
+        removeLeftovers(absolute);
+        Path path = Files.createDirectory(sibling(absolute, "export"));
+        StagingDirectory staging = new StagingDirectory(absolute, path, locked(path.resolve(LOCK)));
         try {
             Runtime.getRuntime().addShutdownHook(staging.atExit);
         } catch (IllegalStateException e) {
+            staging.unlock();
             delete(staging.path);
             throw new IOException("the process is ending", e);
         }
         return staging;
+    }
+
+    private static FileChannel locked(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            channel.lock();
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     Path path() {
@@ -60,12 +93,23 @@ final class StagingDirectory implements AutoCloseable {
         }
         if (Files.exists(target)) {
             requireModelDirectory(target);
+            unlock();
             Path old = sibling(target, "old");
             Files.move(target, old);
             move();
-            delete(old);
+            deleteWithOthers(old);
         } else {
+            unlock();
             move();
+        }
+    }
+
+    /** What another process may be removing too. */
+    private static void deleteWithOthers(Path directory) throws IOException {
+        try {
+            delete(directory);
+        } catch (NoSuchFileException | DirectoryNotEmptyException e) {
+            delete(directory);
         }
     }
 
@@ -76,7 +120,13 @@ final class StagingDirectory implements AutoCloseable {
         } catch (IllegalStateException e) {
             return; // the process is ending, and the hook deletes
         }
+        lock.close();
         delete(path);
+    }
+
+    private void unlock() throws IOException {
+        lock.close();
+        Files.deleteIfExists(path.resolve(LOCK));
     }
 
     /** At exit, while whoever fills the directory still may: it is not moved any more, and goes as far as it is filled by now. */
@@ -87,6 +137,42 @@ final class StagingDirectory implements AutoCloseable {
                 delete(path);
             } catch (IOException e) {
                 // a file that was created meanwhile
+            }
+        }
+    }
+
+    /** As far as it is possible: what cannot be removed is in nobody's way. */
+    private static void removeLeftovers(Path target) throws IOException {
+        List<Path> siblings;
+        try (Stream<Path> all = Files.list(target.resolveSibling("."))) {
+            siblings = all.toList();
+        }
+        for (Path path : siblings) {
+            String name = String.valueOf(path.getFileName());
+            try {
+                if (name.startsWith("." + target.getFileName() + ".old-")) {
+                    delete(path);
+                } else if (name.startsWith("." + target.getFileName() + ".export-")) {
+                    removeIfOwnerIsDead(path);
+                }
+            } catch (IOException e) {
+                // somebody else's, or removed meanwhile
+            }
+        }
+    }
+
+    private static void removeIfOwnerIsDead(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.WRITE)) {
+            if (channel.tryLock() != null) {
+                delete(path);
+            }
+        } catch (OverlappingFileLockException e) {
+            // it is this process's
+        } catch (NoSuchFileException e) {
+            if (Files.getLastModifiedTime(path)
+                    .toInstant()
+                    .isBefore(Instant.now().minus(UNLOCKED_AGE))) {
+                delete(path);
             }
         }
     }

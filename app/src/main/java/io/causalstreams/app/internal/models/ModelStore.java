@@ -234,13 +234,17 @@ public final class ModelStore {
     /** Exports of the same model by other versions of the exporter, when nobody has used them for a day. */
     private void removeOlder(String prefix, Path keep) throws IOException {
         try (Stream<Path> exports = Files.list(cache.exports())) {
-            List<Path> older = exports.filter(
-                            path -> path.getFileName().toString().startsWith(prefix))
+            List<Path> older = exports.filter(path -> withoutDot(path).startsWith(prefix)) // with one: not finished
                     .filter(path -> !path.equals(keep))
                     .filter(ModelStore::isLeftover)
                     .toList();
             older.forEach(Directories::deleteQuietly);
         }
+    }
+
+    private static String withoutDot(Path path) {
+        String name = path.getFileName().toString();
+        return name.startsWith(".") ? name.substring(1) : name;
     }
 
     private void removeLeftovers() throws IOException {

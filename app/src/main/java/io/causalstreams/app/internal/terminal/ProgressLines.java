@@ -1,16 +1,25 @@
 package io.causalstreams.app.internal.terminal;
 
 import java.io.PrintStream;
+import java.util.function.LongSupplier;
 
-/** A line when work starts, and one at every further quarter of it when it takes long. */
+/** A line when work starts; when it takes long, one at every further quarter of it and every half minute, with the time left. */
 final class ProgressLines implements Progress {
     private static final int STEP_PERCENT = 25;
     private static final long QUIET_NANOS = 2_000_000_000L;
+    private static final long SILENT_NANOS = 30_000_000_000L;
+    private static final double NANOS = 1e9;
 
     private final PrintStream out;
+    private final LongSupplier nanoTime;
 
     ProgressLines(PrintStream out) {
+        this(out, System::nanoTime);
+    }
+
+    ProgressLines(PrintStream out, LongSupplier nanoTime) {
         this.out = out;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -27,7 +36,8 @@ final class ProgressLines implements Progress {
     private final class Lines implements Task {
         private final String label;
         private long shown;
-        private long lastLine = System.nanoTime();
+        private final long start = nanoTime.getAsLong();
+        private long lastLine = start;
 
         private Lines(String label) {
             this.label = label;
@@ -39,11 +49,20 @@ final class ProgressLines implements Progress {
                 return;
             }
             long percent = Math.min(100, 100 * doneBytes / totalBytes);
-            if (percent >= shown + STEP_PERCENT && System.nanoTime() - lastLine > QUIET_NANOS) {
-                lastLine = System.nanoTime();
+            long now = nanoTime.getAsLong();
+            boolean quarter = percent >= shown + STEP_PERCENT && now - lastLine > QUIET_NANOS;
+            if (doneBytes > 0 && (quarter || now - lastLine > SILENT_NANOS)) {
+                lastLine = now;
                 shown = percent - percent % STEP_PERCENT;
-                out.println(label + ": " + shown + " %");
+                double seconds = (now - start) / NANOS * (totalBytes - doneBytes) / doneBytes;
+                out.printf(
+                        "%s: %d %% (%s of %s), about %s left%n",
+                        label, percent, Bytes.of(doneBytes), Bytes.of(totalBytes), duration(Math.round(seconds)));
             }
+        }
+
+        private static String duration(long seconds) {
+            return seconds < 120 ? seconds + " s" : (seconds + 30) / 60 + " min";
         }
 
         @Override
