@@ -58,6 +58,12 @@ final class ExportCommand implements Callable<Integer> {
                             + " matter most by measurement become finer. Takes minutes.")
     private @Nullable Double maxDivergence;
 
+    @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description = "Add a LoRA adapter, as peft and 'tune' save them, to the weights.")
+    private @Nullable Path adapter;
+
     /** What is wanted: files, or only a look. */
     private static final class Target {
         @Option(names = "--output", paramLabel = "DIR", description = "A new or empty directory, or an earlier export.")
@@ -74,14 +80,13 @@ final class ExportCommand implements Callable<Integer> {
         ModelSource source = model.source();
         Path output = target.output;
         if (target.explain || output == null) {
-            System.out.print(OnnxExporter.explain(
-                    store.checkpoint(source),
-                    ExportOptions.of(model.precision()).withCalibration(calibration(store, source, progress))));
+            System.out.print(
+                    OnnxExporter.explain(store.checkpoint(source), options(calibration(store, source, progress))));
             return 0;
         }
         requireReplaceable(output);
         Path reference = report ? store.modelDirectory(source, Precision.FP32, Precision.FP32) : null;
-        store.export(source, output, model.precision(), calibration(store, source, progress));
+        store.export(source, output, options(calibration(store, source, progress)));
         if (reference != null) {
             ExportReport measured = PrecisionReport.of(reference, output);
             measured.write(output);
@@ -93,9 +98,18 @@ final class ExportCommand implements Callable<Integer> {
         return 0;
     }
 
+    private ExportOptions options(@Nullable Calibration calibration) {
+        return ExportOptions.of(model.precision()).withCalibration(calibration).withAdapter(adapter);
+    }
+
     private @Nullable Calibration calibration(ModelStore store, ModelSource source, Progress progress)
             throws IOException {
         Double most = maxDivergence;
+        if (adapter != null && (most != null || report)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--adapter goes without --report and --max-kl: they measure against the model without it");
+        }
         if (most == null) {
             return null;
         }

@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TailCommand.class,
             BrokerCommand.class,
             ExportCommand.class,
+            TuneCommand.class,
             BenchCommand.class,
             ModelsCommand.class
         })

@@ -1,5 +1,6 @@
 package io.causalstreams.export;
 
+import io.causalstreams.export.internal.adapter.AdaptedCheckpoint;
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.architecture.Families;
 import io.causalstreams.export.internal.architecture.ModelConfig;
@@ -52,7 +53,7 @@ public final class OnnxExporter {
 
     static void export(
             Path source, Path outputDirectory, ExportOptions options, Function<Decoder, PrecisionPlan> plan) {
-        try (Checkpoint checkpoint = CheckpointFormats.open(source);
+        try (Checkpoint checkpoint = open(source, options);
                 StagingDirectory staging = StagingDirectory.beside(outputDirectory)) {
             checkpoint.writeTokenizer(staging.path());
             if (PooledModel.is(checkpoint)) {
@@ -76,7 +77,7 @@ public final class OnnxExporter {
      * @throws ExportException as {@link #export}
      */
     public static String explain(Path source, ExportOptions options) {
-        try (Checkpoint checkpoint = CheckpointFormats.open(source)) {
+        try (Checkpoint checkpoint = open(source, options)) {
             if (PooledModel.is(checkpoint)) {
                 return PooledExport.explain(checkpoint, options);
             }
@@ -95,6 +96,11 @@ public final class OnnxExporter {
         } catch (IOException | UncheckedIOException e) {
             throw new ExportException("cannot write what is measured: " + e.getMessage(), e);
         }
+    }
+
+    private static Checkpoint open(Path source, ExportOptions options) {
+        Checkpoint checkpoint = CheckpointFormats.open(source);
+        return options.adapter() == null ? checkpoint : AdaptedCheckpoint.of(checkpoint, options.adapter());
     }
 
     private static void writeModel(

@@ -3,7 +3,7 @@ package io.causalstreams.app.internal.models;
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.Directories;
 import io.causalstreams.app.internal.terminal.Progress;
-import io.causalstreams.export.Calibration;
+import io.causalstreams.export.ExportOptions;
 import io.causalstreams.export.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,11 +63,11 @@ public final class ModelStore {
     /**
      * Writes a model directory where the user wants it, instead of into the cache.
      *
-     * @param calibration null = the precision as it is
+     * @param options the name is the source's where they have none
      */
-    public void export(ModelSource source, Path output, Precision precision, @Nullable Calibration calibration)
-            throws IOException {
-        exporter.export(checkpoint(source), output, nameOf(source), precision, calibration, progress);
+    public void export(ModelSource source, Path output, ExportOptions options) throws IOException {
+        ExportOptions named = options.name() == null ? options.withName(nameOf(source)) : options;
+        exporter.export(checkpoint(source), output, named, progress);
     }
 
     /**

@@ -2,10 +2,8 @@ package io.causalstreams.app.internal.models;
 
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.terminal.Progress;
-import io.causalstreams.export.Calibration;
 import io.causalstreams.export.ExportOptions;
 import io.causalstreams.export.OnnxExporter;
-import io.causalstreams.export.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -13,28 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The exporter of {@code onnx-export}. */
 final class OnnxCheckpointExporter implements CheckpointExporter {
 
     @Override
-    public void export(
-            Path checkpoint,
-            Path target,
-            @Nullable String name,
-            Precision precision,
-            @Nullable Calibration calibration,
-            Progress progress) {
-        String label = "Exporting " + (name == null ? checkpoint.getFileName() : name) + " to " + precision.id();
+    public void export(Path checkpoint, Path target, ExportOptions options, Progress progress) {
+        String name = options.name() == null ? String.valueOf(checkpoint.getFileName()) : options.name();
+        String label = "Exporting " + name + " to " + options.precision().id();
         try (Progress.Task task = progress.start(label, 0)) {
-            OnnxExporter.export(
-                    checkpoint,
-                    target,
-                    ExportOptions.of(precision)
-                            .withName(name)
-                            .withCalibration(calibration)
-                            .withListener(task::update));
+            OnnxExporter.export(checkpoint, target, options.withListener(task::update));
         }
     }
 

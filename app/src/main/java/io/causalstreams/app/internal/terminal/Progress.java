@@ -10,6 +10,13 @@ public interface Progress {
      */
     Task start(String label, long totalBytes);
 
+    /**
+     * Announces work of {@code total} equal parts.
+     *
+     * @param unit what a part is called, {@code steps}
+     */
+    Task count(String label, long total, String unit);
+
     /** A line about something that does not take long. */
     void note(String line);
 
@@ -40,6 +47,11 @@ public interface Progress {
                     @Override
                     public void close() {}
                 };
+            }
+
+            @Override
+            public Task count(String label, long total, String unit) {
+                return start(label, total);
             }
 
             @Override

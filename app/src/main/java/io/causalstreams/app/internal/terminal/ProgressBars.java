@@ -19,10 +19,19 @@ final class ProgressBars implements Progress {
 
     @Override
     public Task start(String label, long totalBytes) {
+        return bar(label, totalBytes, " MiB", MEBI);
+    }
+
+    @Override
+    public Task count(String label, long total, String unit) {
+        return bar(label, total, " " + unit, 1);
+    }
+
+    private Task bar(String label, long total, String unit, long size) {
         ProgressBar bar = new ProgressBarBuilder()
                 .setTaskName(label)
-                .setInitialMax(totalBytes > 0 ? totalBytes : -1)
-                .setUnit(" MiB", MEBI)
+                .setInitialMax(total > 0 ? total : -1)
+                .setUnit(unit, size)
                 .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
                 .setUpdateIntervalMillis(REDRAW_MILLIS)
                 .setMaxRenderedLength(Math.max(20, Terminal.columns() - 1))

@@ -29,6 +29,12 @@ final class ProgressLines implements Progress {
     }
 
     @Override
+    public Task count(String label, long total, String unit) {
+        out.println(label + " (" + total + " " + unit + ")…");
+        return new Lines(label);
+    }
+
+    @Override
     public void note(String line) {
         out.println(line);
     }

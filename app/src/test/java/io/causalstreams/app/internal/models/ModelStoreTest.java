@@ -3,13 +3,12 @@ package io.causalstreams.app.internal.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.app.internal.terminal.Progress;
-import io.causalstreams.export.Calibration;
+import io.causalstreams.export.ExportOptions;
 import io.causalstreams.export.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,13 +44,7 @@ class ModelStoreTest {
 
     private record OneFileExporter(String version) implements CheckpointExporter {
         @Override
-        public void export(
-                Path checkpoint,
-                Path output,
-                @Nullable String name,
-                Precision precision,
-                @Nullable Calibration calibration,
-                Progress progress) {
+        public void export(Path checkpoint, Path output, ExportOptions options, Progress progress) {
             try {
                 Files.createDirectories(output);
                 Files.writeString(output.resolve("export.json"), "{}");

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
@@ -19,12 +20,11 @@ public final class AdapterFiles {
     private AdapterFiles() {}
 
     /**
-     * Writes both files into an existing directory.
+     * Writes both files into an existing directory; what was there stays whole until the new one is.
      *
      * @param base the name of the adapted model, for people and for peft
      */
     public static void write(Path directory, Adapter adapter, String base) throws IOException {
-        writeTensors(directory.resolve(PeftAdapter.WEIGHTS), adapter.parameters());
         ObjectMapper mapper = new ObjectMapper();
         LoraConfig config = adapter.config();
         ObjectNode json = mapper.createObjectNode()
@@ -42,6 +42,13 @@ public final class AdapterFiles {
         Files.write(
                 directory.resolve(PeftAdapter.CONFIG),
                 mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
+        Path next = directory.resolve(PeftAdapter.WEIGHTS + ".next");
+        writeTensors(next, adapter.parameters());
+        Files.move(
+                next,
+                directory.resolve(PeftAdapter.WEIGHTS),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
     /**

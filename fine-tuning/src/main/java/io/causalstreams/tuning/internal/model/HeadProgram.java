@@ -31,12 +31,16 @@ final class HeadProgram implements AutoCloseable {
     private final Map<Tensor, NativeTensor> frozen = new HashMap<>();
     private final int hidden;
     private final int chunk;
+    private final FloatBuffer rowsMemory;
+    private final FloatBuffer weightsMemory;
 
     /** @param table the head's weight in memory, another's to close */
     HeadProgram(Decoder decoder, NativeTensor table, int threads, MemoryPool pool) {
         head = HeadGraph.draw(decoder);
         hidden = decoder.hiddenSize();
         chunk = (int) Math.max(1, LOGITS_BYTES / ((long) decoder.vocabularySize() * Float.BYTES));
+        rowsMemory = NativeTensor.memory((long) chunk * hidden);
+        weightsMemory = NativeTensor.memory(chunk);
         Tensor loss = head.graph().y();
         weight = new Tensor("weight", loss.type(), loss.shape());
         Gradients backward = Gradients.of(
@@ -66,8 +70,8 @@ final class HeadProgram implements AutoCloseable {
 
     private void runChunk(
             Batch batch, float[] x, float share, @Nullable FloatBuffer dy, int first, int count, float[] result) {
-        FloatBuffer rows = NativeTensor.memory((long) count * hidden);
-        FloatBuffer weights = NativeTensor.memory(count);
+        FloatBuffer rows = rowsMemory.slice(0, count * hidden);
+        FloatBuffer weights = weightsMemory.slice(0, count);
         long[] labels = new long[count];
         for (int i = 0; i < count; i++) {
             rows.put(i * hidden, x, batch.place(first + i) * hidden, hidden);

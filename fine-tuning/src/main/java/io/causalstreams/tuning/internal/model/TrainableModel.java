@@ -3,6 +3,7 @@ package io.causalstreams.tuning.internal.model;
 import io.causalstreams.export.internal.adapter.LoraConfig;
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.architecture.Rotary;
+import io.causalstreams.export.internal.architecture.UnsupportedModelException;
 import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.weight.Weight;
 import io.causalstreams.inference.internal.onnx.runtime.OrtRuntime;
@@ -47,7 +48,11 @@ public final class TrainableModel implements AutoCloseable {
     private final NativeTensor headTable;
     private final float @Nullable [] positionTable;
     private final FloatBuffer tableMemory;
+    private final MemoryPool pool = new MemoryPool();
     private final Adapter adapter;
+    /** The first layer with something to learn: gradients end there. */
+    private final int lowest;
+
     private final HeadProgram head;
     private final LayerPrograms.Cache programs;
     private final Map<BatchShape, List<LayerGraph>> graphs = new LinkedHashMap<>();
@@ -67,7 +72,6 @@ public final class TrainableModel implements AutoCloseable {
         this.decoder = decoder;
         this.lora = lora;
         this.keptBytes = settings.keptBytes();
-        MemoryPool pool = new MemoryPool();
         this.programs = new LayerPrograms.Cache(settings.threads(), pool);
         this.frozen = new FrozenWeights(settings.storage());
         Weight tokens = decoder.tokenTable();
@@ -86,6 +90,17 @@ public final class TrainableModel implements AutoCloseable {
             modules.addAll(any.get(i).adapterA().values());
         }
         this.adapter = new Adapter(lora, modules);
+        this.lowest = lowest(any);
+    }
+
+    private int lowest(List<LayerGraph> layers) {
+        for (int i = 0; i < layers.size(); i++) {
+            if (!layers.get(i).adapterA().isEmpty()) {
+                return i;
+            }
+        }
+        throw new UnsupportedModelException("no projection of the model has the name of a target module: "
+                + String.join(", ", lora.targets()) + "; name some, or " + LoraConfig.ALL_LINEAR);
     }
 
     private static Tensor matrix(Weight weight) {
@@ -152,7 +167,6 @@ public final class TrainableModel implements AutoCloseable {
         }
 
         float[] lossesAndGradients(float share) {
-            int lowest = lowestAdapted();
             long free = keptBytes;
             for (int i = 0; i < layers.size(); i++) {
                 // The last layer's backward pass comes next: it is kept in any case, and the first ones as long as
@@ -162,9 +176,9 @@ public final class TrainableModel implements AutoCloseable {
                 free -= keep ? bytes : 0;
                 forward(i, keep);
             }
-            FloatBuffer dy = NativeTensor.memory((long) batch.shape().tokens() * decoder.hiddenSize());
-            float[] losses = head.run(batch, last().floats(), share, dy);
-            NativeTensor gradient = NativeTensor.over(dy, batch.shape().tokens(), decoder.hiddenSize());
+            int tokens = batch.shape().tokens();
+            NativeTensor gradient = pool.filled(new float[tokens * decoder.hiddenSize()], tokens, decoder.hiddenSize());
+            float[] losses = head.run(batch, last().floats(), share, gradient.memory());
             for (int i = layers.size() - 1; i >= lowest; i--) {
                 try (NativeTensor before = gradient) {
                     gradient = backward(i, before, i == lowest);
@@ -172,15 +186,6 @@ public final class TrainableModel implements AutoCloseable {
             }
             gradient.close();
             return losses;
-        }
-
-        private int lowestAdapted() {
-            for (int i = 0; i < layers.size(); i++) {
-                if (!layers.get(i).adapterA().isEmpty()) {
-                    return i;
-                }
-            }
-            throw new IllegalStateException("no module has the name of a target: " + lora.targets());
         }
 
         private NativeTensor last() {
@@ -199,7 +204,7 @@ public final class TrainableModel implements AutoCloseable {
 
         private Map<Tensor, NativeTensor> run(int i) {
             LayerGraph layer = layers.get(i);
-            return programs.of(layer, i == lowestAdapted()).forward().run(inputs(i));
+            return programs.of(layer, i == lowest).forward().run(inputs(i));
         }
 
         /** The gradient of the layer's x, or an empty one at the lowest. */
@@ -255,36 +260,34 @@ public final class TrainableModel implements AutoCloseable {
 
         private NativeTensor mask(int window) {
             BatchShape shape = batch.shape();
-            FloatBuffer memory = NativeTensor.memory((long) shape.tokens() * shape.length());
-            memory.put(0, batch.mask(window));
-            return NativeTensor.over(memory, shape.rows(), 1, shape.length(), shape.length());
+            return pool.filled(batch.mask(window), shape.rows(), 1, shape.length(), shape.length());
         }
 
         private NativeTensor angles(Rotary rotary, Angle angle) {
             int length = batch.shape().length();
-            FloatBuffer memory = NativeTensor.memory((long) length * rotary.pairs());
+            NativeTensor table = pool.take(length, rotary.pairs());
             for (int position = 0; position < length; position++) {
                 for (int pair = 0; pair < rotary.pairs(); pair++) {
-                    memory.put(position * rotary.pairs() + pair, angle.at(rotary, position, pair));
+                    table.memory().put(position * rotary.pairs() + pair, angle.at(rotary, position, pair));
                 }
             }
-            return NativeTensor.over(memory, length, rotary.pairs());
+            return table;
         }
 
         private NativeTensor embedded() {
             int hidden = decoder.hiddenSize();
             float scale = (float) decoder.embeddingScale();
             float[] row = new float[hidden];
-            FloatBuffer memory = NativeTensor.memory((long) batch.shape().tokens() * hidden);
+            NativeTensor x = pool.take(batch.shape().tokens(), hidden);
             for (int index = 0; index < batch.shape().tokens(); index++) {
                 tableMemory.get(batch.token(index) * hidden, row);
                 for (int c = 0; c < hidden; c++) {
                     row[c] = row[c] * scale
                             + (positionTable == null ? 0 : positionTable[batch.position(index) * hidden + c]);
                 }
-                memory.put(index * hidden, row);
+                x.memory().put(index * hidden, row);
             }
-            return NativeTensor.over(memory, batch.shape().tokens(), hidden);
+            return x;
         }
 
         @Override
@@ -309,6 +312,8 @@ public final class TrainableModel implements AutoCloseable {
         adapter.close();
         frozen.close();
         table.close();
-        headTable.close();
+        if (!decoder.head().weight().equals(decoder.tokenTable())) {
+            headTable.close();
+        }
     }
 }

@@ -13,8 +13,15 @@ import java.util.Map;
 public final class MemoryPool {
     private final Map<Long, Deque<FloatBuffer>> free = new HashMap<>();
 
+    /** A tensor of these elements, row-major. */
+    public NativeTensor filled(float[] elements, long... shape) {
+        NativeTensor tensor = take(shape);
+        tensor.memory().put(0, elements);
+        return tensor;
+    }
+
     /** A tensor whose elements are whatever they were. */
-    NativeTensor take(long... shape) {
+    public NativeTensor take(long... shape) {
         long elements = 1;
         for (long size : shape) {
             elements = Math.multiplyExact(elements, size);

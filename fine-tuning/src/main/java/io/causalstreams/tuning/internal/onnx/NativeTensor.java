@@ -17,14 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NativeTensor implements AutoCloseable {
     private final OnnxTensor tensor;
+    private final @Nullable FloatBuffer memory;
     private @Nullable Runnable whenClosed;
 
     NativeTensor(OnnxTensor tensor) {
-        this(tensor, null);
+        this(tensor, null, null);
     }
 
-    private NativeTensor(OnnxTensor tensor, @Nullable Runnable whenClosed) {
+    private NativeTensor(OnnxTensor tensor, @Nullable FloatBuffer memory, @Nullable Runnable whenClosed) {
         this.tensor = tensor;
+        this.memory = memory;
         this.whenClosed = whenClosed;
     }
 
@@ -36,7 +38,7 @@ public final class NativeTensor implements AutoCloseable {
     static NativeTensor over(FloatBuffer elements, @Nullable Runnable whenClosed, long... shape) {
         try {
             return new NativeTensor(
-                    OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), elements, shape), whenClosed);
+                    OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), elements, shape), elements, whenClosed);
         } catch (OrtException e) {
             throw new TrainingRuntimeException("tensor of shape " + Arrays.toString(shape), e);
         }
@@ -61,6 +63,14 @@ public final class NativeTensor implements AutoCloseable {
 
     OnnxTensor tensor() {
         return tensor;
+    }
+
+    /** The elements themselves, by index; not of results of unknown shape. */
+    public FloatBuffer memory() {
+        if (memory == null) {
+            throw new IllegalStateException("the memory is ONNX Runtime's own");
+        }
+        return memory;
     }
 
     /** All elements, in an array of the caller's own. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.causalstreams.export.CheckpointFormats;
+import io.causalstreams.export.internal.adapter.AdaptedCheckpoint;
+import io.causalstreams.export.internal.adapter.LoraConfig;
 import io.causalstreams.export.internal.adapter.PeftAdapter;
 import io.causalstreams.export.internal.architecture.Families;
 import io.causalstreams.export.internal.architecture.ModelConfig;
@@ -102,6 +104,29 @@ class PeftParityTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("models")
+    void shouldLoseTheSameWithTheAdapterMergedIntoTheWeights(String name) {
+        // Given
+        List<Example> examples = batches(name).get(0);
+        Path adapter = GOLDENS.resolve(name);
+        try (Checkpoint merged = AdaptedCheckpoint.of(CheckpointFormats.open(MODELS.resolve(name)), adapter);
+                TrainableModel model = open(merged, new LoraConfig(1, 1, false, List.of(LoraConfig.ALL_LINEAR)), 0)) {
+            // When
+            double sum = 0;
+            for (Batch batch : PACKED.pack(examples)) {
+                for (float loss : model.losses(batch)) {
+                    sum += loss;
+                }
+            }
+
+            // Then
+            int predicted = examples.stream().mapToInt(Example::predicted).sum();
+            assertThat(sum / predicted)
+                    .isCloseTo(golden(name).path("losses").path(0).asDouble(), within(1e-3));
+        }
+    }
+
     /** The mean loss of all predicted tokens. */
     private static double train(TrainableModel model, List<Example> examples) {
         int predicted = examples.stream().mapToInt(Example::predicted).sum();
@@ -147,14 +172,17 @@ class PeftParityTest {
     private static TrainableModel open(String name, long keptBytes) {
         try (Checkpoint checkpoint = CheckpointFormats.open(MODELS.resolve(name));
                 PeftAdapter adapter = PeftAdapter.open(GOLDENS.resolve(name))) {
-            ModelConfig config = new ModelConfig(checkpoint.config());
-            TrainableModel model = new TrainableModel(
-                    Families.describe(config, Tensors.of(checkpoint.weights())),
-                    adapter.config(),
-                    new TrainableModel.Settings(FrozenStorage.FP32, keptBytes, 1));
+            TrainableModel model = open(checkpoint, adapter.config(), keptBytes);
             AdapterFiles.read(adapter, model.adapter());
             return model;
         }
+    }
+
+    private static TrainableModel open(Checkpoint checkpoint, LoraConfig config, long keptBytes) {
+        return new TrainableModel(
+                Families.describe(new ModelConfig(checkpoint.config()), Tensors.of(checkpoint.weights())),
+                config,
+                new TrainableModel.Settings(FrozenStorage.FP32, keptBytes, 1));
     }
 
     private static List<List<Example>> batches(String name) {

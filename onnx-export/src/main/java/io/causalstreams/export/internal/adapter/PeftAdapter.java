@@ -47,12 +47,15 @@ public final class PeftAdapter implements AutoCloseable {
 
     private final Path directory;
     private final LoraConfig config;
+    private final boolean transposed;
     private final ByteSource file;
     private final Map<String, StoredTensor> tensors;
 
-    private PeftAdapter(Path directory, LoraConfig config, ByteSource file, Map<String, StoredTensor> tensors) {
+    private PeftAdapter(
+            Path directory, LoraConfig config, boolean transposed, ByteSource file, Map<String, StoredTensor> tensors) {
         this.directory = directory;
         this.config = config;
+        this.transposed = transposed;
         this.file = file;
         this.tensors = tensors;
     }
@@ -63,11 +66,18 @@ public final class PeftAdapter implements AutoCloseable {
      * @throws CheckpointException if a file is missing or damaged, or the adapter is of a kind that is not implemented
      */
     public static PeftAdapter open(Path directory) {
-        LoraConfig config = config(directory);
+        Path configFile = directory.resolve(CONFIG);
+        JsonNode json = read(configFile);
+        LoraConfig config = config(configFile, json);
+        boolean transposed = json.path("fan_in_fan_out").asBoolean(false);
         ByteSource file = FileByteSource.open(directory.resolve(WEIGHTS));
         try {
             PeftAdapter adapter = new PeftAdapter(
-                    directory, config, file, SafetensorsFile.open(file).tensors());
+                    directory,
+                    config,
+                    transposed,
+                    file,
+                    SafetensorsFile.open(file).tensors());
             adapter.check();
             return adapter;
         } catch (RuntimeException e) {
@@ -78,6 +88,11 @@ public final class PeftAdapter implements AutoCloseable {
 
     public LoraConfig config() {
         return config;
+    }
+
+    /** Whether the checkpoint stores the adapted weights as (inputs, outputs). */
+    public boolean isTransposed() {
+        return transposed;
     }
 
     /** Names of the adapted modules, as the checkpoint has them, sorted. */
@@ -129,9 +144,7 @@ public final class PeftAdapter implements AutoCloseable {
                 + " belongs to no low-rank adapter of a linear module; others are not implemented");
     }
 
-    private static LoraConfig config(Path directory) {
-        Path file = directory.resolve(CONFIG);
-        JsonNode json = read(file);
+    private static LoraConfig config(Path file, JsonNode json) {
         require(json.path("peft_type").asText().equals("LORA"), file, "peft_type", json);
         require(json.path("bias").asText("none").equals("none"), file, "bias", json);
         OTHER_KINDS.forEach(key -> require(isOff(json.path(key)), file, key, json));

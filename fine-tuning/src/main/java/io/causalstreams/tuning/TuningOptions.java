@@ -1,0 +1,53 @@
+package io.causalstreams.tuning;
+
+import io.causalstreams.export.internal.adapter.LoraConfig;
+import io.causalstreams.tuning.internal.model.FrozenStorage;
+
+/**
+ * How to tune.
+ *
+ * @param lora what learns
+ * @param storage of the weights that do not
+ * @param schedule steps and learning rate
+ * @param maxTokens of an example; longer ones are refused
+ * @param batchTokens that go through the model together; a step's examples are cut into such batches
+ * @param keptBytes memory for what backward passes read; layers that do not fit run forward again
+ * @param threads cores to compute on
+ * @param seed of the adapter's beginning and the order of examples
+ */
+public record TuningOptions(
+        LoraConfig lora,
+        FrozenStorage storage,
+        Schedule schedule,
+        int maxTokens,
+        int batchTokens,
+        long keptBytes,
+        int threads,
+        long seed) {
+
+    /**
+     * Steps and learning rate: from 0 up over the warm-up, then down to 0 along a cosine.
+     *
+     * @param epochs how often every record is seen
+     * @param maxSteps steps at most; 0 = as many as the epochs have
+     * @param stepExamples examples of a step
+     * @param learningRate at its highest
+     * @param warmup share of the steps
+     * @param decay AdamW's weight decay
+     * @param clip the gradient's greatest length; 0 = any
+     * @param validation share of the records that is held back
+     * @param validateEvery steps between two validations
+     * @param patience validations without a better loss after which tuning ends; 0 = never
+     */
+    public record Schedule(
+            double epochs,
+            int maxSteps,
+            int stepExamples,
+            double learningRate,
+            double warmup,
+            double decay,
+            double clip,
+            double validation,
+            int validateEvery,
+            int patience) {}
+}

@@ -1,0 +1,148 @@
+package io.causalstreams.tuning.internal.training;
+
+import io.causalstreams.tuning.TuningListener;
+import io.causalstreams.tuning.TuningOptions;
+import io.causalstreams.tuning.internal.adapter.Adapter;
+import io.causalstreams.tuning.internal.adapter.Parameter;
+import io.causalstreams.tuning.internal.data.Example;
+import io.causalstreams.tuning.internal.data.Packing;
+import io.causalstreams.tuning.internal.model.Batch;
+import io.causalstreams.tuning.internal.model.TrainableModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Steps until the end, or until validations do not get better.
+ *
+ * <pre>
+ *   step:  examples ─► batches ─► gradients, summed ─► clipped ─► AdamW ─► [validation ─► best is kept] ─► [state is written]
+ * </pre>
+ *
+ * A step's loss is the mean over all predicted tokens of its examples, however they are packed. One thread.
+ */
+public final class Trainer {
+    private static final long STATE_NANOS = 60_000_000_000L;
+
+    private final TrainableModel model;
+    private final List<Example> heldBack;
+    private final TuningOptions.Schedule schedule;
+    private final TuningListener listener;
+    private final Packing packing;
+    private final ExampleOrder order;
+    private final LearningRate rate;
+    private final AdamW optimiser;
+    private final List<Parameter> parameters;
+    private final int steps;
+    private final Progress progress = new Progress();
+
+    /** Where results go. */
+    public interface Results {
+        /** Keeps the adapter as it is now, in place of one kept before. */
+        void keep(Adapter adapter) throws IOException;
+
+        /** Draws what the losses were; pairs of step and loss. */
+        void draw(List<double[]> training, List<double[]> validation) throws IOException;
+    }
+
+    public Trainer(
+            TrainableModel model,
+            List<Example> examples,
+            List<Example> heldBack,
+            TuningOptions options,
+            TuningListener listener) {
+        this.model = model;
+        this.heldBack = heldBack;
+        this.schedule = options.schedule();
+        this.listener = listener;
+        int longest = Math.max(longest(examples), longest(heldBack));
+        int length = (longest + 15) / 16 * 16;
+        this.packing = new Packing(length, Math.max(1, options.batchTokens() / length));
+        this.order = new ExampleOrder(examples, schedule.stepExamples(), options.seed());
+        int all = order.steps(schedule.epochs());
+        this.steps = schedule.maxSteps() > 0 ? Math.min(schedule.maxSteps(), all) : all;
+        this.rate = new LearningRate(schedule.learningRate(), (int) Math.ceil(schedule.warmup() * steps), steps);
+        this.parameters = model.adapter().parameters();
+        this.optimiser = new AdamW(new AdamW.Settings(0.9, 0.999, 1e-8, schedule.decay()), parameters);
+        model.adapter().initialise(options.seed());
+        listener.onStart(new TuningListener.Plan(
+                examples.size(),
+                heldBack.size(),
+                parameters.stream().mapToLong(Parameter::size).sum(),
+                length,
+                0,
+                steps));
+    }
+
+    private static int longest(List<Example> examples) {
+        return examples.stream().mapToInt(Example::length).max().orElse(0);
+    }
+
+    /** Trains to the end; goes on where {@code state} is. */
+    public void run(Path state, String identity, Results results) throws IOException {
+        StateFile file = new StateFile(state, identity);
+        if (file.read(parameters, optimiser, progress)) {
+            listener.onStart(new TuningListener.Plan(0, heldBack.size(), 0, packing.length(), progress.step(), steps));
+        }
+        long written = System.nanoTime();
+        while (progress.step() < steps && !exhausted()) {
+            step();
+            boolean validates = progress.step() == steps || progress.step() % schedule.validateEvery() == 0;
+            if (validates) {
+                validate(results);
+            }
+            if (validates || System.nanoTime() - written > STATE_NANOS) {
+                file.write(parameters, optimiser, progress);
+                results.draw(progress.training(), progress.validation());
+                written = System.nanoTime();
+            }
+        }
+    }
+
+    private boolean exhausted() {
+        return schedule.patience() > 0 && progress.sinceBest() >= schedule.patience();
+    }
+
+    private void step() {
+        List<Example> examples = order.step(progress.step());
+        int predicted = examples.stream().mapToInt(Example::predicted).sum();
+        parameters.forEach(parameter -> Arrays.fill(parameter.gradient(), 0));
+        double sum = 0;
+        for (Batch batch : packing.pack(examples)) {
+            for (float loss : model.lossesAndGradients(batch, 1f / predicted)) {
+                sum += loss;
+            }
+        }
+        Clipping.apply(parameters, schedule.clip());
+        double learningRate = rate.at(progress.step());
+        optimiser.step(learningRate);
+        progress.stepped(sum / predicted);
+        listener.onStep(new TuningListener.Step(
+                progress.step(),
+                sum / predicted,
+                learningRate,
+                examples.stream().mapToInt(Example::length).sum(),
+                predicted));
+    }
+
+    /** Without records held back, the latest is the best. */
+    private void validate(Results results) throws IOException {
+        if (heldBack.isEmpty()) {
+            results.keep(model.adapter());
+            return;
+        }
+        double sum = 0;
+        for (Batch batch : packing.pack(heldBack)) {
+            for (float loss : model.losses(batch)) {
+                sum += loss;
+            }
+        }
+        double loss = sum / heldBack.stream().mapToInt(Example::predicted).sum();
+        boolean best = progress.validated(loss);
+        if (best) {
+            results.keep(model.adapter());
+        }
+        listener.onValidation(progress.step(), loss, best);
+    }
+}

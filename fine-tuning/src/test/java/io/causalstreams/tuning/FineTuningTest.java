@@ -1,0 +1,131 @@
+package io.causalstreams.tuning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.causalstreams.export.internal.adapter.LoraConfig;
+import io.causalstreams.export.internal.adapter.PeftAdapter;
+import io.causalstreams.tuning.internal.model.FrozenStorage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FineTuningTest {
+    private static final Path MODEL = Path.of("../onnx-export/src/test/resources/tiny/llama-tied");
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldLearnFromRecords(FrozenStorage storage) throws IOException {
+        // Given
+        List<Double> losses = new ArrayList<>();
+
+        // When
+        FineTuning.run(MODEL, records(), directory.resolve("adapter"), options(storage, 24, 3), losing(losses, 99));
+
+        // Then
+        assertThat(mean(losses.subList(20, 24))).isLessThan(0.8 * mean(losses.subList(0, 4)));
+        assertThat(directory.resolve("adapter/loss.svg")).content().contains("<svg", "training; ● validation");
+        try (PeftAdapter adapter = PeftAdapter.open(directory.resolve("adapter"))) {
+            assertThat(adapter.modules()).contains("model.layers.1.mlp.down_proj");
+        }
+    }
+
+    @Test
+    void shouldGoOnBitForBitWhereItWasEnded() throws IOException {
+        // Given
+        Path whole = directory.resolve("whole");
+        FineTuning.run(MODEL, records(), whole, options(FrozenStorage.FP32, 12, 3), losing(new ArrayList<>(), 99));
+        Path broken = directory.resolve("broken");
+        TuningOptions options = options(FrozenStorage.FP32, 12, 3);
+
+        // When
+        assertThatThrownBy(() -> FineTuning.run(MODEL, records(), broken, options, losing(new ArrayList<>(), 7)))
+                .isInstanceOf(Killed.class);
+        List<Double> after = new ArrayList<>();
+        FineTuning.run(MODEL, records(), broken, options, losing(after, 99));
+
+        // Then
+        assertThat(after).as("steps done again").hasSizeLessThan(12);
+        assertThat(broken.resolve(PeftAdapter.WEIGHTS)).hasSameBinaryContentAs(whole.resolve(PeftAdapter.WEIGHTS));
+        assertThat(broken.resolve("training-state.bin")).hasSameBinaryContentAs(whole.resolve("training-state.bin"));
+    }
+
+    @Test
+    void shouldRefuseTheStateOfAnotherTraining() throws IOException {
+        // Given
+        Path output = directory.resolve("adapter");
+        FineTuning.run(MODEL, records(), output, options(FrozenStorage.FP32, 2, 1), losing(new ArrayList<>(), 99));
+
+        // When / Then
+        assertThatThrownBy(() -> FineTuning.run(
+                        MODEL, records(), output, options(FrozenStorage.FP32, 3, 1), losing(new ArrayList<>(), 99)))
+                .isInstanceOf(TuningException.class)
+                .hasMessageContaining("training-state.bin: belongs to a training with");
+    }
+
+    @Test
+    void shouldNameTheLineOfABadRecord() throws IOException {
+        // Given
+        Path file = Files.writeString(
+                directory.resolve("bad.jsonl"), "{\"prompt\":\"a\",\"completion\":\"b\"}\n{\"prompt\":\"a\"}\n");
+
+        // When / Then
+        assertThatThrownBy(() -> FineTuning.run(
+                        MODEL,
+                        file,
+                        directory.resolve("adapter"),
+                        options(FrozenStorage.FP32, 2, 1),
+                        losing(new ArrayList<>(), 99)))
+                .hasMessageContaining("bad.jsonl, line 2: needs messages that end with an answer");
+    }
+
+    private Path records() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            lines.append(
+                    "{\"prompt\":\"the number %d is\",\"label\":\"%s\"}\n".formatted(i, i % 2 == 0 ? "even" : "odd"));
+        }
+        return Files.writeString(directory.resolve("records.jsonl"), lines.toString());
+    }
+
+    private static TuningOptions options(FrozenStorage storage, int steps, int validateEvery) {
+        return new TuningOptions(
+                new LoraConfig(4, 8, false, List.of(LoraConfig.ALL_LINEAR)),
+                storage,
+                new TuningOptions.Schedule(10, steps, 8, 2e-2, 0.1, 0.01, 1, 0.2, validateEvery, 0),
+                64,
+                128,
+                1L << 30,
+                1,
+                3);
+    }
+
+    private static TuningListener losing(List<Double> losses, int dieAt) {
+        return new TuningListener() {
+            @Override
+            public void onStep(Step step) {
+                losses.add(step.loss());
+                if (step.step() == dieAt) {
+                    throw new Killed();
+                }
+            }
+        };
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    }
+
+    private static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+}

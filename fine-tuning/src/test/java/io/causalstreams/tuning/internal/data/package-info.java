@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.tuning.internal.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.tuning;
+
+import org.jspecify.annotations.NullMarked;
