@@ -61,8 +61,7 @@ final class BlockProduct {
                 .output();
     }
 
-    /** The largest size of which rows of {@code inputs} are whole blocks, else {@value #SMALL}. */
-    static int blockSize(int inputs) {
+    private static int blockSize(int inputs) {
         int size = LARGE;
         while (size > SMALL && inputs % size != 0) {
             size /= 2;

@@ -36,7 +36,8 @@ final class FourBitArithmetic implements Arithmetic {
         if (fit == FourBitFit.UNEVEN) {
             return eightBits.project(scope, x, projection, role);
         }
-        return Bias.add(scope, FourBitProduct.add(scope, x, weight, fit), projection.bias());
+        boolean offsets = fit == FourBitFit.WITH_OFFSETS;
+        return Bias.add(scope, FourBitProduct.add(scope, x, weight, offsets), projection.bias());
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.causalstreams.export.internal.quantization;
 
 /**
- * A matrix in four bits: blocks of inputs with w = step · (q - zero point) + offset, q and zero point from 0 to 15. They have
- * {@value FourBitGrid#BLOCK} inputs where grids are kept.
+ * A matrix in four bits: blocks of {@value FourBitGrid#BLOCK} inputs with w = step · (q - zero point) + offset, q and zero
+ * point from 0 to 15.
  *
  * <p>A block that was quantised to four bits before is not rounded to yet another grid, which would cost more than both
  * roundings should: its own grid is read off its values, see {@link FourBitGrid}. Where that grid does not hold zero (Q4_1
@@ -18,17 +18,17 @@ final class FourBitBlocks {
     /** Two to a byte, the earlier input in the lower half. */
     final byte[] packed;
 
-    private FourBitBlocks(int blocks, int blockSize) {
+    private FourBitBlocks(int blocks) {
         steps = new float[blocks];
         zeroPoints = new byte[blocks];
         offsets = new float[blocks];
-        packed = new byte[Math.multiplyExact(blocks, blockSize / 2)];
+        packed = new byte[Math.multiplyExact(blocks, BLOCK / 2)];
     }
 
     /** Every block on its own grid where it has one that reaches zero, else rounded to a grid of little error. */
     static FourBitBlocks of(float[] matrix) {
-        FourBitBlocks blocks = new FourBitBlocks(matrix.length / BLOCK, BLOCK);
-        FourBitRounding rounding = blocks.rounding(matrix, BLOCK);
+        FourBitBlocks blocks = new FourBitBlocks(matrix.length / BLOCK);
+        FourBitRounding rounding = blocks.rounding(matrix);
         for (int block = 0; block < blocks.steps.length; block++) {
             FourBitGrid grid = FourBitGrid.ofBlock(matrix, block * BLOCK);
             if (grid != null && grid.reachesZero()) {
@@ -41,19 +41,8 @@ final class FourBitBlocks {
         return blocks;
     }
 
-    /** Every block rounded to a grid of little error, without offsets. */
-    static FourBitBlocks rounded(float[] matrix, int blockSize) {
-        FourBitBlocks blocks = new FourBitBlocks(matrix.length / blockSize, blockSize);
-        FourBitRounding rounding = blocks.rounding(matrix, blockSize);
-        for (int block = 0; block < blocks.steps.length; block++) {
-            rounding.add(block);
-        }
-        rounding.finish();
-        return blocks;
-    }
-
-    private FourBitRounding rounding(float[] matrix, int blockSize) {
-        return new FourBitRounding(blockSize, matrix, steps, zeroPoints, packed);
+    private FourBitRounding rounding(float[] matrix) {
+        return new FourBitRounding(matrix, steps, zeroPoints, packed);
     }
 
     private void put(int block, float[] matrix, float step, int zeroPoint, float offset) {
@@ -75,7 +64,13 @@ final class FourBitBlocks {
         for (int row = 0; row < rows; row++) {
             System.arraycopy(offsets, row * count, columns, row * padded, count);
         }
-        return beside(rounded(columns, BLOCK), rows);
+        FourBitBlocks rounded = new FourBitBlocks(columns.length / BLOCK);
+        FourBitRounding rounding = rounded.rounding(columns);
+        for (int block = 0; block < rounded.steps.length; block++) {
+            rounding.add(block);
+        }
+        rounding.finish();
+        return beside(rounded, rows);
     }
 
     /** Blocks that {@code columns} fill. */
@@ -85,7 +80,7 @@ final class FourBitBlocks {
 
     /** Rows of this matrix, each followed by the same row of {@code other}; offsets are left out. */
     private FourBitBlocks beside(FourBitBlocks other, int rows) {
-        FourBitBlocks both = new FourBitBlocks(steps.length + other.steps.length, BLOCK);
+        FourBitBlocks both = new FourBitBlocks(steps.length + other.steps.length);
         int left = steps.length / rows;
         int right = other.steps.length / rows;
         for (int row = 0; row < rows; row++) {

@@ -23,11 +23,7 @@ import io.causalstreams.export.internal.weight.Weight;
  *   Σ (step·(q - zero point) + offset)·x  =  Σ step·(q - zero point)·x  +  Σ over blocks offset · Σ x
  * </pre>
  *
- * A weight on no grid has blocks of {@link BlockProduct#blockSize}: a block of 128 takes 0.535 bytes a weight where one of 32
- * takes 0.64, and for more than a few rows its kernel is half as fast again (1536 × 8960, AVX-512 with VNNI, two cores: 380
- * instead of 260 · 10⁹ operations a second).
- *
- * <p>The fast kernels know zero points of four bits only, and a block of offsets for every 32 blocks of elements takes less time
+ * The fast kernels know zero points of four bits only, and a block of offsets for every 32 blocks of elements takes less time
  * than a product of its own. Four bits are enough for offsets: each is at most half a step of its block's elements.
  */
 final class FourBitProduct {
@@ -41,26 +37,26 @@ final class FourBitProduct {
     /**
      * Shapes: x (batch, sequence, inputs); result (batch, sequence, outputs), fp32.
      *
-     * @param fit whether the weight has a grid to keep, and offsets; else they are left out
+     * @param offsets whether the weight has any; else they are left out
      */
-    static Value add(Scope scope, Value x, Weight weight, FourBitFit fit) {
-        boolean offsets = fit == FourBitFit.WITH_OFFSETS;
+    static Value add(Scope scope, Value x, Weight weight, boolean offsets) {
         int outputs = weight.rows();
-        int size = fit == FourBitFit.FINER ? BlockProduct.blockSize(weight.columns()) : FourBitGrid.BLOCK;
-        int ofInputs = weight.columns() / size;
+        int ofInputs = weight.columns() / FourBitGrid.BLOCK;
         int blocks = ofInputs + (offsets ? FourBitBlocks.blocksFor(ofInputs) : 0);
         float[] scales = new float[Math.multiplyExact(outputs, blocks)];
         byte[] zeros = new byte[Math.multiplyExact(outputs, (blocks + 1) / 2)];
         Value elements = scope.initializer(
                 "weight",
                 ElementType.UINT8,
-                new long[] {outputs, blocks, size / 2},
-                () -> WeightData.of(weight, ElementType.UINT8, blocks * size / 2, (first, count, rows, target) -> {
-                    FourBitBlocks matrix = blocks(rows, count, size, fit);
-                    target.put(matrix.packed);
-                    System.arraycopy(matrix.steps, 0, scales, first * blocks, matrix.steps.length);
-                    putPairs(matrix.zeroPoints, blocks, zeros, first * ((blocks + 1) / 2));
-                }));
+                new long[] {outputs, blocks, FourBitGrid.BLOCK / 2},
+                () -> WeightData.of(
+                        weight, ElementType.UINT8, blocks * FourBitGrid.BLOCK / 2, (first, count, rows, target) -> {
+                            FourBitBlocks plain = FourBitBlocks.of(rows);
+                            FourBitBlocks matrix = offsets ? plain.withOffsetColumns(count) : plain;
+                            target.put(matrix.packed);
+                            System.arraycopy(matrix.steps, 0, scales, first * blocks, matrix.steps.length);
+                            putPairs(matrix.zeroPoints, blocks, zeros, first * ((blocks + 1) / 2));
+                        }));
         Value steps = scope.initializer(
                 "scale", ElementType.FLOAT, new long[] {outputs, blocks}, () -> TensorData.floats(scales));
         Value zeroPoints = scope.initializer(
@@ -70,17 +66,9 @@ final class FourBitProduct {
                 .attribute("K", weight.columns() + (offsets ? ofInputs : 0))
                 .attribute("N", outputs)
                 .attribute("bits", 4)
-                .attribute("block_size", size)
+                .attribute("block_size", FourBitGrid.BLOCK)
                 .attribute("accuracy_level", BlockProduct.ACCURACY_LEVEL);
         return product.output();
-    }
-
-    private static FourBitBlocks blocks(float[] matrix, int rows, int size, FourBitFit fit) {
-        return switch (fit) {
-            case FINER -> FourBitBlocks.rounded(matrix, size);
-            case WITH_OFFSETS -> FourBitBlocks.of(matrix).withOffsetColumns(rows);
-            case PLAIN, UNEVEN -> FourBitBlocks.of(matrix);
-        };
     }
 
     private static Value withBlockSums(Scope scope, Value x, int blocks) {
