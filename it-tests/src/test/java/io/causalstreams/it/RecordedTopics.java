@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -48,31 +51,33 @@ record RecordedTopics(List<JsonNode> untilStop, List<JsonNode> untilEnd) {
     }
 
     /** Writes everything until the stop into partition 0 of its topics. */
-    void write(String bootstrapServers) {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "acks", "all"),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
+    void write(String bootstrapServers) throws Exception {
+        // one request at a time keeps the order without idempotence, which a broker that has just started may upset
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                bootstrapServers,
+                "enable.idempotence",
+                false,
+                "max.in.flight.requests.per.connection",
+                1);
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (JsonNode entry : untilStop) {
                 Headers headers = new RecordHeaders();
                 entry.path("headers")
                         .forEach(header -> headers.add(header.path(0).asText(), bytes(header.path(1))));
-                producer.send(
-                                new ProducerRecord<>(
-                                        entry.path("topic").asText(),
-                                        0,
-                                        entry.path("timestamp").asLong(),
-                                        bytes(entry.path("key")),
-                                        bytes(entry.path("value")),
-                                        headers),
-                                (metadata, failure) -> {
-                                    if (failure != null) {
-                                        throw new AssertionError("a recorded record was not taken", failure);
-                                    }
-                                })
-                        .isDone();
+                sent.add(producer.send(new ProducerRecord<>(
+                        entry.path("topic").asText(),
+                        0,
+                        entry.path("timestamp").asLong(),
+                        bytes(entry.path("key")),
+                        bytes(entry.path("value")),
+                        headers)));
             }
-            producer.flush();
+            for (Future<RecordMetadata> each : sent) {
+                each.get(1, TimeUnit.MINUTES);
+            }
         }
     }
 
