@@ -36,8 +36,7 @@ final class FourBitArithmetic implements Arithmetic {
         if (fit == FourBitFit.UNEVEN) {
             return eightBits.project(scope, x, projection, role);
         }
-        boolean offsets = fit == FourBitFit.WITH_OFFSETS;
-        return Bias.add(scope, FourBitProduct.add(scope, x, weight, offsets), projection.bias());
+        return Bias.add(scope, FourBitProduct.add(scope, x, weight, fit), projection.bias());
     }
 
     @Override

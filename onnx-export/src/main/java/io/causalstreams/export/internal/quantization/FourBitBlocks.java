@@ -41,6 +41,17 @@ final class FourBitBlocks {
         return blocks;
     }
 
+    /** Every block rounded to a grid of little error, without offsets. */
+    static FourBitBlocks rounded(float[] matrix) {
+        FourBitBlocks blocks = new FourBitBlocks(matrix.length / BLOCK);
+        FourBitRounding rounding = blocks.rounding(matrix);
+        for (int block = 0; block < blocks.steps.length; block++) {
+            rounding.add(block);
+        }
+        rounding.finish();
+        return blocks;
+    }
+
     private FourBitRounding rounding(float[] matrix) {
         return new FourBitRounding(matrix, steps, zeroPoints, packed);
     }
@@ -64,13 +75,7 @@ final class FourBitBlocks {
         for (int row = 0; row < rows; row++) {
             System.arraycopy(offsets, row * count, columns, row * padded, count);
         }
-        FourBitBlocks rounded = new FourBitBlocks(columns.length / BLOCK);
-        FourBitRounding rounding = rounded.rounding(columns);
-        for (int block = 0; block < rounded.steps.length; block++) {
-            rounding.add(block);
-        }
-        rounding.finish();
-        return beside(rounded, rows);
+        return beside(rounded(columns), rows);
     }
 
     /** Blocks that {@code columns} fill. */

@@ -6,12 +6,14 @@ import io.causalstreams.export.internal.weight.Weight;
 
 /** How well four bits hold a matrix, see {@link FourBitBlocks}. */
 enum FourBitFit {
-    /** Without offsets: exactly, or rounded where a block has more values than four bits can hold. */
+    /** On a grid without offsets; blocks that have more values than four bits can hold are rounded. */
     PLAIN,
     /** As {@link #PLAIN}, with an offset in some blocks. */
     WITH_OFFSETS,
     /** It is on another grid of four bits, with uneven steps (such as IQ4_NL): an even one would lose much. */
-    UNEVEN;
+    UNEVEN,
+    /** On no grid: all of it is rounded, and no block has to be looked at once more. */
+    FINER;
 
     /** Elements that are looked at in full. */
     private static final long SMALL = 1 << 20;
@@ -42,6 +44,8 @@ enum FourBitFit {
         private volatile boolean finer;
         /** A block has few values that lie on no grid. */
         private volatile boolean uneven;
+        /** A block is on a grid, and does not hold one value only. */
+        private volatile boolean onGrid;
         /** A block's grid does not hold zero. */
         private volatile boolean offsets;
 
@@ -60,8 +64,9 @@ enum FourBitFit {
                         finer |= many;
                         uneven |= !many;
                     }
-                } else if (grid.reachesZero() && grid.offset() != 0) {
-                    offsets = true;
+                } else if (grid.step() > 0) {
+                    onGrid = true;
+                    offsets |= grid.reachesZero() && grid.offset() != 0;
                 }
             }
         }
@@ -69,6 +74,9 @@ enum FourBitFit {
         FourBitFit fit() {
             if (uneven && !finer) {
                 return UNEVEN;
+            }
+            if (finer && !onGrid) {
+                return FINER;
             }
             return offsets ? WITH_OFFSETS : PLAIN;
         }

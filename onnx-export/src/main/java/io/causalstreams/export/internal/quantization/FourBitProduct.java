@@ -37,26 +37,26 @@ final class FourBitProduct {
     /**
      * Shapes: x (batch, sequence, inputs); result (batch, sequence, outputs), fp32.
      *
-     * @param offsets whether the weight has any; else they are left out
+     * @param fit whether the weight has a grid to keep, and offsets; else they are left out
      */
-    static Value add(Scope scope, Value x, Weight weight, boolean offsets) {
+    static Value add(Scope scope, Value x, Weight weight, FourBitFit fit) {
+        boolean offsets = fit == FourBitFit.WITH_OFFSETS;
         int outputs = weight.rows();
-        int ofInputs = weight.columns() / FourBitGrid.BLOCK;
+        int size = FourBitGrid.BLOCK;
+        int ofInputs = weight.columns() / size;
         int blocks = ofInputs + (offsets ? FourBitBlocks.blocksFor(ofInputs) : 0);
         float[] scales = new float[Math.multiplyExact(outputs, blocks)];
         byte[] zeros = new byte[Math.multiplyExact(outputs, (blocks + 1) / 2)];
         Value elements = scope.initializer(
                 "weight",
                 ElementType.UINT8,
-                new long[] {outputs, blocks, FourBitGrid.BLOCK / 2},
-                () -> WeightData.of(
-                        weight, ElementType.UINT8, blocks * FourBitGrid.BLOCK / 2, (first, count, rows, target) -> {
-                            FourBitBlocks plain = FourBitBlocks.of(rows);
-                            FourBitBlocks matrix = offsets ? plain.withOffsetColumns(count) : plain;
-                            target.put(matrix.packed);
-                            System.arraycopy(matrix.steps, 0, scales, first * blocks, matrix.steps.length);
-                            putPairs(matrix.zeroPoints, blocks, zeros, first * ((blocks + 1) / 2));
-                        }));
+                new long[] {outputs, blocks, size / 2},
+                () -> WeightData.of(weight, ElementType.UINT8, blocks * size / 2, (first, count, rows, target) -> {
+                    FourBitBlocks matrix = blocks(rows, count, fit);
+                    target.put(matrix.packed);
+                    System.arraycopy(matrix.steps, 0, scales, first * blocks, matrix.steps.length);
+                    putPairs(matrix.zeroPoints, blocks, zeros, first * ((blocks + 1) / 2));
+                }));
         Value steps = scope.initializer(
                 "scale", ElementType.FLOAT, new long[] {outputs, blocks}, () -> TensorData.floats(scales));
         Value zeroPoints = scope.initializer(
@@ -66,9 +66,17 @@ final class FourBitProduct {
                 .attribute("K", weight.columns() + (offsets ? ofInputs : 0))
                 .attribute("N", outputs)
                 .attribute("bits", 4)
-                .attribute("block_size", FourBitGrid.BLOCK)
+                .attribute("block_size", size)
                 .attribute("accuracy_level", BlockProduct.ACCURACY_LEVEL);
         return product.output();
+    }
+
+    private static FourBitBlocks blocks(float[] matrix, int rows, FourBitFit fit) {
+        return switch (fit) {
+            case FINER -> FourBitBlocks.rounded(matrix);
+            case WITH_OFFSETS -> FourBitBlocks.of(matrix).withOffsetColumns(rows);
+            case PLAIN, UNEVEN -> FourBitBlocks.of(matrix);
+        };
     }
 
     private static Value withBlockSums(Scope scope, Value x, int blocks) {

@@ -100,7 +100,7 @@ class FourBitBlocksTest {
         FourBitBlocks blocks = FourBitBlocks.of(matrix);
 
         // Then
-        assertThat(fit(matrix)).as("seed %d", seed).isEqualTo(FourBitFit.PLAIN);
+        assertThat(fit(matrix)).as("seed %d", seed).isEqualTo(FourBitFit.FINER);
         assertThat(blocks.offsets).containsOnly(0);
         assertThat(restored(blocks))
                 .as("seed %d", seed)

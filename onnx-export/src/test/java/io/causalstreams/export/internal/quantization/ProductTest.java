@@ -96,8 +96,8 @@ class ProductTest {
         float[] x = normal(ROWS * inputs);
 
         // When
-        float[] y = run(x, weight, inputs, fourBits(true));
-        float[] withoutOffsets = run(x, weight, inputs, fourBits(false));
+        float[] y = run(x, weight, inputs, fourBits(FourBitFit.WITH_OFFSETS));
+        float[] withoutOffsets = run(x, weight, inputs, fourBits(FourBitFit.PLAIN));
 
         // Then
         double[] expected = product(x, weight, inputs);
@@ -112,27 +112,30 @@ class ProductTest {
         float[] x = normal(ROWS * INPUTS);
 
         // When
-        float[] y = run(x, weight, fourBits(false));
+        float[] y = run(x, weight, fourBits(FourBitFit.PLAIN));
 
         // Then
         assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.02);
     }
 
-    @Test
-    void shouldKeepADigitOfFinerWeightsInFourBits() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {96, 192, 384}) // blocks of 32, 64 and 128
+    void shouldKeepADigitOfFinerWeightsInFourBits(int inputs) throws Exception {
         // Given
-        float[] weight = normal(OUTPUTS * INPUTS);
-        float[] x = normal(ROWS * INPUTS);
+        float[] weight = normal(OUTPUTS * inputs);
+        float[] x = normal(ROWS * inputs);
 
         // When
-        float[] y = run(x, weight, fourBits(false));
+        float[] y = run(x, weight, inputs, fourBits(FourBitFit.FINER));
 
         // Then
-        assertThat(relativeError(y, product(x, weight))).as("seed %d", seed).isLessThan(0.15);
+        assertThat(relativeError(y, product(x, weight, inputs)))
+                .as("seed %d", seed)
+                .isLessThan(0.15);
     }
 
-    private static BlockRunner.Block fourBits(boolean offsets) {
-        return (scope, input, weight) -> FourBitProduct.add(scope, input, weight, offsets);
+    private static BlockRunner.Block fourBits(FourBitFit fit) {
+        return (scope, input, weight) -> FourBitProduct.add(scope, input, weight, fit);
     }
 
     private float[] normal(int size) {
