@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -57,22 +58,28 @@ final class JinjaExpression {
         return source.length();
     }
 
-    /** The position of an {@code if} outside of brackets and strings, or -1. */
-    static int topLevelIf(String source) {
+    /** The first position from {@code from} on, outside of strings and of brackets that open there, that matches; or -1. */
+    static int find(String source, int from, IntPredicate matches) {
         int depth = 0;
-        for (int at = 0; at < source.length(); at++) {
+        for (int at = from; at < source.length(); at++) {
             char c = source.charAt(at);
             if (c == '\'' || c == '"') {
                 at = stringEnd(source, at) - 1;
+            } else if (depth == 0 && matches.test(at)) {
+                return at;
             } else if ("([{".indexOf(c) >= 0) {
                 depth++;
             } else if (")]}".indexOf(c) >= 0) {
                 depth--;
-            } else if (depth == 0 && c == ' ' && source.startsWith("if ", at + 1)) {
-                return at + 1;
             }
         }
         return -1;
+    }
+
+    /** The position of an {@code if} outside of brackets and strings, or -1. */
+    static int topLevelIf(String source) {
+        int space = find(source, 0, at -> source.startsWith(" if ", at));
+        return space < 0 ? -1 : space + 1;
     }
 
     private String rewrite() {
@@ -135,57 +142,35 @@ final class JinjaExpression {
     private List<String> split(int open, char separator) {
         List<String> parts = new ArrayList<>();
         int end = bracketEnd(source, open) - 1;
-        int start = open + 1;
-        for (int at = start; at < end; at++) {
-            char c = source.charAt(at);
-            if (c == '\'' || c == '"') {
-                at = stringEnd(source, at) - 1;
-            } else if ("([{".indexOf(c) >= 0) {
-                at = bracketEnd(source, at) - 1;
-            } else if (c == separator) {
-                parts.add(source.substring(start, at));
-                start = at + 1;
-            }
+        String inside = source.substring(open + 1, Math.max(open + 1, end));
+        int start = 0;
+        for (int at = next(inside, 0, separator); at >= 0; at = next(inside, start, separator)) {
+            parts.add(inside.substring(start, at));
+            start = at + 1;
         }
-        parts.add(source.substring(start, Math.max(start, end)));
+        parts.add(inside.substring(start));
         return parts;
+    }
+
+    private static int next(String source, int from, char separator) {
+        return find(source, from, at -> source.charAt(at) == separator);
     }
 
     /** The position behind the bracket that closes the one at {@code open}. */
     private static int bracketEnd(String source, int open) {
-        int depth = 0;
-        for (int at = open; at < source.length(); at++) {
-            char c = source.charAt(at);
-            if (c == '\'' || c == '"') {
-                at = stringEnd(source, at) - 1;
-            } else if ("([{".indexOf(c) >= 0) {
-                depth++;
-            } else if (")]}".indexOf(c) >= 0 && --depth == 0) {
-                return at + 1;
-            }
-        }
-        return source.length();
+        int close = find(source, open + 1, at -> ")]}".indexOf(source.charAt(at)) >= 0);
+        return close < 0 ? source.length() : close + 1;
     }
 
     /** Where the operand of {@code not} that starts at {@code start} ends. */
     private int operandEnd(int start) {
         Matcher looser = LOOSER.matcher(source);
-        int depth = 0;
-        for (int at = start; at < source.length(); at++) {
-            char c = source.charAt(at);
-            if (c == '\'' || c == '"') {
-                at = stringEnd(source, at) - 1;
-            } else if ("([{".indexOf(c) >= 0) {
-                depth++;
-            } else if (depth == 0
-                    && (")]},:".indexOf(c) >= 0
-                            || looser.region(at, source.length()).lookingAt())) {
-                return at;
-            } else if (")]}".indexOf(c) >= 0) {
-                depth--;
-            }
-        }
-        return source.length();
+        int end = find(
+                source,
+                start,
+                at -> ")]},:".indexOf(source.charAt(at)) >= 0
+                        || looser.region(at, source.length()).lookingAt());
+        return end < 0 ? source.length() : end;
     }
 
     private void appendString(String literal) {

@@ -115,21 +115,9 @@ final class JinjaSource {
             int end = template.indexOf("#}", from);
             return end < 0 ? fail(from) : end;
         }
-        char last = kind == '{' ? '}' : '%';
-        int depth = 0;
-        for (int at = from; at < template.length() - 1; at++) {
-            char c = template.charAt(at);
-            if (c == '\'' || c == '"') {
-                at = JinjaExpression.stringEnd(template, at) - 1;
-            } else if (depth == 0 && c == last && template.charAt(at + 1) == '}') {
-                return at;
-            } else if ("([{".indexOf(c) >= 0) {
-                depth++;
-            } else if (")]}".indexOf(c) >= 0) {
-                depth--;
-            }
-        }
-        return fail(from);
+        String last = kind == '{' ? "}}" : "%}";
+        int end = JinjaExpression.find(template, from, at -> template.startsWith(last, at));
+        return end < 0 ? fail(from) : end;
     }
 
     private int fail(int at) {
