@@ -85,26 +85,31 @@ sealed interface PooledModel {
         return builder;
     }
 
+    /** What an encoder is the body of. */
+    sealed interface OfEncoder extends PooledModel {
+        Encoder encoder();
+
+        @Override
+        default int layers() {
+            return encoder().layers().size();
+        }
+
+        @Override
+        default int heads() {
+            return encoder().layers().get(0).heads();
+        }
+
+        @Override
+        default int vocabularySize() {
+            return encoder().vocabularySize();
+        }
+    }
+
     /** Vectors of an encoder. */
-    record EncoderVectors(Encoder encoder, SentenceModules modules) implements PooledModel {
+    record EncoderVectors(Encoder encoder, SentenceModules modules) implements OfEncoder {
         @Override
         public void add(PooledGraph graph) {
             graph.embed(encoder, modules.pooling());
-        }
-
-        @Override
-        public int layers() {
-            return encoder.layers().size();
-        }
-
-        @Override
-        public int heads() {
-            return encoder.layers().get(0).heads();
-        }
-
-        @Override
-        public int vocabularySize() {
-            return encoder.vocabularySize();
         }
 
         @Override
@@ -159,25 +164,10 @@ sealed interface PooledModel {
      *
      * @param activation of the score: {@code sigmoid} or {@code identity}
      */
-    record Scores(Encoder encoder, ScoringHead head, String activation) implements PooledModel {
+    record Scores(Encoder encoder, ScoringHead head, String activation) implements OfEncoder {
         @Override
         public void add(PooledGraph graph) {
             graph.score(encoder, head);
-        }
-
-        @Override
-        public int layers() {
-            return encoder.layers().size();
-        }
-
-        @Override
-        public int heads() {
-            return encoder.layers().get(0).heads();
-        }
-
-        @Override
-        public int vocabularySize() {
-            return encoder.vocabularySize();
         }
 
         @Override
