@@ -14,7 +14,7 @@ public record ExportProperties(Path graph, Map<String, String> properties) {
     private static final String PREFIX = "causal_streams.";
     private static final String CONTRACT = "1";
 
-    /** @throws GenerationException.Failed if the graph was exported for another engine */
+    /** Refuses a graph that was exported for another engine. @throws GenerationException.Failed if it was */
     public void checkContract() {
         String contract = text("contract");
         if (!contract.equals(CONTRACT)) {
@@ -32,7 +32,7 @@ public record ExportProperties(Path graph, Map<String, String> properties) {
         return properties.get(PREFIX + key);
     }
 
-    /** @throws GenerationException.Failed if it is missing */
+    /** A property that must be there. @throws GenerationException.Failed if it is missing */
     public String text(String key) {
         String value = find(key);
         if (value == null) {
@@ -41,7 +41,7 @@ public record ExportProperties(Path graph, Map<String, String> properties) {
         return value;
     }
 
-    /** @throws GenerationException.Failed if it is missing or no number */
+    /** A number that must be there. @throws GenerationException.Failed if it is missing or no number */
     public int number(String key) {
         String value = text(key);
         try {
