@@ -109,7 +109,7 @@ sealed interface PooledModel {
     record EncoderVectors(Encoder encoder, SentenceModules modules) implements OfEncoder {
         @Override
         public void add(PooledGraph graph) {
-            graph.embed(encoder, modules.pooling());
+            graph.embed(encoder, modules);
         }
 
         @Override
@@ -127,7 +127,7 @@ sealed interface PooledModel {
     record DecoderVectors(Decoder decoder, SentenceModules modules) implements PooledModel {
         @Override
         public void add(PooledGraph graph) {
-            graph.embed(decoder, modules.pooling());
+            graph.embed(decoder, modules);
         }
 
         @Override
@@ -213,10 +213,10 @@ sealed interface PooledModel {
                 "config.json: activation_fn is \"%s\"; implemented: Sigmoid, Identity".formatted(said));
     }
 
-    private static Map<String, String> embeddingFacts(SentenceModules modules, int dimensions) {
+    private static Map<String, String> embeddingFacts(SentenceModules modules, int pooled) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("kind", "embeddings");
-        facts.put("dimensions", Integer.toString(dimensions));
+        facts.put("dimensions", Integer.toString(modules.dimensions(pooled)));
         facts.put("pooling", modules.pooling().id());
         facts.put("normalized", Boolean.toString(modules.normalised()));
         facts.put("prompts", JsonFiles.MAPPER.valueToTree(modules.prompts()).toString());

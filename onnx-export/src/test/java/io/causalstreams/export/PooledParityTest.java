@@ -107,13 +107,28 @@ class PooledParityTest {
         Path checkpoint = copy("bert-mean");
         Files.writeString(
                 checkpoint.resolve("modules.json"),
-                "[{\"idx\": 0, \"path\": \"2_Dense\", \"type\": \"sentence_transformers.models.Dense\"}]");
+                "[{\"idx\": 0, \"path\": \"2_LSTM\", \"type\": \"sentence_transformers.models.LSTM\"}]");
 
         // When, Then
         assertThatThrownBy(() ->
                         OnnxExporter.export(checkpoint, directory.resolve("model"), ExportOptions.of(Precision.FP32)))
                 .isInstanceOf(ExportException.class)
-                .hasMessageContaining("sentence_transformers.models.Dense is not implemented");
+                .hasMessageContaining("sentence_transformers.models.LSTM is not implemented");
+    }
+
+    @Test
+    void shouldNameAnActivationItDoesNotKnow() throws Exception {
+        // Given
+        Path checkpoint = copy("bert-dense");
+        Path config = checkpoint.resolve("2_Dense/config.json");
+        Files.writeString(config, Files.readString(config).replace("activation.Tanh", "activation.Mish"));
+
+        // When, Then
+        assertThatThrownBy(() ->
+                        OnnxExporter.export(checkpoint, directory.resolve("model"), ExportOptions.of(Precision.FP32)))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining(
+                        "2_Dense/config.json: activation_function torch.nn.modules.activation.Mish is not implemented");
     }
 
     /** @param separator the token behind which pairs have type 1; null where the graph wants no types */

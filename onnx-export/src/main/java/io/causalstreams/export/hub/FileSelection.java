@@ -29,8 +29,8 @@ final class FileSelection {
             "sentence_bert_config.json",
             "config_sentence_transformers.json");
 
-    /** What sentence-transformers keeps of a module behind the model, such as {@code 1_Pooling/config.json}. */
-    private static final Pattern MODULE = Pattern.compile("\\d+_\\w+/config\\.json");
+    /** What sentence-transformers keeps of a module behind the model, such as {@code 1_Pooling/config.json}, and its weights. */
+    private static final Pattern MODULE = Pattern.compile("\\d+_\\w+/(config\\.json|model\\.safetensors)");
 
     private static final Pattern GGUF = Pattern.compile(".+\\.gguf", Pattern.CASE_INSENSITIVE);
     private static final Pattern GGUF_PART =
@@ -54,14 +54,15 @@ final class FileSelection {
         List<String> weights = safetensors(files);
         if (files.contains("config.json") && !weights.isEmpty()) {
             List<String> selected = new ArrayList<>(
-                    files.stream().filter(FileSelection::isSmall).sorted().toList());
+                    files.stream().filter(FileSelection::describes).sorted().toList());
             selected.addAll(weights);
             return selected;
         }
         return gguf(repository, files);
     }
 
-    private static boolean isSmall(String file) {
+    /** Whether a file belongs to a checkpoint whatever its weights are called. */
+    private static boolean describes(String file) {
         return SMALL_FILES.contains(file) || MODULE.matcher(file).matches();
     }
 

@@ -43,11 +43,20 @@ final class FileSelectionTest {
     void shouldTakeWhatSaysHowTextsBecomeVectors() {
         assertThat(select(
                         "1_Pooling/config.json",
+                        "2_Dense/config.json",
+                        "2_Dense/model.safetensors",
+                        "2_Dense/pytorch_model.bin",
                         "config.json",
                         "model.safetensors",
                         "modules.json",
                         "onnx/config.json"))
-                .containsExactly("1_Pooling/config.json", "config.json", "modules.json", "model.safetensors");
+                .containsExactly(
+                        "1_Pooling/config.json",
+                        "2_Dense/config.json",
+                        "2_Dense/model.safetensors",
+                        "config.json",
+                        "modules.json",
+                        "model.safetensors");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +16,9 @@ import java.util.stream.Stream;
  * digest of a file is remembered with its size and modification time.
  */
 final class SourceDigest {
+    /** A folder of sentence-transformers, such as {@code 1_Pooling}. */
+    private static final Pattern MODULE = Pattern.compile("\\d+_\\w+");
+
     private final CacheDirectory cache;
 
     SourceDigest(CacheDirectory cache) {
@@ -23,7 +27,7 @@ final class SourceDigest {
 
     /**
      * Digest of a file, or of the names and contents of several: all parts of a GGUF model, whichever of them is named, or the
-     * files directly in a directory.
+     * files of a directory and of its modules' folders.
      */
     String of(Path source) throws IOException {
         List<Path> files = filesOf(source);
@@ -32,7 +36,7 @@ final class SourceDigest {
         }
         StringBuilder all = new StringBuilder();
         for (Path file : files) {
-            all.append(file.getFileName()).append(' ').append(ofFile(file)).append('\n');
+            all.append(nameIn(source, file)).append(' ').append(ofFile(file)).append('\n');
         }
         return Sha256.of(all.toString());
     }
@@ -41,9 +45,23 @@ final class SourceDigest {
         if (Files.isRegularFile(source)) {
             return OnnxExporter.filesOf(source);
         }
-        try (Stream<Path> children = Files.list(source)) {
-            return children.filter(Files::isRegularFile).sorted().toList();
+        try (Stream<Path> inside = Files.walk(source, 2)) {
+            return inside.filter(Files::isRegularFile)
+                    .filter(file -> isRead(source.relativize(file)))
+                    .sorted()
+                    .toList();
         }
+    }
+
+    private static boolean isRead(Path inside) {
+        return inside.getNameCount() == 1
+                || MODULE.matcher(inside.getName(0).toString()).matches();
+    }
+
+    private static String nameIn(Path source, Path file) {
+        return file.startsWith(source)
+                ? source.relativize(file).toString()
+                : file.getFileName().toString();
     }
 
     private String ofFile(Path file) throws IOException {

@@ -50,4 +50,25 @@ class SourceDigestTest {
         // When / Then
         assertThat(digests.of(one)).isEqualTo(digests.of(other));
     }
+
+    @Test
+    void shouldChangeWithTheFolderOfAModule() throws IOException {
+        // Given
+        Path checkpoint = Files.createDirectory(directory.resolve("checkpoint"));
+        Files.writeString(checkpoint.resolve("config.json"), "{}");
+        Path pooling = Files.createDirectory(checkpoint.resolve("1_Pooling")).resolve("config.json");
+        Files.writeString(pooling, "mean");
+        Path other = Files.createDirectory(checkpoint.resolve("onnx")).resolve("model.onnx");
+        Files.writeString(other, "of somebody else");
+        String before = digests.of(checkpoint);
+
+        // When
+        Files.writeString(other, "changed");
+        String afterOther = digests.of(checkpoint);
+        Files.writeString(pooling, "cls");
+
+        // Then
+        assertThat(afterOther).isEqualTo(before);
+        assertThat(digests.of(checkpoint)).isNotEqualTo(before);
+    }
 }

@@ -45,6 +45,7 @@ final class FeedForwardGraph {
             case GELU -> ops.gelu("gelu", x, false);
             case GELU_TANH -> ops.gelu("gelu", x, true);
             case RELU -> ops.relu("relu", x);
+            case TANH -> ops.tanh("tanh", x);
         };
     }
 }

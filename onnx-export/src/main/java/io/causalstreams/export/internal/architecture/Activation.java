@@ -10,7 +10,8 @@ public enum Activation {
     GELU_TANH,
     /** x · σ(1.702 x). */
     QUICK_GELU,
-    RELU;
+    RELU,
+    TANH;
 
     /** The activation that {@code key} names, in the words of transformers' {@code ACT2FN}. */
     public static Activation of(ModelConfig config, String key, String absent) {
@@ -21,10 +22,11 @@ public enum Activation {
             case "gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate" -> GELU_TANH;
             case "quick_gelu" -> QUICK_GELU;
             case "relu" -> RELU;
+            case "tanh" -> TANH;
             default ->
                 throw config.refused(
                         key,
-                        "is \"%s\"; implemented: silu, swish, gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, relu"
+                        "is \"%s\"; implemented: silu, swish, gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, relu, tanh"
                                 .formatted(name));
         };
     }

@@ -31,6 +31,7 @@ final class ActivationBlock {
                         .attribute("approximate", "tanh")
                         .output();
             case RELU -> scope.apply(Operator.RELU, "relu", x);
+            case TANH -> scope.apply(Operator.TANH, "tanh", x);
         };
     }
 }

@@ -9,14 +9,14 @@ import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.Value;
-import io.causalstreams.export.internal.pooling.Pooling;
+import io.causalstreams.export.internal.pooling.SentenceModules;
 import java.util.List;
 
 /**
  * Graphs of whole texts, without a cache: {@code docs/graph-contract.md}, "Texts to vectors and scores".
  *
  * <pre>
- *   input_ids, lengths ──encoder or decoder──► (tokens, hidden) ──pooling──► embeddings (batch, hidden)
+ *   input_ids, lengths ──encoder or decoder──► (tokens, hidden) ──pooling──dense…──► embeddings (batch, dimensions)
  *                                                               └─scoring──► scores (batch, 1)
  * </pre>
  */
@@ -34,12 +34,12 @@ public final class PooledGraph {
     }
 
     /** A bidirectional encoder's vectors. */
-    public void embed(Encoder encoder, Pooling pooling) {
-        pool(new EncoderGraph(arithmetic, packing).add(root, encoder, false), encoder.hiddenSize(), pooling);
+    public void embed(Encoder encoder, SentenceModules modules) {
+        pool(new EncoderGraph(arithmetic, packing).add(root, encoder, false), encoder.hiddenSize(), modules);
     }
 
     /** A decoder's vectors: its last norm's, not its head's. */
-    public void embed(Decoder decoder, Pooling pooling) {
+    public void embed(Decoder decoder, SentenceModules modules) {
         HeadLayout layout = HeadLayout.of(decoder);
         Scope attentionScope = root.at("attention");
         GraphInputs inputs = new GraphInputs(
@@ -62,7 +62,7 @@ public final class PooledGraph {
         Value embedded = new EmbeddingBlock(arithmetic, inputs).add(root.at("embedding"), decoder);
         Value hidden = new DecoderLayers(attention, new FeedForwardBlock(arithmetic))
                 .add(root, embedded, decoder, result -> {});
-        pool(hidden, decoder.hiddenSize(), pooling);
+        pool(hidden, decoder.hiddenSize(), modules);
     }
 
     /** An encoder's scores of pairs of texts. */
@@ -73,8 +73,12 @@ public final class PooledGraph {
         graph.output(graph.rename(scores, "scores"), ElementType.FLOAT, Dimension.of("batch"), Dimension.of(1));
     }
 
-    private void pool(Value hidden, int size, Pooling pooling) {
-        Value vectors = new PoolingBlock(packing).add(root.at("pooling"), hidden, pooling);
-        graph.output(graph.rename(vectors, "embeddings"), ElementType.FLOAT, Dimension.of("batch"), Dimension.of(size));
+    private void pool(Value hidden, int size, SentenceModules modules) {
+        Value vectors = new PoolingBlock(packing).embed(root, hidden, modules);
+        graph.output(
+                graph.rename(vectors, "embeddings"),
+                ElementType.FLOAT,
+                Dimension.of("batch"),
+                Dimension.of(modules.dimensions(size)));
     }
 }

@@ -4,7 +4,9 @@ import io.causalstreams.export.internal.encoder.ScoringHead;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.Value;
+import io.causalstreams.export.internal.pooling.Dense;
 import io.causalstreams.export.internal.pooling.Pooling;
+import io.causalstreams.export.internal.pooling.SentenceModules;
 
 /**
  * One vector of each text's.
@@ -12,10 +14,11 @@ import io.causalstreams.export.internal.pooling.Pooling;
  * <pre>
  *   CLS, LAST  x ──Gather(first or last tokens)──►
  *   MEAN       x ──padded──Mul(mask)──ReduceSum──Div(lengths)──►
+ *   dense      vectors ──W·x + b──activation──►         behind the pooling, where there are any
  *   score      first tokens ──inner──Tanh──output──►
  * </pre>
  *
- * Shapes: x (tokens, hidden); result (batch, hidden), or (batch, 1).
+ * Shapes: x (tokens, hidden); result (batch, hidden), (batch, dimensions) with dense layers, or (batch, 1).
  */
 final class PoolingBlock {
     private final Packing packing;
@@ -24,7 +27,21 @@ final class PoolingBlock {
         this.packing = packing;
     }
 
-    Value add(Scope scope, Value x, Pooling pooling) {
+    Value embed(Scope root, Value x, SentenceModules modules) {
+        Value vectors = add(root.at("pooling"), x, modules.pooling());
+        Arithmetic exact = new FloatArithmetic();
+        for (int i = 0; i < modules.dense().size(); i++) {
+            Dense dense = modules.dense().get(i);
+            Scope at = root.at("dense." + i);
+            vectors = exact.project(at, vectors, dense.projection(), Arithmetic.Role.ROUTER);
+            if (dense.activation() != null) {
+                vectors = ActivationBlock.add(at, vectors, dense.activation());
+            }
+        }
+        return vectors;
+    }
+
+    private Value add(Scope scope, Value x, Pooling pooling) {
         return switch (pooling) {
             case CLS -> scope.apply(Operator.GATHER, "first", x, packing.firstTokens());
             case LAST -> scope.apply(Operator.GATHER, "vectors", x, packing.lastTokens(scope));

@@ -26,6 +26,16 @@ public interface Checkpoint extends AutoCloseable {
     }
 
     /**
+     * The weights of a module that is kept in a folder of its own inside the checkpoint's directory, as sentence-transformers
+     * does.
+     *
+     * @throws CheckpointException if there are none, as in a format that is one file
+     */
+    default WeightSource weightsIn(String folder) {
+        throw new CheckpointException(name() + ": has no folder " + folder + " with weights");
+    }
+
+    /**
      * Writes {@code tokenizer.json}, {@code tokenizer_config.json} and, where the checkpoint has defaults,
      * {@code generation_config.json} into an existing directory.
      *

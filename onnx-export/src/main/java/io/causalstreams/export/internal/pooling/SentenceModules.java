@@ -3,7 +3,9 @@ package io.causalstreams.export.internal.pooling;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.causalstreams.export.internal.architecture.UnsupportedModelException;
 import io.causalstreams.export.internal.checkpoint.Checkpoint;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What sentence-transformers keeps beside a checkpoint: {@code modules.json}, the pooling's {@code config.json},
  * {@code sentence_bert_config.json} and {@code config_sentence_transformers.json}.
  *
+ * @param dense layers behind the pooling, in their order
  * @param normalised whether vectors are scaled to length 1
  * @param maxTokens of a text, special tokens included; null = what the model can
  * @param prompts texts to put in front, by name
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SentenceModules(
         Pooling pooling,
+        List<Dense> dense,
         boolean normalised,
         @Nullable Integer maxTokens,
         Map<String, String> prompts,
@@ -28,6 +32,7 @@ public record SentenceModules(
     private static final String PACKAGE_PREFIX = "sentence_transformers.";
 
     public SentenceModules {
+        dense = List.copyOf(dense);
         prompts = Map.copyOf(prompts);
     }
 
@@ -43,17 +48,20 @@ public record SentenceModules(
      */
     public static SentenceModules of(Checkpoint checkpoint) {
         Pooling pooling = Pooling.MEAN;
+        List<Dense> dense = new ArrayList<>();
         boolean normalised = !in(checkpoint);
         for (JsonNode module : checkpoint.file(MODULES)) {
             String type = module.path("type").asText();
             String name = type.substring(type.lastIndexOf('.') + 1);
             if (name.equals("Pooling")) {
-                pooling = pooling(checkpoint, module.path("path").asText());
+                pooling = pooling(checkpoint, folder(module));
+            } else if (name.equals("Dense")) {
+                dense.add(Dense.in(checkpoint, folder(module)));
             } else if (name.equals("Normalize")) {
                 normalised = true;
             } else if (!name.equals("Transformer") || !type.startsWith(PACKAGE_PREFIX)) {
                 throw new UnsupportedModelException(MODULES + ": module " + type
-                        + " is not implemented; known are Transformer, Pooling, Normalize");
+                        + " is not implemented; known are Transformer, Pooling, Dense, Normalize");
             }
         }
         JsonNode words = checkpoint.file("config_sentence_transformers.json");
@@ -64,10 +72,27 @@ public record SentenceModules(
                         prompt -> prompts.put(prompt.getKey(), prompt.getValue().asText()));
         return new SentenceModules(
                 pooling,
+                dense,
                 normalised,
                 maxTokens(checkpoint),
                 prompts,
                 words.path("default_prompt_name").asText(null));
+    }
+
+    private static String folder(JsonNode module) {
+        String folder = module.path("path").asText();
+        if (!folder.matches("[\\w-]+")) {
+            throw new UnsupportedModelException(
+                    MODULES + ": the path " + module.path("path") + " is not a plain name of a folder");
+        }
+        return folder;
+    }
+
+    /** Elements of a vector whose pooling gives {@code pooled}. */
+    public int dimensions(int pooled) {
+        return dense.isEmpty()
+                ? pooled
+                : dense.get(dense.size() - 1).projection().outputs();
     }
 
     private static @Nullable Integer maxTokens(Checkpoint checkpoint) {

@@ -11,6 +11,8 @@ import io.causalstreams.export.internal.checkpoint.quantized.QuantizedWeights;
 import io.causalstreams.export.internal.checkpoint.tokenizer.DirectoryTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** A directory as Hugging Face's {@code save_pretrained} writes it. */
 public final class SafetensorsCheckpoint implements Checkpoint {
@@ -19,6 +21,7 @@ public final class SafetensorsCheckpoint implements Checkpoint {
     private final JsonNode config;
     private final SafetensorsWeights stored;
     private final WeightSource weights;
+    private final Map<String, SafetensorsWeights> folders = new LinkedHashMap<>();
 
     private SafetensorsCheckpoint(Path directory, JsonNode config, SafetensorsWeights stored) {
         this.directory = directory;
@@ -60,6 +63,14 @@ public final class SafetensorsCheckpoint implements Checkpoint {
     }
 
     @Override
+    public WeightSource weightsIn(String folder) {
+        return folders.computeIfAbsent(folder, name -> {
+            Path inside = directory.resolve(name);
+            return SafetensorsWeights.open(inside, ShardIndex.of(inside));
+        });
+    }
+
+    @Override
     public void writeTokenizer(Path target) {
         DirectoryTokenizer.copy(directory, config, target);
     }
@@ -71,6 +82,7 @@ public final class SafetensorsCheckpoint implements Checkpoint {
 
     @Override
     public void close() {
+        folders.values().forEach(SafetensorsWeights::close);
         stored.close();
     }
 }
