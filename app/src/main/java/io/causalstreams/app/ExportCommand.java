@@ -59,6 +59,15 @@ final class ExportCommand implements Callable<Integer> {
     private @Nullable Double maxDivergence;
 
     @Option(
+            names = "--block-size",
+            paramLabel = "INPUTS",
+            defaultValue = "" + ExportOptions.DEFAULT_BLOCK_SIZE,
+            description =
+                    "Of int4: inputs that share a step, 32, 64 or 128; default ${DEFAULT-VALUE}. Larger is faster and less"
+                            + " exact; four-bit checkpoints keep their own.")
+    private int blockSize;
+
+    @Option(
             names = "--adapter",
             paramLabel = "DIR",
             description = "Add a LoRA adapter, as peft and 'tune' save them, to the weights.")
@@ -78,15 +87,16 @@ final class ExportCommand implements Callable<Integer> {
         Progress progress = Progress.ofStderr();
         ModelStore store = ModelStore.ofUser(progress);
         ModelSource source = model.source();
+        ExportOptions plain = plainOptions();
         Path output = target.output;
         if (target.explain || output == null) {
-            System.out.print(
-                    OnnxExporter.explain(store.checkpoint(source), options(calibration(store, source, progress))));
+            System.out.print(OnnxExporter.explain(
+                    store.checkpoint(source), plain.withCalibration(calibration(store, source, progress))));
             return 0;
         }
         requireReplaceable(output);
         Path reference = report ? store.modelDirectory(source, Precision.FP32, Precision.FP32) : null;
-        store.export(source, output, options(calibration(store, source, progress)));
+        store.export(source, output, plain.withCalibration(calibration(store, source, progress)));
         if (reference != null) {
             ExportReport measured = PrecisionReport.of(reference, output);
             measured.write(output);
@@ -98,8 +108,12 @@ final class ExportCommand implements Callable<Integer> {
         return 0;
     }
 
-    private ExportOptions options(@Nullable Calibration calibration) {
-        return ExportOptions.of(model.precision()).withCalibration(calibration).withAdapter(adapter);
+    private ExportOptions plainOptions() {
+        try {
+            return ExportOptions.of(model.precision()).withBlockSize(blockSize).withAdapter(adapter);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--block-size: " + e.getMessage());
+        }
     }
 
     private @Nullable Calibration calibration(ModelStore store, ModelSource source, Progress progress)

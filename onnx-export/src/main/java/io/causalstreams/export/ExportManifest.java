@@ -27,13 +27,16 @@ final class ExportManifest {
      * @param weightsDigest SHA-256 of {@code model.onnx.data}, known from writing it
      */
     static void write(
-            Path directory, Path source, String name, Precision precision, @Nullable Mix mix, String weightsDigest)
+            Path directory, Path source, String name, ExportOptions options, @Nullable Mix mix, String weightsDigest)
             throws IOException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
         ObjectNode manifest = mapper.createObjectNode();
         manifest.put("source", source.toString());
         manifest.put("name", name);
-        manifest.put("precision", precision.id());
+        manifest.put("precision", options.precision().id());
+        if (options.precision() == Precision.INT4) {
+            manifest.put("block_size", options.blockSize());
+        }
         if (mix != null) {
             ObjectNode mixed = manifest.putObject("mixed");
             mixed.put("kl_divergence_before", mix.before());

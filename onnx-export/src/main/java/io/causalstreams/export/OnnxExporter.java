@@ -38,7 +38,7 @@ public final class OnnxExporter {
      *     written
      */
     public static void export(Path source, Path outputDirectory, ExportOptions options) {
-        export(source, outputDirectory, options, decoder -> PrecisionPlan.of(options.precision(), decoder));
+        export(source, outputDirectory, options, decoder -> PrecisionPlan.of(options, decoder));
     }
 
     /** Whether {@link #export} takes a directory for one GGUF model: its only file, or all parts of one, and no config.json. */
@@ -83,7 +83,7 @@ public final class OnnxExporter {
             }
             ModelConfig config = new ModelConfig(checkpoint.config());
             Decoder decoder = Families.describe(config, Tensors.of(checkpoint.weights()));
-            PrecisionPlan plain = PrecisionPlan.of(options.precision(), decoder);
+            PrecisionPlan plain = PrecisionPlan.of(options, decoder);
             Path scratch = Path.of(System.getProperty("java.io.tmpdir"), "causal-streams-calibration");
             @Nullable Mix mix = mix(checkpoint, config, options, plain, scratch);
             PrecisionPlan plan = mix == null ? plain : plain.mixed(mix.fine());
@@ -126,7 +126,7 @@ public final class OnnxExporter {
             weightsDigest = data.finish();
             graph.write(directory, config, options.precision(), PRODUCER, weightsDigest);
         }
-        ExportManifest.write(directory, source, name, options.precision(), mix, weightsDigest);
+        ExportManifest.write(directory, source, name, options, mix, weightsDigest);
     }
 
     private static @Nullable Mix mix(

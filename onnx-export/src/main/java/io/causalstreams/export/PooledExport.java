@@ -76,7 +76,7 @@ final class PooledExport {
                 graph.build(producer, metadata).writeTo(out);
             }
         }
-        ExportManifest.write(directory, source, name, options.precision(), null, weights);
+        ExportManifest.write(directory, source, name, options, null, weights);
     }
 
     private GraphBuilder graph(TensorStore store) {

@@ -26,12 +26,12 @@ record PrecisionPlan(
         this(decoder, arithmetic, arithmetic, FloatArithmetic::new);
     }
 
-    static PrecisionPlan of(Precision precision, Decoder decoder) {
-        return switch (precision) {
+    static PrecisionPlan of(ExportOptions options, Decoder decoder) {
+        return switch (options.precision()) {
             case FP32 -> new PrecisionPlan(decoder, FloatArithmetic::new);
             case FP16 -> new PrecisionPlan(decoder, () -> new FloatArithmetic(ElementType.FLOAT16));
             case INT8 -> of(QuantizedDecoder.int8(decoder), QuantizedDecoder::exactProducts);
-            case INT4 -> of(QuantizedDecoder.int4(decoder), QuantizedDecoder::eightBitBlocks);
+            case INT4 -> of(QuantizedDecoder.int4(decoder, options.blockSize()), QuantizedDecoder::eightBitBlocks);
         };
     }
 

@@ -135,6 +135,30 @@ class OnnxExporterTest {
     }
 
     @Test
+    void shouldSayHowLargeTheBlocksAre() throws Exception {
+        // When
+        Path model = export(ExportOptions.of(Precision.INT4).withBlockSize(64));
+
+        // Then
+        assertThat(new ObjectMapper()
+                        .readTree(model.resolve("export.json").toFile())
+                        .path("block_size")
+                        .asInt())
+                .isEqualTo(64);
+        assertThat(OnnxExporter.explain(
+                        CHECKPOINT, ExportOptions.of(Precision.INT4).withBlockSize(64)))
+                .containsPattern("/layers.1/feed_forward/down/weight +uint8 +32×1×32 ");
+    }
+
+    @Test
+    void shouldRefuseBlocksThatAPrecisionDoesNotHave() {
+        assertThatThrownBy(() -> ExportOptions.of(Precision.INT8).withBlockSize(64))
+                .hasMessageContaining("with int4 only");
+        assertThatThrownBy(() -> ExportOptions.of(Precision.INT4).withBlockSize(48))
+                .hasMessageContaining("there are 32, 64 and 128");
+    }
+
+    @Test
     void shouldWriteTheSameBytesAgain() throws Exception {
         // When
         Path first = export(ExportOptions.of(Precision.INT8));

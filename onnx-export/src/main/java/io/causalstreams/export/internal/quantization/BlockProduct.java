@@ -36,7 +36,7 @@ final class BlockProduct {
     static Value add(Scope scope, Value x, Weight weight) {
         int outputs = weight.rows();
         int inputs = weight.columns();
-        int block = blockSize(inputs);
+        int block = blockSize(inputs, LARGE);
         int blocks = (inputs + block - 1) / block;
         float[] scales = new float[Math.multiplyExact(outputs, blocks)];
         Value elements = scope.initializer(
@@ -61,8 +61,9 @@ final class BlockProduct {
                 .output();
     }
 
-    private static int blockSize(int inputs) {
-        int size = LARGE;
+    /** The largest size, {@code most} or a half, a quarter, … of it, that {@code inputs} are whole blocks of; at least {@value #SMALL}. */
+    static int blockSize(int inputs, int most) {
+        int size = most;
         while (size > SMALL && inputs % size != 0) {
             size /= 2;
         }

@@ -14,14 +14,17 @@ import java.util.function.Function;
  */
 final class FourBitArithmetic implements Arithmetic {
     private final BlockArithmetic eightBits = new BlockArithmetic();
+    private final int blockSize;
     private final Function<Weight, FourBitFit> looks;
     private final Map<String, FourBitFit> fits;
 
     /**
+     * @param blockSize inputs that share a step, of weights on no grid of their own
      * @param looks finds out how four bits fit a weight
      * @param fits by address of a product, the same in every graph; filled here, so that a weight is looked at once
      */
-    FourBitArithmetic(Function<Weight, FourBitFit> looks, Map<String, FourBitFit> fits) {
+    FourBitArithmetic(int blockSize, Function<Weight, FourBitFit> looks, Map<String, FourBitFit> fits) {
+        this.blockSize = blockSize;
         this.looks = looks;
         this.fits = fits;
     }
@@ -36,7 +39,7 @@ final class FourBitArithmetic implements Arithmetic {
         if (fit == FourBitFit.UNEVEN) {
             return eightBits.project(scope, x, projection, role);
         }
-        return Bias.add(scope, FourBitProduct.add(scope, x, weight, fit), projection.bias());
+        return Bias.add(scope, FourBitProduct.add(scope, x, weight, fit, blockSize), projection.bias());
     }
 
     @Override

@@ -38,11 +38,12 @@ final class FourBitProduct {
      * Shapes: x (batch, sequence, inputs); result (batch, sequence, outputs), fp32.
      *
      * @param fit whether the weight has a grid to keep, and offsets; else they are left out
+     * @param blockSize of a weight that has none; less where rows are not whole blocks of it
      */
-    static Value add(Scope scope, Value x, Weight weight, FourBitFit fit) {
+    static Value add(Scope scope, Value x, Weight weight, FourBitFit fit, int blockSize) {
         boolean offsets = fit == FourBitFit.WITH_OFFSETS;
         int outputs = weight.rows();
-        int size = FourBitGrid.BLOCK;
+        int size = fit == FourBitFit.FINER ? BlockProduct.blockSize(weight.columns(), blockSize) : FourBitGrid.BLOCK;
         int ofInputs = weight.columns() / size;
         int blocks = ofInputs + (offsets ? FourBitBlocks.blocksFor(ofInputs) : 0);
         float[] scales = new float[Math.multiplyExact(outputs, blocks)];
@@ -52,7 +53,7 @@ final class FourBitProduct {
                 ElementType.UINT8,
                 new long[] {outputs, blocks, size / 2},
                 () -> WeightData.of(weight, ElementType.UINT8, blocks * size / 2, (first, count, rows, target) -> {
-                    FourBitBlocks matrix = blocks(rows, count, fit);
+                    FourBitBlocks matrix = blocks(rows, count, fit, size);
                     target.put(matrix.packed);
                     System.arraycopy(matrix.steps, 0, scales, first * blocks, matrix.steps.length);
                     putPairs(matrix.zeroPoints, blocks, zeros, first * ((blocks + 1) / 2));
@@ -71,9 +72,9 @@ final class FourBitProduct {
         return product.output();
     }
 
-    private static FourBitBlocks blocks(float[] matrix, int rows, FourBitFit fit) {
+    private static FourBitBlocks blocks(float[] matrix, int rows, FourBitFit fit, int size) {
         return switch (fit) {
-            case FINER -> FourBitBlocks.rounded(matrix);
+            case FINER -> FourBitBlocks.rounded(matrix, size);
             case WITH_OFFSETS -> FourBitBlocks.of(matrix).withOffsetColumns(rows);
             case PLAIN, UNEVEN -> FourBitBlocks.of(matrix);
         };

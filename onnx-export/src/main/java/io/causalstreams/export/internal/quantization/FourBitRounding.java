@@ -35,7 +35,7 @@ final class FourBitRounding {
     private final int[] blocks = new int[LANES];
     private int filled;
 
-    private final float[][] w = new float[FourBitGrid.BLOCK][LANES];
+    private final float[][] w;
     private final float[] min = new float[LANES];
     private final float[] max = new float[LANES];
     private final float[] inverse = new float[LANES];
@@ -69,12 +69,14 @@ final class FourBitRounding {
 
     /**
      * @param matrix elements of all blocks, of which some are to be rounded
+     * @param size elements of a block
      * @param steps written, one of each rounded block
      * @param zeroPoints written, as {@code steps}
      * @param packed written, two q to a byte, the earlier in the lower half
      */
-    FourBitRounding(float[] matrix, float[] steps, byte[] zeroPoints, byte[] packed) {
+    FourBitRounding(float[] matrix, int size, float[] steps, byte[] zeroPoints, byte[] packed) {
         this.matrix = matrix;
+        this.w = new float[size][LANES];
         this.steps = steps;
         this.zeroPoints = zeroPoints;
         this.packed = packed;

@@ -29,13 +29,17 @@ public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic,
         return new QuantizedDecoder(decoder, BlockArithmetic::new);
     }
 
-    /** Four bits in blocks, on the decoder as it is: a rotation would take four-bit checkpoints off their grid. */
-    public static QuantizedDecoder int4(Decoder decoder) {
+    /**
+     * Four bits in blocks, on the decoder as it is: a rotation would take four-bit checkpoints off their grid.
+     *
+     * @param blockSize inputs that share a step, of weights on no grid of their own
+     */
+    public static QuantizedDecoder int4(Decoder decoder, int blockSize) {
         Map<String, FourBitFit> fits = new HashMap<>();
         return new QuantizedDecoder(
                 decoder,
-                () -> new FourBitArithmetic(FourBitFit::of, fits),
-                () -> new FourBitArithmetic(weight -> FourBitFit.PLAIN, new HashMap<>()));
+                () -> new FourBitArithmetic(blockSize, FourBitFit::of, fits),
+                () -> new FourBitArithmetic(blockSize, weight -> FourBitFit.FINER, new HashMap<>()));
     }
 
     /** Products in fp32: what is finer than eight bits. */

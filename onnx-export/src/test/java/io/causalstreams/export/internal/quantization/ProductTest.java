@@ -7,6 +7,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Quantised products against the same product in double precision. */
@@ -119,14 +121,14 @@ class ProductTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {96, 192, 384}) // blocks of 32, 64 and 128
-    void shouldKeepADigitOfFinerWeightsInFourBits(int inputs) throws Exception {
+    @CsvSource({"96, 32", "96, 128", "192, 64", "192, 128", "384, 128"}) // of 96 inputs, blocks of 32; of 192, of 64
+    void shouldKeepADigitOfFinerWeightsInFourBits(int inputs, int blockSize) throws Exception {
         // Given
         float[] weight = normal(OUTPUTS * inputs);
         float[] x = normal(ROWS * inputs);
 
         // When
-        float[] y = run(x, weight, inputs, fourBits(FourBitFit.FINER));
+        float[] y = run(x, weight, inputs, fourBits(FourBitFit.FINER, blockSize));
 
         // Then
         assertThat(relativeError(y, product(x, weight, inputs)))
@@ -134,8 +136,48 @@ class ProductTest {
                 .isLessThan(0.15);
     }
 
+    @Test
+    void shouldLoseMoreInLargerBlocks() throws Exception {
+        // Given
+        int inputs = 384;
+        float[] weight = normal(OUTPUTS * inputs);
+        float[] x = normal(ROWS * inputs);
+        double[] expected = product(x, weight, inputs);
+
+        // When
+        double small = relativeError(run(x, weight, inputs, fourBits(FourBitFit.FINER, 32)), expected);
+        double large = relativeError(run(x, weight, inputs, fourBits(FourBitFit.FINER, 128)), expected);
+
+        // Then
+        assertThat(large).as("seed %d", seed).isBetween(1.1 * small, 1.6 * small);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FourBitFit.class,
+            names = {"PLAIN", "WITH_OFFSETS"})
+    void shouldKeepACheckpointsGridWhateverTheBlockSize(FourBitFit fit) throws Exception {
+        // Given
+        int inputs = 384;
+        float[] weight = fit == FourBitFit.PLAIN
+                ? FourBitBlocksTest.onGridWithZero(OUTPUTS * inputs, random)
+                : FourBitBlocksTest.onEvenGrid(OUTPUTS * inputs, random);
+        float[] x = normal(ROWS * inputs);
+
+        // When
+        float[] asked = run(x, weight, inputs, fourBits(fit, 128));
+        float[] usual = run(x, weight, inputs, fourBits(fit, 32));
+
+        // Then
+        assertThat(asked).as("seed %d", seed).containsExactly(usual);
+    }
+
     private static BlockRunner.Block fourBits(FourBitFit fit) {
-        return (scope, input, weight) -> FourBitProduct.add(scope, input, weight, fit);
+        return fourBits(fit, 32);
+    }
+
+    private static BlockRunner.Block fourBits(FourBitFit fit, int blockSize) {
+        return (scope, input, weight) -> FourBitProduct.add(scope, input, weight, fit, blockSize);
     }
 
     private float[] normal(int size) {
