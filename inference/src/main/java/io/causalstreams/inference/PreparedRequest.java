@@ -17,6 +17,9 @@ public interface PreparedRequest {
     /** Tokens of the prompt as the model reads it, chat template and first token included. */
     int promptTokens();
 
+    /** These tokens; of several texts one behind the other. */
+    List<Integer> promptTokenIds();
+
     /**
      * This request, continued after {@code tokens} (per choice); see {@link GenerationRequest#resumeFrom()}.
      *

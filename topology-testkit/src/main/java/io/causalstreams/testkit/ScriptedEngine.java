@@ -137,11 +137,11 @@ public final class ScriptedEngine implements GenerationEngine {
     @Override
     public PreparedRequest prepare(GenerationRequest request) {
         checkAlive(request.id());
-        int promptTokens = ScriptedRun.promptTokens(request.prompt()).size();
+        List<Integer> promptTokens = ScriptedRun.promptTokens(request.prompt());
         try {
             validation.accept(request);
         } catch (GenerationException.Invalid e) {
-            throw e.withPromptTokens(promptTokens);
+            throw e.withPromptTokens(promptTokens.size());
         }
         return new Prepared(request, promptTokens);
     }
@@ -207,15 +207,20 @@ public final class ScriptedEngine implements GenerationEngine {
     /** When and how a request ends early: with an error, or without one at its deadline. */
     record Failure(int tokens, @Nullable GenerationException error) {}
 
-    private record Prepared(GenerationRequest request, int promptTokens) implements PreparedRequest {
+    private record Prepared(GenerationRequest request, List<Integer> promptTokenIds) implements PreparedRequest {
+        @Override
+        public int promptTokens() {
+            return promptTokenIds.size();
+        }
+
         @Override
         public Prepared resumedFrom(List<List<Integer>> tokens) {
-            return new Prepared(request.resumedFrom(tokens), promptTokens);
+            return new Prepared(request.resumedFrom(tokens), promptTokenIds);
         }
 
         @Override
         public Prepared withDeadline(@Nullable Instant deadline) {
-            return new Prepared(request.withDeadline(deadline), promptTokens);
+            return new Prepared(request.withDeadline(deadline), promptTokenIds);
         }
     }
 }

@@ -16,6 +16,7 @@ import io.causalstreams.inference.Usage;
 import io.causalstreams.testkit.ScriptedEngine;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,11 @@ class PromptCostTest {
     }
 
     private record Prepared(GenerationRequest request, int promptTokens) implements PreparedRequest {
+        @Override
+        public List<Integer> promptTokenIds() {
+            return Collections.nCopies(promptTokens, 1);
+        }
+
         @Override
         public Prepared resumedFrom(List<List<Integer>> tokens) {
             return new Prepared(request.resumedFrom(tokens), promptTokens);

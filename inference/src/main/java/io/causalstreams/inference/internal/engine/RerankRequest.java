@@ -25,6 +25,11 @@ record RerankRequest(GenerationRequest request, List<TokenizedRequest> parts, Sc
     }
 
     @Override
+    public List<Integer> promptTokenIds() {
+        return parts.stream().flatMap(part -> part.promptTokenIds().stream()).toList();
+    }
+
+    @Override
     public PreparedRequest resumedFrom(List<List<Integer>> tokens) {
         return this;
     }

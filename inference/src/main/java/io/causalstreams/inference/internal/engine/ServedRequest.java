@@ -20,6 +20,11 @@ public record ServedRequest(ServedModel model, PreparedRequest prepared) impleme
     }
 
     @Override
+    public List<Integer> promptTokenIds() {
+        return prepared.promptTokenIds();
+    }
+
+    @Override
     public ServedRequest resumedFrom(List<List<Integer>> tokens) {
         return new ServedRequest(model, prepared.resumedFrom(tokens));
     }

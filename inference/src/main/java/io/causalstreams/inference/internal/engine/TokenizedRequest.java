@@ -9,6 +9,7 @@ import io.causalstreams.inference.internal.text.StopStrings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,11 @@ final class TokenizedRequest implements PreparedRequest {
     @Override
     public int promptTokens() {
         return promptTokens.length;
+    }
+
+    @Override
+    public List<Integer> promptTokenIds() {
+        return IntStream.of(promptTokens).boxed().toList();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.internal.model.TokenRow;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,11 @@ record PooledRequest(PooledPreparation owner, GenerationRequest request, List<To
     @Override
     public int promptTokens() {
         return rows.stream().mapToInt(TokenRow::length).sum();
+    }
+
+    @Override
+    public List<Integer> promptTokenIds() {
+        return rows.stream().flatMap(row -> IntStream.of(row.ids()).boxed()).toList();
     }
 
     @Override
