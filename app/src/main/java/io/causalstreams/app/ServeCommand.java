@@ -5,11 +5,15 @@ import io.causalstreams.app.internal.kafka.BrokerWait;
 import io.causalstreams.app.internal.kafka.KafkaConnection;
 import io.causalstreams.app.internal.kafka.Operator;
 import io.causalstreams.app.internal.kafka.Topics;
+import io.causalstreams.app.internal.operations.EngineModels;
 import io.causalstreams.app.internal.operations.OperationsPages;
 import io.causalstreams.app.internal.operations.OperationsServer;
 import io.causalstreams.app.internal.operations.ProcessMeters;
 import io.causalstreams.app.internal.operations.Tracing;
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.http.DoorTopics;
+import io.causalstreams.http.HttpDoor;
+import io.causalstreams.http.HttpDoorSettings;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.ModelInfo;
@@ -42,6 +46,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     private final EngineOptions engineOptions = new EngineOptions();
+
+    @Mixin
+    private final HttpOptions http = new HttpOptions();
 
     @Mixin
     private final MetricsOptions metrics = new MetricsOptions();
@@ -78,6 +85,7 @@ final class ServeCommand implements Callable<Integer> {
             ProcessMeters.bindTo(meters);
             progress.note("Metrics on port " + server.port() + ".");
         }
+        HttpDoorSettings doorSettings = http.settings();
         models.check();
         Duration patience = Duration.ofSeconds(waitSeconds);
         BrokerWait.until(connection, patience, progress);
@@ -89,7 +97,12 @@ final class ServeCommand implements Callable<Integer> {
         Tracing tracing = Tracing.of(System.getenv(), "causal-streams");
         Operator operator = Operator.start(engine, config, server == null ? null : meters, tracing.openTelemetry());
         pages.show(operator);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(operator, engine, tracing), "serve-shutdown"));
+        HttpDoor door = doorSettings == null ? null : open(doorSettings, connection, config, engine, operator);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> shutDown(door, operator, engine, tracing), "serve-shutdown"));
+        if (door != null) {
+            progress.note("HTTP on port " + door.port() + ".");
+        }
         if (!operator.awaitRunning(patience) && !operator.hasEnded()) {
             progress.note("No partition is ready after " + waitSeconds
                     + " s, it waits on: a member that is gone or slow and holds the rebalance up, a long journal that"
@@ -112,6 +125,20 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    private static HttpDoor open(
+            HttpDoorSettings settings,
+            KafkaConnection connection,
+            CausalStreamsConfig config,
+            GenerationEngine engine,
+            Operator operator) {
+        DoorTopics topics = new DoorTopics(
+                config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG),
+                config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG),
+                config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG),
+                config.getString(CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG));
+        return HttpDoor.open(settings, topics, connection, new EngineModels(engine, operator::answers));
+    }
+
     private void announce(
             GenerationEngine engine, KafkaConnection connection, CausalStreamsConfig config, Progress progress)
             throws IOException {
@@ -131,13 +158,16 @@ final class ServeCommand implements Callable<Integer> {
         return model.name() + " (" + model.precision() + ", " + model.maxContextTokens() + " tokens of context)";
     }
 
-    private void shutDown(Operator operator, GenerationEngine engine, Tracing tracing) {
+    private void shutDown(@Nullable HttpDoor door, Operator operator, GenerationEngine engine, Tracing tracing) {
         try {
             if (readyFile != null) {
                 Files.deleteIfExists(readyFile);
             }
         } catch (IOException e) {
             // the process ends anyway
+        }
+        if (door != null) {
+            door.close();
         }
         operator.close();
         engine.close();

@@ -3,6 +3,7 @@ package io.causalstreams.it;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -32,6 +33,8 @@ class ArchitectureTest {
     private static final String APP = "io.causalstreams.app..";
     private static final String TUNING = "io.causalstreams.tuning..";
     private static final String TESTKIT = "io.causalstreams.testkit..";
+    private static final String HTTP = "io.causalstreams.http..";
+    private static final String INTERNAL_HTTP = "io.causalstreams.http.internal.";
     private static final String INTERNAL_TOPOLOGY = "io.causalstreams.topology.internal.";
 
     @Test
@@ -65,6 +68,47 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.causalstreams.inference.internal..", "ai.onnxruntime..", EXPORT, TUNING, APP)
+                .check(MAIN);
+    }
+
+    @Test
+    void httpKnowsTheEventsAndNoEngine() {
+        noClasses()
+                .that()
+                .resideInAPackage(HTTP)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(INFERENCE, EXPORT, TUNING, TOPOLOGY, APP)
+                        .and(not(resideInAPackage("io.causalstreams.topology.event"))))
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideInAnyPackage(INFERENCE, EXPORT, TUNING, TOPOLOGY)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(HTTP, "reactor.netty..", "io.netty..")
+                .check(MAIN);
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage("io.causalstreams.http.internal..")
+                .layer("server")
+                .definedBy(INTERNAL_HTTP + "server")
+                .layer("api")
+                .definedBy(INTERNAL_HTTP + "api")
+                .layer("access")
+                .definedBy(INTERNAL_HTTP + "access")
+                .layer("answer")
+                .definedBy(INTERNAL_HTTP + "answer")
+                .layer("kafka")
+                .definedBy(INTERNAL_HTTP + "kafka")
+                .whereLayer("server")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("api")
+                .mayOnlyBeAccessedByLayers("server")
+                .whereLayer("access")
+                .mayOnlyBeAccessedByLayers("server", "api")
+                .whereLayer("answer")
+                .mayOnlyBeAccessedByLayers("server", "api", "access")
+                .whereLayer("kafka")
+                .mayOnlyBeAccessedByLayers("api", "answer")
                 .check(MAIN);
     }
 

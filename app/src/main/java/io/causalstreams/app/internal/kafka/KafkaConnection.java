@@ -2,6 +2,7 @@ package io.causalstreams.app.internal.kafka;
 
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.ErrorLine;
+import io.causalstreams.http.KafkaClients;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param properties {@code bootstrap.servers} at least
  */
-public record KafkaConnection(Map<String, String> properties) {
+public record KafkaConnection(Map<String, String> properties) implements KafkaClients {
     private static final Pattern SERVERS = Pattern.compile("\\s*\\S+:\\d+\\s*(,\\s*\\S+:\\d+\\s*)*");
 
     /** @throws AppException if nobody says where the broker is, or not as {@code host:port} */
@@ -81,11 +82,13 @@ public record KafkaConnection(Map<String, String> properties) {
         return Admin.create(clientProperties("admin.", Map.of()));
     }
 
+    @Override
     public KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
         return new KafkaProducer<>(
                 clientProperties("producer.", settings), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
+    @Override
     public KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> settings) {
         return new KafkaConsumer<>(
                 clientProperties("consumer.", settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());

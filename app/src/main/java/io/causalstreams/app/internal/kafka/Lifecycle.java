@@ -38,6 +38,11 @@ final class Lifecycle implements StateListener {
         started.await();
     }
 
+    /** Whether it has run once, or has ended. */
+    boolean hasRun() {
+        return started.getCount() == 0;
+    }
+
     void awaitEnd() throws InterruptedException {
         ended.await();
     }

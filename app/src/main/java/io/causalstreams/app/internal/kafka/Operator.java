@@ -94,6 +94,11 @@ public final class Operator implements RunningOperator, AutoCloseable {
         lifecycle.awaitRunning();
     }
 
+    /** Whether prompts are answered here, or will be after a rebalance: it has run, and has not ended. */
+    public boolean answers() {
+        return lifecycle.hasRun() && !lifecycle.hasEnded();
+    }
+
     /** Whether it runs no more. */
     public boolean hasEnded() {
         return lifecycle.hasEnded();

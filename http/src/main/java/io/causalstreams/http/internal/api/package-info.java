@@ -1,0 +1,5 @@
+/** The endpoints: bodies in, prompt events out; events in, bodies out. */
+@NullMarked
+package io.causalstreams.http.internal.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** HTTP itself: routes, limits, TLS. */
+@NullMarked
+package io.causalstreams.http.internal.server;
+
+import org.jspecify.annotations.NullMarked;
