@@ -7,6 +7,7 @@ package io.causalstreams.export.internal.graph;
  * @see <a href="https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md">com.microsoft operators</a>
  */
 public enum Operator {
+    ABS("Abs", Domain.ONNX, 1, 1, 1),
     ADD("Add", Domain.ONNX, 2, 2, 1),
     CAST("Cast", Domain.ONNX, 1, 1, 1),
     CLIP("Clip", Domain.ONNX, 3, 3, 1),
@@ -22,6 +23,7 @@ public enum Operator {
     LAYER_NORMALIZATION("LayerNormalization", Domain.ONNX, 2, 3, 3),
     LESS("Less", Domain.ONNX, 2, 2, 1),
     MAT_MUL("MatMul", Domain.ONNX, 2, 2, 1),
+    MAX("Max", Domain.ONNX, 2, 2, 1),
     MIN("Min", Domain.ONNX, 2, 2, 1),
     MOD("Mod", Domain.ONNX, 2, 2, 1),
     MUL("Mul", Domain.ONNX, 2, 2, 1),

@@ -13,8 +13,10 @@ import io.causalstreams.export.internal.weight.Weight;
  * <ul>
  *   <li>What reads the residual stream (queries, keys and values; gate and up; the head) gets rows of mean square 1 that
  *       {@link ResidualRotation} has spread evenly: {@link FixedStepProduct}.
- *   <li>The outputs of attention and of the feed-forward have outliers that no rotation reaches, the gated product above
- *       all: {@link BlockProduct}, whose kernel scales each block of a row by itself.
+ *   <li>The output of the feed-forward has outliers that no rotation of weights reaches, the gated product above all:
+ *       {@link SpreadRowProduct}, which rotates it where it runs.
+ *   <li>The output of attention, and rows that are no whole blocks: {@link BlockProduct}, whose kernel scales each block of a row
+ *       by itself.
  * </ul>
  */
 final class Int8Arithmetic implements Arithmetic {
@@ -27,6 +29,7 @@ final class Int8Arithmetic implements Arithmetic {
 
     private final FixedStepProduct readers;
     private final FixedStepProduct headProduct;
+    private final SpreadRowProduct rows = new SpreadRowProduct();
     private final BlockArithmetic blocks = new BlockArithmetic();
 
     /** Whether a range that holds the largest channel of a row, see {@link ResidualRotation#peak}, is fine enough for all. */
@@ -44,7 +47,11 @@ final class Int8Arithmetic implements Arithmetic {
         return switch (role) {
             case QUERY_KEY_VALUE, GATE_UP ->
                 Bias.add(scope, readers.add(scope, x, projection.weight()), projection.bias());
-            case ATTENTION_OUTPUT, DOWN, ROUTER -> blocks.project(scope, x, projection, role);
+            case DOWN ->
+                SpreadRowProduct.fits(projection.weight())
+                        ? Bias.add(scope, rows.add(scope, x, projection.weight()), projection.bias())
+                        : blocks.project(scope, x, projection, role);
+            case ATTENTION_OUTPUT, ROUTER -> blocks.project(scope, x, projection, role);
         };
     }
 

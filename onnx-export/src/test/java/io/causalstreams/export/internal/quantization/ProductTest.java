@@ -3,7 +3,9 @@ package io.causalstreams.export.internal.quantization;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +61,42 @@ class ProductTest {
                 .isLessThan(0.75 * relativeError(clipped, expected));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {96, 192, 384}) // blocks of 32, 64 and 128
+    void shouldKeepTwoDigitsOfRowsWithOutliersBySpreadingThem(int inputs) throws Exception {
+        // Given
+        float[] weight = normal(OUTPUTS * inputs);
+        float[] x = normal(ROWS * inputs);
+        for (int row = 0; row < ROWS; row++) {
+            x[row * inputs + 7 * row] = 30;
+        }
+
+        // When
+        float[] y = run(x, weight, inputs, new SpreadRowProduct()::add);
+
+        // Then
+        assertThat(relativeError(y, product(x, weight, inputs)))
+                .as("seed %d", seed)
+                .isLessThan(0.02);
+    }
+
+    @Test
+    void shouldScaleEveryRowByItself() throws Exception {
+        // Given: rows of very different sizes
+        float[] weight = normal(OUTPUTS * INPUTS);
+        float[] x = normal(ROWS * INPUTS);
+        for (int i = INPUTS; i < x.length; i++) {
+            x[i] *= 1000;
+        }
+
+        // When
+        float[] together = run(x, weight, new SpreadRowProduct()::add);
+        float[] alone = run(Arrays.copyOf(x, INPUTS), weight, new SpreadRowProduct()::add);
+
+        // Then
+        assertThat(Arrays.copyOf(together, OUTPUTS)).as("seed %d", seed).containsExactly(alone, Offset.offset(1e-3f));
+    }
+
     @Test
     void shouldGiveZerosForARowOfZeros() throws Exception {
         // Given
@@ -68,9 +106,11 @@ class ProductTest {
         float[] fixed =
                 run(new float[INPUTS], weight, (scope, input, w) -> new FixedStepProduct(4).add(scope, input, w));
         float[] blocks = run(new float[INPUTS], weight, BlockProduct::add);
+        float[] spread = run(new float[INPUTS], weight, new SpreadRowProduct()::add);
 
         // Then
         assertThat(fixed).containsOnly(0);
+        assertThat(spread).containsOnly(0);
         assertThat(blocks).containsOnly(0);
     }
 
