@@ -18,13 +18,16 @@ def accuracy(model, original):
 
 
 def export(model, precision):
-    """A model directory, made anew when the program is newer than it."""
-    directory = os.path.join(ROOT, 'benchmarks', 'target', 'models', f'{os.path.basename(model)}-{precision}')
+    """A model directory, made anew when the program is newer than it; 'int4/128' is int4 in blocks of 128."""
+    name = f'{os.path.basename(model)}-{precision.replace("/", "-")}'
+    directory = os.path.join(ROOT, 'benchmarks', 'target', 'models', name)
+    precision, _, block_size = precision.partition('/')
     made = os.path.join(directory, 'export.json')
     process.run([LAUNCHER, '--version'])  # builds what is not built
     sources = [JAR, *([model] if os.path.exists(model) else [])]
     if not os.path.exists(made) or os.path.getmtime(made) < max(map(os.path.getmtime, sources)):
-        process.run([LAUNCHER, 'export', '--model', model, '--precision', precision, '--output', directory])
+        process.run([LAUNCHER, 'export', '--model', model, '--precision', precision,
+                     *(['--block-size', block_size] if block_size else []), '--output', directory])
     return directory
 
 

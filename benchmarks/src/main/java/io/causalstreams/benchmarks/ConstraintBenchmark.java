@@ -39,7 +39,7 @@ public class ConstraintBenchmark {
 
     private final SyntheticVocabulary tokenizer = new SyntheticVocabulary();
     private final ConstraintCompiler compiler = new ConstraintCompiler(tokenizer);
-    private final Logits logits = LogitRows.direct();
+    private final Logits logits = LogitRows.direct(SyntheticVocabulary.SIZE);
     private final TokenHistory history = new TokenHistory(new int[0]);
     private final Sampler sampler =
             new Sampler(SamplingParams.greedy(9), 42, 0, Set.of(SyntheticVocabulary.EOS), SyntheticVocabulary.SIZE);

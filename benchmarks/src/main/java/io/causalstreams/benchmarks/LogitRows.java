@@ -12,9 +12,8 @@ final class LogitRows {
 
     private LogitRows() {}
 
-    /** Shape ({@value #ROWS}, {@value SyntheticVocabulary#SIZE}) in a direct buffer, the same in every run. */
-    static Logits direct() {
-        int vocabulary = SyntheticVocabulary.SIZE;
+    /** Shape ({@value #ROWS}, vocabulary) in a direct buffer, the same in every run. */
+    static Logits direct(int vocabulary) {
         SplittableRandom random = new SplittableRandom(42);
         FloatBuffer buffer = ByteBuffer.allocateDirect(ROWS * vocabulary * Float.BYTES)
                 .order(ByteOrder.nativeOrder())

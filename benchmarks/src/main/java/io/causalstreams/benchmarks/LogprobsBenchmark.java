@@ -12,24 +12,34 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What {@code logprobs} adds to a token chosen from 49,152. */
+/** What {@code logprobs} adds to a token chosen . */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 3, time = 1)
 @Fork(1)
+@SuppressWarnings("NullAway.Init") // set by JMH
 public class LogprobsBenchmark {
-    private final Logits logits = LogitRows.direct();
     private final SyntheticVocabulary tokenizer = new SyntheticVocabulary();
 
     @Param({"0", "20"})
     private int alternatives;
 
+    @Param({"49152", "151936"})
+    private int vocabulary;
+
+    private Logits logits;
     private int row;
+
+    @Setup
+    public void prepare() {
+        logits = LogitRows.direct(vocabulary);
+    }
 
     @Benchmark
     public TokenLogprob logprobs() {

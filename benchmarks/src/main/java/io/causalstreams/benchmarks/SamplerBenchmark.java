@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One token of one row of 49,152 logits. */
+/** One token of one row of logits. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -27,7 +27,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @SuppressWarnings("NullAway.Init") // set by JMH
 public class SamplerBenchmark {
-    private final Logits logits = LogitRows.direct();
     private final TokenHistory history = history();
 
     /** How to choose. */
@@ -64,12 +63,18 @@ public class SamplerBenchmark {
     @Param
     private Sampling sampling;
 
+    /** SmolLM2's and Qwen2.5's. */
+    @Param({"49152", "151936"})
+    private int vocabulary;
+
+    private Logits logits;
     private Sampler sampler;
     private int row;
 
     @Setup
     public void prepare() {
-        sampler = new Sampler(sampling.params(), 42, 0, Set.of(SyntheticVocabulary.EOS), SyntheticVocabulary.SIZE);
+        logits = LogitRows.direct(vocabulary);
+        sampler = new Sampler(sampling.params(), 42, 0, Set.of(SyntheticVocabulary.EOS), vocabulary);
     }
 
     @Benchmark
