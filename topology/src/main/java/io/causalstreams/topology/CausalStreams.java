@@ -143,6 +143,11 @@ public final class CausalStreams {
         return safe(topology, configure(userProperties()));
     }
 
+    /** The same with these settings of Kafka Streams instead of this object's own. */
+    public KafkaStreams kafkaStreams(Topology topology, Properties properties) {
+        return safe(topology, configure(properties));
+    }
+
     /** The same with {@link #topology()}, and tuned for it by {@link #streamsProperties}. */
     public KafkaStreams kafkaStreams() {
         return safe(topology(), streamsProperties());

@@ -58,10 +58,9 @@ final class SourceDigest {
                 || MODULE.matcher(inside.getName(0).toString()).matches();
     }
 
+    /** Within a directory the path; parts of a model that is one file's are named alike whichever of them is the source. */
     private static String nameIn(Path source, Path file) {
-        return file.startsWith(source)
-                ? source.relativize(file).toString()
-                : file.getFileName().toString();
+        return (Files.isDirectory(source) ? source.relativize(file) : file.getFileName()).toString();
     }
 
     private String ofFile(Path file) throws IOException {

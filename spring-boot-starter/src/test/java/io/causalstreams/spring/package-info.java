@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.causalstreams.spring;
+
+import org.jspecify.annotations.NullMarked;
