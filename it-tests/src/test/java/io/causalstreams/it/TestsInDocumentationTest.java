@@ -105,20 +105,24 @@ class TestsInDocumentationTest {
     /** By class name. */
     private static Map<String, String> testSources() throws IOException {
         Map<String, String> sources = new TreeMap<>();
-        try (Stream<Path> modules = Files.list(ROOT)) {
-            for (Path module : modules.filter(Files::isDirectory).toList()) {
-                Path tests = module.resolve("src/test/java");
-                if (!Files.isDirectory(tests)) {
-                    continue;
-                }
-                try (Stream<Path> files = Files.walk(tests)) {
-                    for (Path file : files.filter(each -> each.toString().endsWith(".java"))
-                            .toList()) {
-                        sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
-                    }
+        for (Path module : modules()) {
+            try (Stream<Path> files = Files.walk(module.resolve("src/test/java"))) {
+                for (Path file :
+                        files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                    sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
                 }
             }
         }
         return sources;
+    }
+
+    /** Those with tests, a module inside another's directory included. */
+    private static List<Path> modules() throws IOException {
+        try (Stream<Path> directories = Files.find(ROOT, 2, (path, attributes) -> attributes.isDirectory())) {
+            return directories
+                    .filter(directory -> Files.exists(directory.resolve("pom.xml")))
+                    .filter(directory -> Files.isDirectory(directory.resolve("src/test/java")))
+                    .toList();
+        }
     }
 }
