@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures the engine on this machine, through the same door as everybody else.",
             "Prompts are random tokens, decoding is greedy and does not end early, no prefix is reused, except where the",
-            "measurement is about just that. --kafka and --latency start a broker in this process, which takes its share",
+            "measurement is about just that. --kafka, --latency and --http start a broker in this process, which takes its share",
             "of the cores, unless --bootstrap-servers names one; there they use topics of their own and remove them."
         },
         mixinStandardHelpOptions = true)

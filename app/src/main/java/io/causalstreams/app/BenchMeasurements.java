@@ -6,6 +6,7 @@ import io.causalstreams.app.internal.bench.BenchSettings;
 import io.causalstreams.app.internal.bench.ConstrainedBench;
 import io.causalstreams.app.internal.bench.EngineBench;
 import io.causalstreams.app.internal.bench.FirstTokenBench;
+import io.causalstreams.app.internal.bench.HttpBench;
 import io.causalstreams.app.internal.bench.KafkaBench;
 import io.causalstreams.app.internal.bench.LatencyBench;
 import io.causalstreams.app.internal.bench.Measurement;
@@ -83,8 +84,13 @@ final class BenchMeasurements {
             description = "From the engine's token to a reader of committed events, exactly once and at least once.")
     private boolean latency;
 
+    @Option(
+            names = "--http",
+            description = "Streams through the HTTP door beside a reader of the topics with the same requests.")
+    private boolean http;
+
     boolean needBroker() {
-        return kafka || latency;
+        return kafka || latency || http;
     }
 
     boolean valid() {
@@ -122,6 +128,9 @@ final class BenchMeasurements {
         }
         if (latency) {
             wanted.add(new LatencyBench(settings, broker, progress));
+        }
+        if (http) {
+            wanted.add(new HttpBench(settings, broker, progress));
         }
         return wanted;
     }

@@ -11,7 +11,6 @@ import io.causalstreams.app.internal.operations.OperationsServer;
 import io.causalstreams.app.internal.operations.ProcessMeters;
 import io.causalstreams.app.internal.operations.Tracing;
 import io.causalstreams.app.internal.terminal.Progress;
-import io.causalstreams.http.DoorTopics;
 import io.causalstreams.http.HttpDoor;
 import io.causalstreams.http.HttpDoorSettings;
 import io.causalstreams.inference.EngineConfig;
@@ -131,12 +130,7 @@ final class ServeCommand implements Callable<Integer> {
             CausalStreamsConfig config,
             GenerationEngine engine,
             Operator operator) {
-        DoorTopics topics = new DoorTopics(
-                config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG),
-                config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG),
-                config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG),
-                config.getString(CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG));
-        return HttpDoor.open(settings, topics, connection, new EngineModels(engine, operator::answers));
+        return HttpDoor.open(settings, Topics.ofDoor(config), connection, new EngineModels(engine, operator::answers));
     }
 
     private void announce(

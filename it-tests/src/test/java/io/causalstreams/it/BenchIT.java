@@ -46,7 +46,7 @@ class BenchIT {
     @Test
     void shouldMeasureTheWayThroughKafka() throws JsonProcessingException {
         // When
-        List<JsonNode> results = bench("--kafka", "--latency");
+        List<JsonNode> results = bench("--kafka", "--latency", "--http");
 
         // Then: each token of each round was seen by the reader
         JsonNode kafka = only(results, "kafka");
@@ -57,6 +57,7 @@ class BenchIT {
                 .extracting(line -> line.path("guarantee").asText())
                 .containsExactly("exactly_once_v2", "at_least_once");
         assertThat(of(results, "latency")).allMatch(line -> median(line, "p50_milliseconds") > 0);
+        assertThat(median(only(results, "http"), "ratio")).isPositive();
     }
 
     private static List<JsonNode> bench(String... measurements) throws JsonProcessingException {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 /** Self-signed certificates and the stores that hold and trust them, made by the JDK's keytool. PKCS12. */
@@ -57,6 +58,25 @@ final class Certificates {
             throw new AssertionError("no store " + name, e);
         }
         return store;
+    }
+
+    /** The certificate and the key of {@link #keyStore} as PEM files {@code alias.crt} and {@code alias.key}. */
+    void exportPem(String alias) {
+        try {
+            KeyStore keys =
+                    KeyStore.getInstance(directory.resolve(alias + ".p12").toFile(), PASSWORD.toCharArray());
+            byte[] key = keys.getKey(alias, PASSWORD.toCharArray()).getEncoded();
+            pem(alias + ".crt", "CERTIFICATE", keys.getCertificate(alias).getEncoded());
+            pem(alias + ".key", "PRIVATE KEY", key);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new AssertionError("no PEM files of " + alias, e);
+        }
+    }
+
+    private void pem(String file, String type, byte[] der) throws IOException {
+        String base64 = Base64.getMimeEncoder().encodeToString(der);
+        Files.writeString(
+                directory.resolve(file), "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n");
     }
 
     private static void keytool(Path store, String... arguments) {

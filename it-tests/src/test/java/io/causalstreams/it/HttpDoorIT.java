@@ -11,12 +11,18 @@ import io.causalstreams.http.HttpDoor;
 import io.causalstreams.http.HttpDoorSettings;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.MultiModelEngine;
+import io.causalstreams.it.ForeignRuntime.Result;
 import io.causalstreams.it.HttpClients.Streamed;
 import io.causalstreams.it.HttpClients.Whole;
 import io.causalstreams.topology.CausalStreamsConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -29,11 +35,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** OpenAI's API over the topics of a real broker, a tiny model behind them; two doors to the same topics. */
 @SuppressWarnings("NullAway.Init") // set before all
 class HttpDoorIT {
+    private static final Duration ASK = Duration.ofMinutes(2);
     private static final String CHAT = "/v1/chat/completions";
     private static final Duration GRACE = Duration.ofSeconds(1);
     /** Requests of so many tokens or more are as slow as those of a large model. */
@@ -47,15 +55,19 @@ class HttpDoorIT {
     private static HttpDoor keyedDoor;
 
     @BeforeAll
-    static void start() {
+    static void start() throws InterruptedException {
         broker = Brokers.embedded();
         KafkaConnection connection = KafkaConnection.of(broker.bootstrapServers(), null);
         Topics.createMissing(connection, new CausalStreamsConfig(Map.of("bootstrap.servers", connection.servers())), 4);
-        engine = new SlowEngine(
-                GenerationEngine.open(
-                        TestModels.tinyChat(), EngineConfig.defaults().withSlots(32)),
-                Duration.ofMillis(20),
-                LONG);
+        MultiModelEngine models = new MultiModelEngine(
+                "tiny",
+                new SlowEngine(
+                        GenerationEngine.open(
+                                TestModels.tinyChat(), EngineConfig.defaults().withSlots(32)),
+                        Duration.ofMillis(20),
+                        LONG));
+        models.load("vectors", GenerationEngine.open(TestModels.tinyPooled("bert-mean"), EngineConfig.defaults()));
+        engine = models;
         operator = InProcessOperator.start(
                 engine, connection.servers(), Map.of(CausalStreamsConfig.COMMIT_DELAY_MS_CONFIG, 20));
         door = open(null);
@@ -67,7 +79,11 @@ class HttpDoorIT {
     }
 
     private static HttpDoor open(@Nullable Path keys) {
-        HttpDoorSettings settings = new HttpDoorSettings("127.0.0.1", 0, keys, false, null, 256, 512, 1 << 20, GRACE);
+        return open(keys, null);
+    }
+
+    private static HttpDoor open(@Nullable Path keys, HttpDoorSettings.@Nullable Tls tls) {
+        HttpDoorSettings settings = new HttpDoorSettings("127.0.0.1", 0, keys, false, tls, 256, 512, 1 << 20, GRACE);
         return HttpDoor.open(
                 settings,
                 new DoorTopics("prompts", "tokens", "completions", "dead-letters"),
@@ -272,6 +288,91 @@ class HttpDoorIT {
         refused(429, null, HttpClients.post(port, CHAT, chat(2, ""), other));
     }
 
+    @Test
+    void shouldMakeVectorsAndRankDocuments() throws Exception {
+        // When: a list of texts, and OpenAI's clients' own format
+        Whole vectors =
+                HttpClients.post(door.port(), "/v1/embeddings", "{\"model\":\"vectors\",\"input\":[\"one\",\"two\"]}");
+        Whole packed = HttpClients.post(
+                door.port(),
+                "/v1/embeddings",
+                "{\"model\":\"vectors\",\"input\":\"two\",\"encoding_format\":\"base64\"}");
+        Whole ranking = HttpClients.post(
+                door.port(),
+                "/v1/rerank",
+                "{\"query\":\"a\",\"documents\":[\"b\",\"c\",{\"text\":\"d\"}],\"top_n\":2}");
+
+        // Then
+        assertThat(vectors.status()).as(vectors.response().body()).isEqualTo(200);
+        JsonNode second = vectors.body().path("data").path(1).path("embedding");
+        ByteBuffer floats = ByteBuffer.wrap(Base64.getDecoder()
+                        .decode(packed.body()
+                                .path("data")
+                                .path(0)
+                                .path("embedding")
+                                .asText()))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(floats.remaining()).isEqualTo(second.size() * Float.BYTES).isPositive();
+        assertThat(floats.getFloat(0)).isEqualTo((float) second.path(0).asDouble());
+        JsonNode results = ranking.body().path("results");
+        assertThat(results).as(ranking.response().body()).hasSize(2);
+        assertThat(results.path(0).path("relevance_score").asDouble())
+                .isGreaterThanOrEqualTo(results.path(1).path("relevance_score").asDouble());
+        assertThat(results.path(0).path("document").path("text").asText()).isNotEmpty();
+        refused(404, "model", HttpClients.post(door.port(), CHAT, chat(2, "").replace("tiny", "nobody")));
+    }
+
+    @Test
+    @Tag("clients")
+    void shouldAnswerTheOfficialPythonSdk() {
+        String python = ForeignRuntime.python("http/python");
+        String script = ForeignRuntime.file("http/python", "ask.py").toString();
+        Result result = ForeignRuntime.run(ASK, python, script, "http://127.0.0.1:" + door.port() + "/v1", "none");
+        assertThat(result.exit()).as(result.output()).isZero();
+    }
+
+    @Test
+    @Tag("clients")
+    void shouldAnswerTheOfficialNodeSdk() throws IOException {
+        String script = ForeignRuntime.node("http/node", "ask.js");
+        Result result = ForeignRuntime.run(ASK, "node", script, "http://127.0.0.1:" + door.port() + "/v1", "none");
+        assertThat(result.exit()).as(result.output()).isZero();
+    }
+
+    @Test
+    void shouldStreamToCurlOverTls() {
+        // Given
+        ForeignRuntime.requireRuntime("curl", "--version");
+        Certificates certificates = new Certificates();
+        certificates.keyStore("door", "dns:localhost");
+        certificates.exportPem("door");
+        Path certificate = certificates.directory().resolve("door.crt");
+        HttpDoorSettings.Tls tls =
+                new HttpDoorSettings.Tls(certificate, certificates.directory().resolve("door.key"));
+        try (HttpDoor secured = open(null, tls)) {
+            // When
+            Result result = ForeignRuntime.run(
+                    ASK,
+                    "curl",
+                    "-sSN",
+                    "--cacert",
+                    certificate.toString(),
+                    "--resolve",
+                    "localhost:" + secured.port() + ":127.0.0.1",
+                    "https://localhost:" + secured.port() + CHAT,
+                    "-H",
+                    "Content-Type: application/json",
+                    "-d",
+                    chat(5, "\"stream\":true"));
+
+            // Then
+            assertThat(result.exit()).as(result.output()).isZero();
+            assertThat(result.output())
+                    .contains("id: ", "\"finish_reason\":\"length\"")
+                    .endsWith("data: [DONE]\n\n");
+        }
+    }
+
     /** Nothing lost, nothing doubled: neither in what the clients were told, nor on the topics. */
     @Test
     void shouldTellEveryTokenOnceToClientsThatAreKilledAtRandom() throws Exception {
@@ -306,6 +407,8 @@ class HttpDoorIT {
                                             .path("usage")
                                             .path("completion_tokens")
                                             .asInt()));
+            // one that was sent again after its end is answered again, with the same
+            topics.completions.replaceAll((id, all) -> all.stream().distinct().toList());
             assertThat(topics.violations(ids)).isEmpty();
             assertThat(told).isEqualTo(ids.stream().map(topics::text).toList());
         } finally {

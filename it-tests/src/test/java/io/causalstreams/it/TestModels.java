@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Assumptions;
 /** Model directories for tests: the real model from the user's cache (fetched once), tiny ones exported into target. */
 final class TestModels {
     static final Path TINY = Path.of("../onnx-export/src/test/resources/tiny");
+    private static final Path TINY_POOLED = Path.of("../onnx-export/src/test/resources/tiny-pooled");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CHAT_TEMPLATE = """
             {%- for message in messages -%}
@@ -53,6 +54,17 @@ final class TestModels {
             Path directory = Path.of("target/models").resolve(export);
             if (!Files.exists(directory.resolve("export.json"))) {
                 OnnxExporter.export(TINY.resolve(name), directory, ExportOptions.of(precision));
+            }
+            return directory;
+        });
+    }
+
+    /** A tiny random encoder of {@code tiny-pooled}, at fp32. */
+    static Path tinyPooled(String name) {
+        return EXPORTED.computeIfAbsent("tiny-pooled-" + name, export -> {
+            Path directory = Path.of("target/models").resolve(export);
+            if (!Files.exists(directory.resolve("export.json"))) {
+                OnnxExporter.export(TINY_POOLED.resolve(name), directory, ExportOptions.of(Precision.FP32));
             }
             return directory;
         });

@@ -4,6 +4,7 @@ import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.kafka.KafkaConnection;
 import io.causalstreams.app.internal.kafka.Operator;
 import io.causalstreams.app.internal.kafka.Topics;
+import io.causalstreams.http.DoorTopics;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreamsConfig;
 import java.time.Duration;
@@ -70,6 +71,10 @@ final class BenchTopology implements AutoCloseable {
 
     CausalStreamsConfig config() {
         return config;
+    }
+
+    DoorTopics doorTopics() {
+        return Topics.ofDoor(config);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.causalstreams.app.internal.kafka;
 
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.ErrorLine;
+import io.causalstreams.http.DoorTopics;
 import io.causalstreams.topology.CausalStreamsConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,15 @@ public final class Topics {
             throw new AppException("interrupted while creating topics", e);
         }
         return created;
+    }
+
+    /** The names that the HTTP door needs. */
+    public static DoorTopics ofDoor(CausalStreamsConfig config) {
+        return new DoorTopics(
+                config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG),
+                config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG),
+                config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG),
+                config.getString(CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG));
     }
 
     private static int partitionsOf(Admin admin, String topic) throws ExecutionException, InterruptedException {

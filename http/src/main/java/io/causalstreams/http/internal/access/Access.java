@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,25 +71,26 @@ public final class Access {
     /**
      * Takes a place for a request.
      *
+     * @param resumes whether it is one that has begun, which needs no tokens of the minute
      * @throws ApiException 429 when there is none
      */
-    public Place enter(Caller caller) {
+    public Place enter(Caller caller, boolean resumes) {
         ApiKey key = caller.key();
         if (requests.incrementAndGet() > maxRequests) {
             requests.decrementAndGet();
             throw ApiException.tooMany(maxRequests + " requests are being answered; send it again later", 1);
         }
         try {
-            return new Place(this, key == null ? null : enter(key));
+            return new Place(this, key == null ? null : enter(key, resumes));
         } catch (ApiException e) {
             requests.decrementAndGet();
             throw e;
         }
     }
 
-    private Usage enter(ApiKey key) {
+    private Usage enter(ApiKey key, boolean resumes) {
         Usage usage = usages.computeIfAbsent(key.name(), name -> new Usage());
-        if (key.tokensPerMinute() > 0) {
+        if (key.tokensPerMinute() > 0 && !resumes) {
             TokenBudget budget = usage.tokens;
             if (budget == null) {
                 budget = new TokenBudget(key.tokensPerMinute(), System::nanoTime);
@@ -112,6 +114,7 @@ public final class Access {
     public static final class Place {
         private final Access access;
         private final @Nullable Usage usage;
+        private final AtomicBoolean left = new AtomicBoolean();
 
         private Place(Access access, @Nullable Usage usage) {
             this.access = access;
@@ -126,11 +129,13 @@ public final class Access {
             }
         }
 
-        /** Once. */
+        /** Any number of times. */
         public void leave() {
-            access.requests.decrementAndGet();
-            if (usage != null) {
-                usage.requests.decrementAndGet();
+            if (left.compareAndSet(false, true)) {
+                access.requests.decrementAndGet();
+                if (usage != null) {
+                    usage.requests.decrementAndGet();
+                }
             }
         }
     }

@@ -48,6 +48,7 @@ public final class StreamedAnswer implements OutputListener, Replays.Listener {
     // guarded by this
     private final Positions told;
     private final boolean resumed;
+    private final int toldBefore;
     private final ArrayDeque<Output.Tokens> ahead = new ArrayDeque<>();
     private @Nullable CompletionEvent completion;
     private long createdSeconds;
@@ -65,6 +66,7 @@ public final class StreamedAnswer implements OutputListener, Replays.Listener {
             Consumer<StreamedAnswer> askReplay) {
         this.request = request;
         this.told = new Positions(told);
+        this.toldBefore = this.told.sum();
         this.resumed = createdSeconds > 0;
         this.createdSeconds = createdSeconds;
         this.withUsage = withUsage;
@@ -112,9 +114,11 @@ public final class StreamedAnswer implements OutputListener, Replays.Listener {
         }
     }
 
-    /** Tokens of the prompt and the answer, as far as they are known. */
+    /** Tokens that count for the client: of the prompt, once its end is known, and of what was told; not again on resuming. */
     public synchronized int tokensUsed() {
-        return completion == null ? told.sum() : completion.usage().totalTokens();
+        return completion == null || resumed
+                ? told.sum() - toldBefore
+                : completion.usage().totalTokens();
     }
 
     /** Whether the end was told. */

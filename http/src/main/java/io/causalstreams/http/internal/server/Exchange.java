@@ -3,6 +3,7 @@ package io.causalstreams.http.internal.server;
 import io.causalstreams.http.internal.answer.ApiException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -40,7 +41,11 @@ final class Exchange {
 
     /** Decoded, without a query. */
     String path() {
-        return "/" + request.path();
+        try {
+            return new QueryStringDecoder(request.uri()).path();
+        } catch (IllegalArgumentException e) {
+            throw ApiException.invalid(400, "invalid_url", "the path is not percent-encoded UTF-8");
+        }
     }
 
     @Nullable

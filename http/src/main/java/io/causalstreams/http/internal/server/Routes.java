@@ -60,11 +60,11 @@ final class Routes {
         return Mono.defer(() -> {
             String path = exchange.path();
             if (path.equals("/health")) {
-                return require(exchange, "GET", "HEAD").then(health());
+                return require(exchange, "GET").then(health());
             }
             Caller caller = caller(exchange);
             if (path.equals("/v1/models") || path.startsWith(MODEL)) {
-                return require(exchange, "GET", "HEAD")
+                return require(exchange, "GET")
                         .then(Mono.fromCallable(() ->
                                 path.startsWith(MODEL) ? pages.one(path.substring(MODEL.length())) : pages.list()));
             }
@@ -74,7 +74,10 @@ final class Routes {
             }
             if (path.equals("/tokenize")) {
                 return require(exchange, "POST")
-                        .then(placed(caller, place -> request(exchange, caller).flatMap(pages::tokenize)));
+                        .then(placed(
+                                caller,
+                                false,
+                                place -> request(exchange, caller).flatMap(pages::tokenize)));
             }
             throw ApiException.invalid(
                     404,
@@ -89,11 +92,12 @@ final class Routes {
     private Mono<Reply> overTopics(Exchange exchange, Caller caller, Endpoint endpoint) {
         String lastEventId = exchange.header(LAST_EVENT_ID);
         if (lastEventId != null && exchange.method().equals("GET")) {
-            return placed(caller, place -> Generations.resume(answers, caller, lastEventId, null));
+            return placed(caller, true, place -> Generations.resume(answers, caller, lastEventId, null));
         }
         return require(exchange, "POST")
                 .then(placed(
                         caller,
+                        lastEventId != null,
                         place -> request(exchange, caller).flatMap(request -> {
                             if (lastEventId != null) {
                                 return Generations.resume(answers, caller, lastEventId, request.body());
@@ -107,9 +111,9 @@ final class Routes {
     }
 
     /** Has a place while it is answered; of a stream until that has ended. */
-    private Mono<Reply> placed(Caller caller, Function<Access.Place, Mono<Reply>> work) {
+    private Mono<Reply> placed(Caller caller, boolean resumes, Function<Access.Place, Mono<Reply>> work) {
         return Mono.defer(() -> {
-            Access.Place place = access.enter(caller);
+            Access.Place place = access.enter(caller, resumes);
             return Mono.defer(() -> work.apply(place))
                     .doOnCancel(place::leave)
                     .doOnError(failure -> place.leave())

@@ -51,26 +51,26 @@ class AccessTest {
         Caller b = access.caller("Bearer another-key-of-b");
 
         // When
-        Access.Place first = access.enter(a);
+        Access.Place first = access.enter(a, false);
 
         // Then: a's one is taken, then the door's second
-        refused(429, () -> access.enter(a));
-        Access.Place second = access.enter(b);
-        refused(429, () -> access.enter(b));
+        refused(429, () -> access.enter(a, false));
+        Access.Place second = access.enter(b, false);
+        refused(429, () -> access.enter(b, false));
         first.leave();
         second.leave();
         assertThat(access.requests()).isZero();
-        access.enter(a).leave();
+        access.enter(a, false).leave();
     }
 
     @Test
     void shouldRefuseAKeyWhoseTokensAreUsed() throws IOException {
         Access access = new Access(file("a " + KEY + " tokens-per-minute=600"), 2);
         Caller a = access.caller("Bearer " + KEY);
-        Access.Place place = access.enter(a);
+        Access.Place place = access.enter(a, false);
         place.used(700);
         place.leave();
-        assertThatThrownBy(() -> access.enter(a)).isInstanceOfSatisfying(ApiException.class, e -> {
+        assertThatThrownBy(() -> access.enter(a, false)).isInstanceOfSatisfying(ApiException.class, e -> {
             assertThat(e.status()).isEqualTo(429);
             assertThat(e.retryAfterSeconds()).isBetween(9, 11);
         });
