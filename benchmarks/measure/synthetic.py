@@ -16,12 +16,13 @@ SHAPES = {
     'qwen2.5-1.5b': dict(layers=28, hidden=1536, inner=8960, heads=12, kv=2, vocabulary=151936, tied=True),
     'qwen2.5-3b': dict(layers=36, hidden=2048, inner=11008, heads=16, kv=2, vocabulary=151936, tied=True),
     'llama-8b': dict(layers=32, hidden=4096, inner=14336, heads=32, kv=8, vocabulary=128256, tied=False),
+    'moe-8x2': dict(layers=8, hidden=1024, inner=2048, heads=16, kv=4, vocabulary=32000, tied=False, experts=8, chosen=2),
 }
 
 
 def tensors(shape):
-    """(name, name in GGUF, dimensions) of every weight."""
-    hidden, inner = shape['hidden'], shape['inner']
+    """(name, name in GGUF, dimensions) of every weight; those of experts have no name in GGUF."""
+    hidden, inner, experts = shape['hidden'], shape['inner'], shape.get('experts', 0)
     kv = hidden // shape['heads'] * shape['kv']
     yield 'model.embed_tokens.weight', 'token_embd.weight', (shape['vocabulary'], hidden)
     for layer in range(shape['layers']):
@@ -29,9 +30,17 @@ def tensors(shape):
         yield ours + 'input_layernorm.weight', theirs + 'attn_norm.weight', (hidden,)
         for name, stored, rows in (('q', 'q', hidden), ('k', 'k', kv), ('v', 'v', kv)):
             yield f'{ours}self_attn.{name}_proj.weight', f'{theirs}attn_{stored}.weight', (rows, hidden)
-            yield f'{ours}self_attn.{name}_proj.bias', f'{theirs}attn_{stored}.bias', (rows,)
+            if not experts:
+                yield f'{ours}self_attn.{name}_proj.bias', f'{theirs}attn_{stored}.bias', (rows,)
         yield ours + 'self_attn.o_proj.weight', theirs + 'attn_output.weight', (hidden, hidden)
         yield ours + 'post_attention_layernorm.weight', theirs + 'ffn_norm.weight', (hidden,)
+        if experts:
+            yield ours + 'block_sparse_moe.gate.weight', None, (experts, hidden)
+        for expert in range(experts):
+            for name, dimensions in (('w1', (inner, hidden)), ('w2', (hidden, inner)), ('w3', (inner, hidden))):
+                yield f'{ours}block_sparse_moe.experts.{expert}.{name}.weight', None, dimensions
+        if experts:
+            continue
         yield ours + 'mlp.gate_proj.weight', theirs + 'ffn_gate.weight', (inner, hidden)
         yield ours + 'mlp.up_proj.weight', theirs + 'ffn_up.weight', (inner, hidden)
         yield ours + 'mlp.down_proj.weight', theirs + 'ffn_down.weight', (hidden, inner)
@@ -88,7 +97,8 @@ def write_safetensors(directory, shape):
     with open(os.path.join(directory, 'config.json'), 'w') as out:
         json.dump(
             dict(
-                model_type='qwen2', hidden_size=shape['hidden'], intermediate_size=shape['inner'],
+                model_type='mixtral' if 'experts' in shape else 'qwen2', num_local_experts=shape.get('experts'),
+                num_experts_per_tok=shape.get('chosen'), hidden_size=shape['hidden'], intermediate_size=shape['inner'],
                 num_hidden_layers=shape['layers'], num_attention_heads=shape['heads'],
                 num_key_value_heads=shape['kv'], vocab_size=shape['vocabulary'], max_position_embeddings=32768,
                 rms_norm_eps=1e-6, rope_theta=1e6, tie_word_embeddings=shape['tied'], hidden_act='silu',
@@ -141,6 +151,8 @@ def gguf_files(work, name, quantize, kinds):
     source = os.path.join(work, name + '-f16.gguf')
     directory = os.path.join(work, name + '-gguf')
     os.makedirs(directory, exist_ok=True)
+    if 'experts' in SHAPES[name] and kinds:
+        raise SystemExit(f'{name} has experts, of which no GGUF file is written: --kinds ""')
     files = [os.path.join(directory, kind + '.gguf') for kind in kinds]
     for kind, file in zip(kinds, files):
         if not os.path.exists(file):

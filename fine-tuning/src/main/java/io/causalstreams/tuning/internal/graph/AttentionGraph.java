@@ -41,6 +41,10 @@ final class AttentionGraph {
             throw new UnsupportedModelException(
                     "attention with sinks cannot be trained yet; tune a model without them");
         }
+        if (attention.latent() != null) {
+            throw new UnsupportedModelException(
+                    "latent attention (DeepSeek) cannot be trained yet; tune a model without it");
+        }
         int heads = attention.heads();
         int kvHeads = attention.kvHeads();
         long channels = attention.headDim();

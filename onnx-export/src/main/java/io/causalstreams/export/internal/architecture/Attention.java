@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param heads query heads; head h reads key and value head h · kvHeads / heads
  * @param headDim channels of a head
+ * @param latent what query, key and value are products of, where that is not the layer's input; else null
  * @param query (heads · headDim, hidden)
  * @param key (kvHeads · headDim, hidden)
  * @param value (kvHeads · headDim, hidden)
@@ -27,6 +28,7 @@ public record Attention(
         int heads,
         int kvHeads,
         int headDim,
+        @Nullable LatentInputs latent,
         Projection query,
         Projection key,
         Projection value,
@@ -66,6 +68,7 @@ public record Attention(
                 heads,
                 kvHeads,
                 headDim,
+                null,
                 query,
                 key,
                 value,
@@ -113,6 +116,10 @@ public record Attention(
         return withNorms(queryNorm, keyNorm).copy(to -> to.normsTurned = true);
     }
 
+    public Attention withLatent(LatentInputs latent) {
+        return copy(to -> to.latent = latent);
+    }
+
     Attention withScale(double scale) {
         return copy(to -> to.scale = scale);
     }
@@ -138,6 +145,7 @@ public record Attention(
     /** A copy in the making: what is not assigned stays as it is. */
     private static final class Builder {
         private final Attention from;
+        private @Nullable LatentInputs latent;
         private Projection query;
         private Projection key;
         private Projection value;
@@ -152,6 +160,7 @@ public record Attention(
 
         Builder(Attention from) {
             this.from = from;
+            latent = from.latent;
             query = from.query;
             key = from.key;
             value = from.value;
@@ -170,6 +179,7 @@ public record Attention(
                     from.heads,
                     from.kvHeads,
                     from.headDim,
+                    latent,
                     query,
                     key,
                     value,

@@ -24,23 +24,17 @@ public sealed interface FeedForward {
     record Plain(Projection up, Projection down, Activation activation) implements FeedForward {}
 
     /**
-     * A sum over the {@code chosen} experts with the largest router probabilities p = softmax(router(x)).
+     * A sum over the experts that {@code routing} chooses.
      *
-     * @param router (experts, hidden)
-     * @param normalised whether the chosen probabilities are divided by their sum
      * @param shared what every position sees besides, or null
      */
     record Experts(
-            Projection router,
-            List<Gated> experts,
-            int chosen,
-            boolean normalised,
-            @Nullable SharedExpert shared) implements FeedForward {
+            Routing routing, List<Gated> experts, @Nullable SharedExpert shared) implements FeedForward {
         public Experts {
             experts = List.copyOf(experts);
-            if (chosen > experts.size()) {
-                throw new UnsupportedModelException("config.json: num_experts_per_tok is %d, the model has %d experts"
-                        .formatted(chosen, experts.size()));
+            if (experts.size() != routing.experts()) {
+                throw new IllegalArgumentException(
+                        "%d experts for a router of %d".formatted(experts.size(), routing.experts()));
             }
         }
     }

@@ -55,7 +55,11 @@ final class GptOssFamily implements Family {
         Weight downBias = at.matrix("down_proj_bias", count, style.hidden);
         double limit = config.number("swiglu_limit", 7);
         return new FeedForward.Experts(
-                mlp.projection("router", count, style.hidden, true),
+                // The softmax over the chosen scores is that over all, divided by the sum of the chosen.
+                Routing.softmax(
+                        mlp.projection("router", count, style.hidden, true),
+                        config.size("num_experts_per_tok", 4),
+                        true),
                 IntStream.range(0, count)
                         .mapToObj(e -> {
                             Projection gateUp = projection(
@@ -71,9 +75,6 @@ final class GptOssFamily implements Family {
                                     limit);
                         })
                         .toList(),
-                config.size("num_experts_per_tok", 4),
-                // The softmax over the chosen scores is that over all, divided by the sum of the chosen.
-                true,
                 null);
     }
 

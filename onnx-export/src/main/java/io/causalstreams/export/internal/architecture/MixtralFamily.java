@@ -38,13 +38,14 @@ final class MixtralFamily implements Family {
         int experts = config.size("num_local_experts", 8);
         Activation activation = Activation.of(config, "hidden_act", "silu");
         return new FeedForward.Experts(
-                moe.projection("gate", experts, style.hidden, false),
+                Routing.softmax(
+                        moe.projection("gate", experts, style.hidden, false),
+                        config.size("num_experts_per_tok", 2),
+                        true),
                 IntStream.range(0, experts)
                         .mapToObj(e -> style.gated(
                                 moe.at("experts." + e + "."), "w1", "w3", "w2", style.intermediate, activation, false))
                         .toList(),
-                config.size("num_experts_per_tok", 2),
-                true,
                 null);
     }
 }

@@ -58,7 +58,10 @@ final class QwenMoeFamily implements Family {
         int experts = config.size("num_experts", config.size("num_local_experts", third ? 128 : 60));
         int inner = config.size("moe_intermediate_size", third ? 768 : 1408);
         return new FeedForward.Experts(
-                mlp.projection("gate", experts, style.hidden, false),
+                Routing.softmax(
+                        mlp.projection("gate", experts, style.hidden, false),
+                        config.size("num_experts_per_tok", third ? 8 : 4),
+                        config.flag("norm_topk_prob", false)),
                 IntStream.range(0, experts)
                         .mapToObj(e -> style.gated(
                                 mlp.at("experts." + e + "."),
@@ -69,8 +72,6 @@ final class QwenMoeFamily implements Family {
                                 activation,
                                 false))
                         .toList(),
-                config.size("num_experts_per_tok", third ? 8 : 4),
-                config.flag("norm_topk_prob", false),
                 third ? null : shared(config, style, mlp, activation));
     }
 

@@ -28,6 +28,8 @@ public interface Arithmetic {
     /** What a product is for; precisions treat them differently. */
     enum Role {
         QUERY_KEY_VALUE,
+        /** Queries, keys or values of a latent vector, not of the residual stream. */
+        OF_LATENT,
         ATTENTION_OUTPUT,
         GATE_UP,
         DOWN,

@@ -1,6 +1,7 @@
 package io.causalstreams.export.internal.block;
 
 import io.causalstreams.export.internal.architecture.Attention;
+import io.causalstreams.export.internal.architecture.LatentInputs;
 import io.causalstreams.export.internal.architecture.Norm;
 import io.causalstreams.export.internal.graph.NodeBuilder;
 import io.causalstreams.export.internal.graph.Operator;
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  *   with q/k norms:  qkv ──Split──► q ──norm──┐
  *                                   k ──norm──GroupQueryAttention
  *                                   v ────────┘
+ *
+ *   of latent vectors:
+ *               x ──query down──norm──query──► q         x itself, where queries have no latent vector
+ *               x ──down──norm──┐
+ *               x ──passed──────Concat──key────► k
+ *                                     └─value──► v
  *
  *   where the norms see turned heads, RotaryEmbedding stands before them, and the attention turns nothing
  *
@@ -68,21 +75,12 @@ final class AttentionBlock {
     /** Adds the attention of layer {@code index}. */
     Result add(Scope scope, Value x, Attention described, int index) {
         Attention attention = described.scaledInQueries();
-        ChannelOrder queryKey = layout.queryKey(attention.rotary());
-        Projection fused = Projection.stack(List.of(
-                attention.query().withOutputs(queryKey.repeated(attention.heads())),
-                attention.key().withOutputs(queryKey.repeated(attention.kvHeads())),
-                attention.value().withOutputs(layout.value().repeated(attention.kvHeads()))));
-        Value qkv = arithmetic.project(scope.at("qkv"), x, fused, Arithmetic.Role.QUERY_KEY_VALUE);
-        if (packing != null) {
-            qkv = packing.padded(scope.at("qkv"), qkv);
-        }
-
         NodeBuilder node = scope.node(Operator.GROUP_QUERY_ATTENTION, "attend");
-        if (attention.queryNorm() == null || attention.keyNorm() == null) {
-            node.inputs(qkv).omitted(2);
+        LatentInputs latent = attention.latent();
+        if (latent != null) {
+            node.inputs(ofLatent(scope, x, attention, latent));
         } else {
-            node.inputs(split(scope, qkv, attention, attention.queryNorm(), attention.keyNorm()));
+            addOfStream(node, scope, x, attention);
         }
         if (packing == null) {
             node.inputs(inputs.pastKeys().get(index), inputs.pastValues().get(index));
@@ -116,6 +114,63 @@ final class AttentionBlock {
         Projection output = attention.output().withInputs(layout.value().repeated(attention.heads()));
         Value result = arithmetic.project(scope.at("output"), heads, output, Arithmetic.Role.ATTENTION_OUTPUT);
         return new Result(result, outputs.get(1), outputs.get(2));
+    }
+
+    /** Queries, keys and values of x, of one product; as one input where no norm is between. */
+    private void addOfStream(NodeBuilder node, Scope scope, Value x, Attention attention) {
+        ChannelOrder queryKey = layout.queryKey(attention.rotary());
+        Projection fused = Projection.stack(List.of(
+                attention.query().withOutputs(queryKey.repeated(attention.heads())),
+                attention.key().withOutputs(queryKey.repeated(attention.kvHeads())),
+                attention.value().withOutputs(layout.value().repeated(attention.kvHeads()))));
+        Value qkv = arithmetic.project(scope.at("qkv"), x, fused, Arithmetic.Role.QUERY_KEY_VALUE);
+        if (packing != null) {
+            qkv = packing.padded(scope.at("qkv"), qkv);
+        }
+        if (attention.queryNorm() == null || attention.keyNorm() == null) {
+            node.inputs(qkv).omitted(2);
+        } else {
+            node.inputs(split(scope, qkv, attention, attention.queryNorm(), attention.keyNorm()));
+        }
+    }
+
+    private Value[] ofLatent(Scope scope, Value x, Attention attention, LatentInputs latent) {
+        ChannelOrder queryKey = layout.queryKey(attention.rotary());
+        Value queryInput = latent.query() == null ? x : lowRank(scope.at("query_latent"), x, latent.query());
+        Value keyValueInput = scope.node(Operator.CONCAT, "latent")
+                .inputs(
+                        lowRank(scope.at("key_value_latent"), x, latent.keyValue()),
+                        arithmetic.project(scope.at("passed"), x, latent.passed(), Arithmetic.Role.QUERY_KEY_VALUE))
+                .attribute("axis", -1)
+                .output();
+        Value[] inputs = {
+            arithmetic.project(
+                    scope.at("query"),
+                    queryInput,
+                    attention.query().withOutputs(queryKey.repeated(attention.heads())),
+                    latent.query() == null ? Arithmetic.Role.QUERY_KEY_VALUE : Arithmetic.Role.OF_LATENT),
+            arithmetic.project(
+                    scope.at("key"),
+                    keyValueInput,
+                    attention.key().withOutputs(queryKey.repeated(attention.kvHeads())),
+                    Arithmetic.Role.OF_LATENT),
+            arithmetic.project(
+                    scope.at("value"),
+                    keyValueInput,
+                    attention.value().withOutputs(layout.value().repeated(attention.kvHeads())),
+                    Arithmetic.Role.OF_LATENT)
+        };
+        if (packing != null) {
+            for (int i = 0; i < inputs.length; i++) {
+                inputs[i] = packing.padded(scope.at("padded." + i), inputs[i]);
+            }
+        }
+        return inputs;
+    }
+
+    private Value lowRank(Scope scope, Value x, LatentInputs.LowRank lowRank) {
+        Value down = arithmetic.project(scope.at("down"), x, lowRank.down(), Arithmetic.Role.QUERY_KEY_VALUE);
+        return Normalisation.add(scope, down, lowRank.norm());
     }
 
     private static Value sinks(Scope scope, Attention attention) {

@@ -10,38 +10,83 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A mixture of experts, evaluated densely: every expert sees every position, and those that the router did not choose count
- * zero times. Right for any routing; the work is that of all experts.
+ * A mixture of experts, each evaluated for the tokens that chose it.
  *
  * <pre>
- *   x ──router──Softmax──TopK──[÷ sum]──ScatterElements──Split──► share of each expert
- *   x ──expert e──Mul(share e)──┐
- *   x ──shared expert──Mul(σ(gate(x)))──Sum──►      where there is one
+ *   x ──router──► chosen, shares
+ *       chosen ──TopK: sorted by expert──► order ──÷ chosen──► token of each row
+ *       chosen ──ScatterElements(+1)──► rows of each expert
+ *
+ *   x ──Gather(token)──Split(rows of each expert)──expert 0──┐
+ *                                                 ──expert 1──Concat──Gather(back)──· shares──ReduceSum──┐
+ *                                                      …                                                 │
+ *   x ──shared expert──[Mul(σ(gate(x)))]───────────────────────────────────── where there is one ───────Add──►
  * </pre>
  *
- * Shapes: x (batch, sequence, hidden); shares (batch, sequence, experts); result as x.
+ * With n tokens of c chosen experts each, n·c rows go through experts, whatever their number. One that nobody chose gets no
+ * row, and its nodes return at once. A token's shares are added in the order of its choice, so the other tokens of the pass
+ * do not change its sum.
+ *
+ * Shapes: x (batch, sequence, hidden) or (tokens, hidden); rows (1, n·c, hidden); result as x.
  */
 final class ExpertsBlock {
     private final Arithmetic arithmetic;
+    private final RouterBlock router;
     private final GatedBlock expert;
 
     ExpertsBlock(Arithmetic arithmetic) {
         this.arithmetic = arithmetic;
+        this.router = new RouterBlock(arithmetic);
         this.expert = new GatedBlock(arithmetic);
     }
 
     Value add(Scope scope, Value x, FeedForward.Experts experts) {
-        List<Value> shares = shares(scope.at("router"), x, experts);
+        GraphBuilder graph = scope.graph();
+        int chosen = experts.routing().chosen();
+        int hidden = experts.routing().router().inputs();
+        Value tokens = scope.apply(Operator.RESHAPE, "tokens", x, graph.constant(-1, hidden));
+        RouterBlock.Choice choice = router.add(scope.at("router"), tokens, experts.routing());
+
+        Dispatch dispatch = Dispatch.add(
+                scope.at("dispatch"), choice.chosen(), chosen, experts.experts().size());
+        Value rows = scope.apply(
+                Operator.UNSQUEEZE,
+                "rows",
+                scope.apply(Operator.GATHER, "row_tokens", tokens, dispatch.tokens()),
+                graph.constant(0));
+        Value outputs = evaluated(scope, rows, dispatch.counts(), experts.experts());
+        Value byToken = scope.apply(
+                Operator.RESHAPE,
+                "by_token",
+                scope.node(Operator.GATHER, "back")
+                        .inputs(outputs, dispatch.back())
+                        .attribute("axis", 1)
+                        .output(),
+                graph.constant(-1, chosen, hidden));
+        Value shares = scope.apply(Operator.UNSQUEEZE, "shares", choice.shares(), graph.constant(-1));
+        Value sum = scope.node(Operator.REDUCE_SUM, "sum")
+                .inputs(scope.apply(Operator.MUL, "shared_out", byToken, shares), graph.constant(1))
+                .attribute("keepdims", 0)
+                .output();
+        Value result = scope.apply(Operator.RESHAPE, "as_x", sum, scope.apply(Operator.SHAPE, "shape", x));
+        return experts.shared() == null
+                ? result
+                : scope.apply(Operator.ADD, "with_shared", result, shared(scope.at("shared"), x, experts.shared()));
+    }
+
+    private Value evaluated(Scope scope, Value rows, Value counts, List<FeedForward.Gated> experts) {
+        List<Value> parts = scope.node(Operator.SPLIT, "split")
+                .inputs(rows, counts)
+                .attribute("axis", 1)
+                .outputs(experts.size());
         List<Value> outputs = new ArrayList<>();
-        for (int e = 0; e < shares.size(); e++) {
-            Scope at = scope.at("experts." + e);
-            Value output = expert.add(at, x, experts.experts().get(e));
-            outputs.add(at.apply(Operator.MUL, "share", output, shares.get(e)));
+        for (int e = 0; e < experts.size(); e++) {
+            outputs.add(expert.add(scope.at("experts." + e), parts.get(e), experts.get(e)));
         }
-        if (experts.shared() != null) {
-            outputs.add(shared(scope.at("shared"), x, experts.shared()));
-        }
-        return scope.apply(Operator.SUM, "sum", outputs.toArray(Value[]::new));
+        return scope.node(Operator.CONCAT, "outputs")
+                .inputs(outputs.toArray(Value[]::new))
+                .attribute("axis", 1)
+                .output();
     }
 
     private Value shared(Scope scope, Value x, FeedForward.SharedExpert shared) {
@@ -54,33 +99,39 @@ final class ExpertsBlock {
         return scope.apply(Operator.MUL, "shared", output, scope.apply(Operator.SIGMOID, "share", score));
     }
 
-    /** One value of shape (batch, sequence, 1) for every expert. */
-    private List<Value> shares(Scope scope, Value x, FeedForward.Experts experts) {
-        GraphBuilder graph = scope.graph();
-        int count = experts.experts().size();
-        Value scores = arithmetic.project(scope, x, experts.router(), Arithmetic.Role.ROUTER);
-        Value probabilities = scope.node(Operator.SOFTMAX, "softmax")
-                .inputs(scores)
-                .attribute("axis", -1)
-                .output();
-        List<Value> chosen = scope.node(Operator.TOP_K, "chosen")
-                .inputs(probabilities, graph.constant(experts.chosen()))
-                .attribute("axis", -1)
-                .outputs(2);
-        Value share = chosen.get(0);
-        if (experts.normalised()) {
-            Value sum = scope.apply(Operator.REDUCE_SUM, "sum", share, graph.constant(-1));
-            share = scope.apply(Operator.DIV, "normalised", share, sum);
+    /**
+     * Rows sorted by expert, and by token within one.
+     *
+     * @param tokens (rows), int64: the token of each row
+     * @param counts (experts), int64: rows of each expert
+     * @param back (rows), int64: the row of each token's first choice, its second, …
+     */
+    private record Dispatch(Value tokens, Value counts, Value back) {
+
+        static Dispatch add(Scope scope, Value choice, int chosen, int experts) {
+            GraphBuilder graph = scope.graph();
+            Value flat = scope.apply(Operator.RESHAPE, "flat", choice, graph.constant(-1));
+            Value size = scope.apply(Operator.SHAPE, "size", flat);
+            Value order = sortedPlaces(scope, "order", flat, size);
+            Value ones = scope.apply(Operator.EXPAND, "ones", graph.scalar(1), size);
+            Value counts = scope.node(Operator.SCATTER_ELEMENTS, "counts")
+                    .inputs(graph.constant(new long[experts]), flat, ones)
+                    .attribute("axis", 0)
+                    .attribute("reduction", "add")
+                    .output();
+            return new Dispatch(
+                    scope.apply(Operator.DIV, "tokens", order, graph.scalar(chosen)),
+                    counts,
+                    sortedPlaces(scope, "back", order, size));
         }
-        Value none = scope.apply(Operator.MUL, "none", probabilities, graph.scalar(0f));
-        Value all = scope.node(Operator.SCATTER_ELEMENTS, "shares")
-                .inputs(none, chosen.get(1), share)
-                .attribute("axis", -1)
-                .output();
-        return scope.node(Operator.SPLIT, "split")
-                .inputs(all)
-                .attribute("axis", -1)
-                .attribute("num_outputs", count)
-                .outputs(count);
+
+        /** Where the smallest element is, the next one, …; of equal ones the first comes first, as TopK is defined. */
+        private static Value sortedPlaces(Scope scope, String name, Value elements, Value size) {
+            return scope.node(Operator.TOP_K, name)
+                    .inputs(elements, size)
+                    .attribute("largest", 0)
+                    .outputs(2)
+                    .get(1);
+        }
     }
 }

@@ -18,6 +18,7 @@ public enum Operator {
     EXP("Exp", Domain.ONNX, 1, 1, 1),
     EXPAND("Expand", Domain.ONNX, 2, 2, 1),
     GATHER("Gather", Domain.ONNX, 2, 2, 1),
+    GATHER_ELEMENTS("GatherElements", Domain.ONNX, 2, 2, 1),
     GELU("Gelu", Domain.ONNX, 1, 1, 1),
     GEMM("Gemm", Domain.ONNX, 2, 3, 1),
     LAYER_NORMALIZATION("LayerNormalization", Domain.ONNX, 2, 3, 3),

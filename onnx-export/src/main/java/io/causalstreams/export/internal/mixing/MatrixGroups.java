@@ -61,7 +61,7 @@ public final class MatrixGroups {
 
         private static String kind(Role role) {
             return switch (role) {
-                case QUERY_KEY_VALUE -> "qkv";
+                case QUERY_KEY_VALUE, OF_LATENT -> "qkv";
                 case ATTENTION_OUTPUT -> "output";
                 case GATE_UP, DOWN, ROUTER -> role.name().toLowerCase(Locale.ROOT);
             };

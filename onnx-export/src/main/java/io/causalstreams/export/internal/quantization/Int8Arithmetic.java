@@ -51,7 +51,7 @@ final class Int8Arithmetic implements Arithmetic {
                 SpreadRowProduct.fits(projection.weight())
                         ? Bias.add(scope, rows.add(scope, x, projection.weight()), projection.bias())
                         : blocks.project(scope, x, projection, role);
-            case ATTENTION_OUTPUT, ROUTER -> blocks.project(scope, x, projection, role);
+            case OF_LATENT, ATTENTION_OUTPUT, ROUTER -> blocks.project(scope, x, projection, role);
         };
     }
 

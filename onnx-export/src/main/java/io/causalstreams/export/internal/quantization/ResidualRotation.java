@@ -4,7 +4,9 @@ import io.causalstreams.export.internal.architecture.Attention;
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.architecture.DecoderLayer;
 import io.causalstreams.export.internal.architecture.FeedForward;
+import io.causalstreams.export.internal.architecture.LatentInputs;
 import io.causalstreams.export.internal.architecture.Norm;
+import io.causalstreams.export.internal.architecture.Routing;
 import io.causalstreams.export.internal.weight.Pieces;
 import io.causalstreams.export.internal.weight.Projection;
 import io.causalstreams.export.internal.weight.RowReader;
@@ -80,12 +82,7 @@ final class ResidualRotation {
     private DecoderLayer layer(DecoderLayer layer) {
         Norm first = required(layer.beforeAttention());
         Norm second = required(layer.beforeFeedForward());
-        Attention attention = layer.attention()
-                .withProjections(
-                        reader(layer.attention().query(), first),
-                        reader(layer.attention().key(), first),
-                        reader(layer.attention().value(), first),
-                        writer(layer.attention().output()));
+        Attention attention = attention(layer.attention(), first);
         return new DecoderLayer(
                 unit(first),
                 attention,
@@ -94,6 +91,24 @@ final class ResidualRotation {
                 feedForward(layer.feedForward(), second),
                 null,
                 layer.residual());
+    }
+
+    private Attention attention(Attention attention, Norm norm) {
+        LatentInputs latent = attention.latent();
+        if (latent == null) {
+            return attention.withProjections(
+                    reader(attention.query(), norm),
+                    reader(attention.key(), norm),
+                    reader(attention.value(), norm),
+                    writer(attention.output()));
+        }
+        return attention
+                .withLatent(latent.withReaders(down -> reader(down, norm)))
+                .withProjections(
+                        latent.query() == null ? reader(attention.query(), norm) : attention.query(),
+                        attention.key(),
+                        attention.value(),
+                        writer(attention.output()));
     }
 
     private FeedForward feedForward(FeedForward feedForward, Norm norm) {
@@ -106,12 +121,9 @@ final class ResidualRotation {
         FeedForward.Experts experts = (FeedForward.Experts) feedForward;
         List<FeedForward.Gated> all =
                 experts.experts().stream().map(expert -> gated(expert, norm)).toList();
+        Routing routing = experts.routing();
         return new FeedForward.Experts(
-                reader(experts.router(), norm),
-                all,
-                experts.chosen(),
-                experts.normalised(),
-                shared(experts.shared(), norm));
+                routing.withRouter(reader(routing.router(), norm)), all, shared(experts.shared(), norm));
     }
 
     private FeedForward.@Nullable SharedExpert shared(FeedForward.@Nullable SharedExpert shared, Norm norm) {

@@ -126,6 +126,16 @@ public interface Weight {
         return new Derived(name, rows, 1, () -> Matrices.reader(elements.get(), 1));
     }
 
+    /** A matrix whose row r holds 1 in column first + r, and zeros. */
+    static Weight units(String name, int rows, int columns, int first) {
+        return new Derived(name, rows, columns, () -> (row, count, target, offset) -> {
+            Arrays.fill(target, offset, offset + count * columns, 0);
+            for (int r = 0; r < count; r++) {
+                target[offset + r * columns + first + row + r] = 1;
+            }
+        });
+    }
+
     /** A vector of equal elements that no checkpoint stores. */
     static Weight filled(String name, int rows, float element) {
         return new Derived(
