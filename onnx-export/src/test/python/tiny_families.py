@@ -1,7 +1,7 @@
 """Writes tiny random models of families to src/test/resources/tiny, and what transformers computes for them.
 
     pip install torch transformers safetensors
-    python tiny_families.py ../resources/tiny
+    python tiny_families.py ../resources/tiny [NAME…]
 """
 
 import copy
@@ -20,6 +20,10 @@ COMMON = dict(
 )
 YARN = {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 32}
 WINDOWS = dict(sliding_window=6)
+LATENT = dict(
+    num_hidden_layers=3, num_key_value_heads=4, moe_intermediate_size=24, kv_lora_rank=24, qk_rope_head_dim=8, n_routed_experts=8,
+    num_experts_per_tok=3, first_k_dense_replace=1,
+)
 
 MODELS = {
     "glm": ("GlmForCausalLM", dict(head_dim=16, attention_bias=True)),
@@ -53,6 +57,41 @@ MODELS = {
             rope_parameters=YARN | {"truncate": False},
         ),
     ),
+    "ernie45-moe": (
+        "Ernie4_5_MoeForCausalLM",
+        dict(
+            head_dim=16, moe_num_experts=6, moe_k=3, moe_intermediate_size=24, moe_num_shared_experts=2, moe_layer_start_index=1,
+            moe_layer_end_index=2, use_bias=True,
+        ),
+    ),
+    "deepseek2-moe-lite": (
+        "DeepseekV2ForCausalLM",
+        LATENT | dict(
+            q_lora_rank=None, qk_nope_head_dim=16, v_head_dim=16, n_shared_experts=2, topk_method="greedy",
+            rope_parameters=YARN | {"mscale": 0.707, "mscale_all_dim": 0.707},
+        ),
+    ),
+    "deepseek2-moe-groups": (
+        "DeepseekV2ForCausalLM",
+        LATENT | dict(
+            q_lora_rank=20, qk_nope_head_dim=8, v_head_dim=24, n_shared_experts=1, topk_method="group_limited_greedy", n_group=4,
+            topk_group=2, routed_scaling_factor=4.0, attention_bias=True, mlp_bias=True,
+        ),
+    ),
+    "deepseek3-moe": (
+        "DeepseekV3ForCausalLM",
+        LATENT | dict(
+            q_lora_rank=20, qk_nope_head_dim=16, v_head_dim=12, n_shared_experts=1, n_group=4, topk_group=2,
+            rope_parameters=YARN | {"mscale": 1.0, "mscale_all_dim": 0.8},
+        ),
+    ),
+    "deepseek3-moe-kimi": (
+        "DeepseekV3ForCausalLM",
+        LATENT | dict(
+            q_lora_rank=None, qk_nope_head_dim=10, v_head_dim=12, n_shared_experts=2, n_group=1, topk_group=1,
+            routed_scaling_factor=2.446, norm_topk_prob=False, rope_interleave=False, tie_word_embeddings=True,
+        ),
+    ),
     "gemma3-vision": (
         "Gemma3ForConditionalGeneration",
         dict(
@@ -66,15 +105,22 @@ MODELS = {
 }
 
 
-def main(root):
-    figures = {}
+def main(root, *only):
+    """Writes all models, or only those named, and keeps what others there are."""
+    goldens = root / "goldens-families.json"
+    figures = json.loads(goldens.read_text())["models"] if only else {}
     for name, (architecture, keys) in MODELS.items():
+        if only and name not in only:
+            continue
         family = getattr(transformers, architecture)
         config = family.config_class(**(keys if "text_config" in keys else COMMON | keys))
         config._attn_implementation = "eager"
         # Gemma's norms keep their weights around zero.
         model = scatter(family(config), seed=4 if "moe" in name else 1, norms=0 if "Gemma" in architecture else 1).eval()
         directory = root / name
+        for buffer, correction in model.named_buffers():
+            if "correction_bias" in buffer:  # zeros do not show that they are added
+                correction.normal_(std=0.3, generator=torch.Generator().manual_seed(6))
         shutil.rmtree(directory, ignore_errors=True)
         if config.get_text_config().tie_word_embeddings:  # a table that is a head too must be small as heads are
             model.get_input_embeddings().weight.data *= 0.4
@@ -85,10 +131,10 @@ def main(root):
             shutil.copy(root / "llama-tied" / file, directory / file)
         figures[name] = golden(model)
         print(name, max(max(map(abs, row)) for row in figures[name]["logits"]))
-    (root / "goldens-families.json").write_text(
+    goldens.write_text(
         json.dumps({"meta": meta("more families; as goldens.json"), "models": figures}, separators=(",", ":"))
     )
 
 
 torch.manual_seed(5)
-main(Path(sys.argv[1]))
+main(Path(sys.argv[1]), *sys.argv[2:])

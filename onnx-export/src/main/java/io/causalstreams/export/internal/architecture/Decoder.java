@@ -33,6 +33,10 @@ public record Decoder(
                 tokenTable, embeddingScale, positionTable, layers, finalNorm, head, logitsSoftcap, maxPositions);
     }
 
+    Decoder withoutSoftcap() {
+        return new Decoder(tokenTable, embeddingScale, positionTable, layers, finalNorm, head, 0, maxPositions);
+    }
+
     public int vocabularySize() {
         return head.outputs();
     }

@@ -1,5 +1,6 @@
 package io.causalstreams.export.internal.architecture;
 
+import io.causalstreams.export.internal.checkpoint.StatefulModels;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +25,7 @@ public final class Families {
             new GptOssFamily(),
             new MixtralFamily(),
             new QwenMoeFamily(),
+            new DeepSeekFamily(),
             new StarCoder2Family(),
             new Gpt2Family(),
             new GptNeoXFamily());
@@ -39,6 +41,10 @@ public final class Families {
     public static Decoder describe(ModelConfig config, Tensors tensors) {
         Family family = byModelType().get(config.modelType());
         if (family == null) {
+            String state = StatefulModels.refusal(config.modelType());
+            if (state != null) {
+                throw config.refused("model_type", "\"%s\" %s".formatted(config.modelType(), state));
+            }
             throw config.refused(
                     "model_type",
                     "is \"%s\"; implemented: %s"

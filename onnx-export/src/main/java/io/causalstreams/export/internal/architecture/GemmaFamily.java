@@ -19,10 +19,10 @@ final class GemmaFamily implements Family {
 
     @Override
     public Decoder describe(ModelConfig config, Tensors tensors) {
-        return config.modelType().equals("gemma3") ? text(config, tensors) : decoder(config, tensors);
+        return config.modelType().equals("gemma3") ? text(config, tensors).withoutSoftcap() : decoder(config, tensors);
     }
 
-    /** The sizes that are absent from {@code text_config} are those of the 4B model. */
+    /** Transformers' class of the whole model caps no logits. The sizes that are absent from {@code text_config} are those of the 4B model. */
     private static Decoder text(ModelConfig config, Tensors tensors) {
         ModelConfig text = config.section("text_config");
         if (text == null) {

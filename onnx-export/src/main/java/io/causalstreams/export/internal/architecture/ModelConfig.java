@@ -48,6 +48,11 @@ public final class ModelConfig {
         return node.intValue();
     }
 
+    /** A whole number that may be 0. */
+    int count(String key, int absent) {
+        return has(key) && json.get(key).isInt() && json.get(key).intValue() == 0 ? 0 : size(key, absent);
+    }
+
     /** A positive whole number, or 0 where the key is there and null: transformers then switches the feature off. */
     int sizeOrOff(String key, int absent) {
         return json.has(key) && !has(key) ? 0 : size(key, absent);

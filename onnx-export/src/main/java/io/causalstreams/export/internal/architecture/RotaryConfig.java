@@ -77,6 +77,16 @@ final class RotaryConfig {
         return new Rotary(RotaryScaling.plain(theta, dimensions), 1);
     }
 
+    /** Factor on the scores of latent attention where positions are stretched: the square of YaRN's temperature. */
+    double latentScoreFactor() {
+        if (scaling == null || RotaryScaling.type(scaling).equals("default")) {
+            return 1;
+        }
+        double mscale = scaling.numberOrOff("mscale_all_dim", 0);
+        double temperature = mscale == 0 ? 1 : RotaryScaling.yarnScale(scaling.number("factor", 1), mscale);
+        return temperature * temperature;
+    }
+
     /** Positions for which {@link #rotary} holds. */
     int maxPositions() {
         return scaling == null ? maxPositions : RotaryScaling.maxPositions(config, scaling, maxPositions);

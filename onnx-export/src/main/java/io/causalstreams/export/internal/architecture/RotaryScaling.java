@@ -124,7 +124,7 @@ final class RotaryScaling {
                 : yarnScale(factor, 1);
     }
 
-    private static double yarnScale(double factor, double mscale) {
+    static double yarnScale(double factor, double mscale) {
         return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
     }
 

@@ -50,6 +50,11 @@ public final class Tensors {
         return unused;
     }
 
+    /** Says that the tensors under this prefix are no part of what is described, so that {@link #unused} does not name them. */
+    void leaveOut() {
+        source.names().stream().filter(name -> name.startsWith(prefix)).forEach(used::add);
+    }
+
     /** A matrix of the checkpoint. */
     public Weight matrix(String name, int rows, int columns) {
         return stored(name, rows, columns, rows, columns);

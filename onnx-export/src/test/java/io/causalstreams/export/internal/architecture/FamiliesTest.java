@@ -27,6 +27,33 @@ class FamiliesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "qwen3_next, gated delta nets, recurrent state",
+        "lfm2, short convolutions, convolution state",
+        "lfm2_moe, short convolutions, convolution state",
+        "granitemoehybrid, Mamba, recurrent state",
+        "falcon_h1, Mamba, recurrent state",
+        "jamba, Mamba, recurrent state",
+        "nemotron_h, Mamba, recurrent state",
+        "bamba, Mamba, recurrent state",
+        "mamba, Mamba, recurrent state",
+        "mamba2, Mamba, recurrent state",
+        "zamba2, Mamba, recurrent state",
+        "rwkv, RWKV, recurrent state",
+        "minimax, lightning attention, recurrent state",
+        "kimi_linear, gated delta nets, recurrent state",
+    })
+    void shouldSayWhatTheCacheCannotHold(String type, String layers, String state) {
+        assertThatThrownBy(() -> describe("llama-tied", "model_type", '"' + type + '"'))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessage(
+                        "config.json: model_type \"%s\" has layers of %s, whose %s the engine's cache of keys and values"
+                                        .formatted(type, layers, state)
+                                + " cannot hold; take a model with attention in every layer, such as of llama, mistral, qwen3,"
+                                + " qwen3_moe, gemma3 or granite");
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',

@@ -20,6 +20,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class GgufCheckpointTest {
@@ -147,11 +148,30 @@ final class GgufCheckpointTest {
         return divisors;
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "lfm2, short convolutions, convolution state",
+        "lfm2moe, short convolutions, convolution state",
+        "qwen3next, gated delta nets, recurrent state",
+        "jamba, Mamba, recurrent state",
+        "falcon-h1, Mamba, recurrent state",
+        "granitehybrid, Mamba, recurrent state",
+        "nemotron_h, Mamba, recurrent state",
+        "rwkv7, RWKV, recurrent state",
+        "kimi-linear, gated delta nets, recurrent state",
+    })
+    void shouldSayWhatTheCacheCannotHold(String architecture, String layers, String state) {
+        refuses(
+                TinyGguf.llama().string("general.architecture", architecture),
+                "architecture \"%s\" has layers of %s, whose %s the engine's cache of keys and values cannot hold"
+                        .formatted(architecture, layers, state));
+    }
+
     @Test
     void shouldRefuseWhatItDoesNotKnow() {
         refuses(
-                TinyGguf.llama().string("general.architecture", "mamba"),
-                "architecture mamba cannot be read from GGUF");
+                TinyGguf.llama().string("general.architecture", "bloom"),
+                "architecture bloom cannot be read from GGUF");
         refuses(
                 TinyGguf.llama().tensor("blk.0.attn_sinks.weight", shape(2), 1, 2),
                 "blk.0.attn_sinks.weight has no place");

@@ -1,6 +1,7 @@
 package io.causalstreams.export.internal.checkpoint.gguf.mapping;
 
 import io.causalstreams.export.internal.checkpoint.CheckpointException;
+import io.causalstreams.export.internal.checkpoint.StatefulModels;
 import io.causalstreams.export.internal.checkpoint.gguf.file.GgufFile;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,6 +35,11 @@ public final class GgufMappings {
         String architecture = GgufKeys.of(file).architecture();
         GgufMapping mapping = ALL.get(architecture);
         if (mapping == null) {
+            String state = StatefulModels.refusal(architecture);
+            if (state != null) {
+                throw new CheckpointException(
+                        "%s: architecture \"%s\" %s".formatted(file.metadata().file(), architecture, state));
+            }
             throw new CheckpointException(file.metadata().file() + ": architecture " + architecture
                     + " cannot be read from GGUF (known: " + String.join(", ", new TreeMap<>(ALL).keySet())
                     + "); give the model as safetensors");
