@@ -75,7 +75,7 @@ MODELS = {
         "DeepseekV2ForCausalLM",
         LATENT | dict(
             q_lora_rank=20, qk_nope_head_dim=8, v_head_dim=24, n_shared_experts=1, topk_method="group_limited_greedy", n_group=4,
-            topk_group=2, routed_scaling_factor=4.0, attention_bias=True, mlp_bias=True,
+            topk_group=2, routed_scaling_factor=1.5, attention_bias=True, mlp_bias=True,
         ),
     ),
     "deepseek3-moe": (

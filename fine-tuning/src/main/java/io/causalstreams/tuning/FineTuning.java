@@ -53,7 +53,8 @@ public final class FineTuning {
         try (Checkpoint opened = CheckpointFormats.open(checkpoint)) {
             Files.createDirectories(output);
             ModelConfig config = new ModelConfig(opened.config());
-            Decoder decoder = Families.describe(config, Tensors.of(opened.weights()));
+            Decoder decoder =
+                    Families.describe(config, Tensors.of(opened.weights())).ofShortSequences();
             List<Example> examples = new ArrayList<>(read(opened, config, records, options, output));
             if (examples.size() < 2) {
                 throw new TuningException(records + ": has " + examples.size() + " records; give more to learn from");

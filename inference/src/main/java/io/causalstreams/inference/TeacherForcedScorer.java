@@ -63,6 +63,7 @@ public final class TeacherForcedScorer implements AutoCloseable {
      * and at most the context; result (tokens, vocabulary).
      */
     public float[][] logits(int[] tokenIds) {
+        model.setLongContext(0, tokenIds.length > model.shortContextTokens());
         Logits logits = model.prefill(0, tokenIds, 0, LogitsWanted.ALL);
         float[][] rows = new float[tokenIds.length][logits.vocabulary()];
         for (int row = 0; row < rows.length; row++) {

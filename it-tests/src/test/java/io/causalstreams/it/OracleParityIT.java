@@ -3,11 +3,14 @@ package io.causalstreams.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.causalstreams.export.Precision;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationRequest;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -37,6 +40,45 @@ class OracleParityIT {
         try (GenerationEngine engine = GenerationEngine.open(TestModels.tiny(model), CONFIG)) {
             assertParity(engine, List.of(Goldens.tiny(model)));
         }
+    }
+
+    /** {@code max_tokens} included, 13 tokens are a short sequence of LongRoPE, 42 and 61 are long ones; 13 of at most 53 are, too. */
+    @Test
+    void shouldComputeShortAndLongSequencesOfLongRopeTogetherAsTheOracleDoes() throws IOException {
+        // Given
+        JsonNode golden = new ObjectMapper()
+                .readTree(TestModels.TINY.resolve("goldens-long-context.json").toFile())
+                .path("models")
+                .path("phi3-longrope-partial");
+        List<Integer> ids = new ArrayList<>();
+        golden.path("input_ids").forEach(id -> ids.add(id.intValue()));
+        List<Integer> lengths = List.of(41, 12, 60);
+        List<GenerationRequest> requests = new ArrayList<>();
+        requests.add(Generations.greedy("long from its beginning", ids.subList(0, 12), 41));
+        lengths.forEach(length -> requests.add(Generations.greedy("of " + length, ids.subList(0, length), 1)));
+        try (GenerationEngine engine =
+                GenerationEngine.open(TestModels.tiny("phi3-longrope-partial"), CONFIG.withPrefixCacheTokens(512))) {
+            for (String round : List.of("first", "from the cache")) {
+                // When
+                List<Finished> results = Generations.runAll(engine, requests);
+
+                // Then
+                for (int i = 0; i < lengths.size(); i++) {
+                    assertThat(Generations.tokens(results.get(i + 1)))
+                            .as("%s: %d tokens", round, lengths.get(i))
+                            .containsExactly(best(golden.path("last_logits")
+                                    .path(lengths.get(i).toString())));
+                }
+            }
+        }
+    }
+
+    private static int best(JsonNode logits) {
+        int best = 0;
+        for (int token = 1; token < logits.size(); token++) {
+            best = logits.get(token).doubleValue() > logits.get(best).doubleValue() ? token : best;
+        }
+        return best;
     }
 
     private static void assertParity(GenerationEngine engine, List<Goldens.Case> cases) {

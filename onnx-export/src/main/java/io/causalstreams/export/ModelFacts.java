@@ -52,6 +52,9 @@ record ModelFacts(Map<String, String> metadata) {
         facts.put("head_dim", Integer.toString(graph.cacheHeadDim()));
         facts.put("vocabulary_size", Integer.toString(decoder.vocabularySize()));
         facts.put("max_context_tokens", Integer.toString(decoder.maxPositions()));
+        if (decoder.shortPositions() < decoder.maxPositions()) {
+            facts.put("short_context_tokens", Integer.toString(decoder.shortPositions()));
+        }
         facts.put("kv_type", "float32");
         facts.put("eos_token_ids", eos.stream().map(String::valueOf).collect(Collectors.joining(",")));
         facts.put("bos_token_id", bos.isEmpty() ? "-1" : Integer.toString(bos.get(0)));

@@ -186,7 +186,7 @@ sealed interface PooledModel {
         ObjectNode tied = checkpoint.config().deepCopy();
         tied.put("tie_word_embeddings", true);
         ModelConfig config = new ModelConfig(tied);
-        Decoder decoder = Families.describe(config, tensors);
+        Decoder decoder = Families.describe(config, tensors).ofShortSequences();
         if (decoder.positionTable() != null || decoder.layers().stream().anyMatch(layer -> turned(layer.attention()))) {
             throw config.refused(
                     "model_type",

@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class GraphRunner implements AutoCloseable {
     private final int slots;
     private final int slotLength;
     private final Map<String, FloatBuffer> caches = new HashMap<>();
+    private final long[] longContext;
 
     GraphRunner(Path modelDirectory, int slots, int slotLength) throws OrtException {
         this(modelDirectory, slots, slotLength, Map.of());
@@ -45,6 +47,7 @@ final class GraphRunner implements AutoCloseable {
         metadata = session.getMetadata().getCustomMetadata();
         this.slots = slots;
         this.slotLength = slotLength;
+        this.longContext = new long[slots];
         for (int layer = 0; layer < number("layers"); layer++) {
             for (String part : new String[] {"key", "value"}) {
                 caches.put(
@@ -62,6 +65,11 @@ final class GraphRunner implements AutoCloseable {
 
     int number(String key) {
         return Integer.parseInt(fact(key));
+    }
+
+    /** From now on a slot's positions are those of long sequences, in a graph that has such. */
+    void useLongContext(int slot) {
+        longContext[slot] = 1;
     }
 
     /** Appends tokens to one slot; logits of every one of them, shape (tokens, vocabulary). */
@@ -113,6 +121,11 @@ final class GraphRunner implements AutoCloseable {
                     "logits_positions",
                     OnnxTensor.createTensor(
                             environment, LongBuffer.wrap(logitsPositions), new long[] {logitsPositions.length}));
+            if (metadata.containsKey("causal_streams.short_context_tokens")) {
+                long[] flags = Arrays.copyOfRange(longContext, firstSlot, firstSlot + rows);
+                inputs.put("long_context", OnnxTensor.createTensor(environment, LongBuffer.wrap(flags), new long[] {rows
+                }));
+            }
             long[] shape = {rows, number("kv_heads"), slotLength, number("head_dim")};
             for (Map.Entry<String, FloatBuffer> cache : caches.entrySet()) {
                 FloatBuffer part = cache.getValue().slice(firstSlot * slotFloats(), rows * slotFloats());

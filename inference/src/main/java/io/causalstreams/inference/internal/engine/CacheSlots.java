@@ -21,6 +21,8 @@ final class CacheSlots {
     private final PrefixIndex index;
     private final boolean reuse;
     private final @Nullable Sequence[] holders;
+    /** Of each slot's content; {@link CausalLm#setLongContext}. */
+    private final boolean[] longContext;
 
     /** @param prefixCacheTokens bound of what free slots keep; 0 = only choices of one request share */
     CacheSlots(CausalLm model, int prefixCacheTokens) {
@@ -29,6 +31,7 @@ final class CacheSlots {
         this.index = new PrefixIndex(model.slots(), prefixCacheTokens);
         this.reuse = prefixCacheTokens > 0;
         this.holders = new Sequence[model.slots()];
+        this.longContext = new boolean[model.slots()];
     }
 
     /** Gives a sequence a free slot with as much of its beginning as any slot holds. @return positions reused */
@@ -46,6 +49,7 @@ final class CacheSlots {
                 model.copySlot(match.slot(), slot, reused);
             }
         }
+        setLongContext(slot, isLong(sequence));
         pool.acquire(slot, sequence.arrival());
         holders[slot] = sequence;
         index.setRunning(slot, tokens, reused);
@@ -116,7 +120,8 @@ final class CacheSlots {
             return null;
         }
         if (reuse) {
-            return index.longest(tokens, limit);
+            boolean isLong = isLong(sequence);
+            return index.longest(tokens, limit, slot -> longContext[slot] == isLong);
         }
         Sequence first = sequence.run().sequences().get(0);
         return first.hasSlot() ? index.shared(first.slot(), tokens, limit) : null;
@@ -136,16 +141,27 @@ final class CacheSlots {
         int refuge = index.victim(to);
         if (refuge >= 0 && index.length(to) > 0 && index.isOlder(refuge, to)) {
             model.copySlot(to, refuge, index.length(to));
+            setLongContext(refuge, longContext[to]);
             index.copyFree(to, refuge);
         }
         Sequence sequence = Objects.requireNonNull(holders[from]);
         model.copySlot(from, to, sequence.cachedLength());
+        setLongContext(to, longContext[from]);
         pool.move(from, to);
         holders[from] = null;
         holders[to] = sequence;
         sequence.moveTo(to);
         index.setRunning(to, sequence.cacheTokens(), sequence.cachedLength());
         index.setFree(from, sequence.cacheTokens(), 0);
+    }
+
+    private boolean isLong(Sequence sequence) {
+        return sequence.mostTokens() > model.shortContextTokens();
+    }
+
+    private void setLongContext(int slot, boolean isLong) {
+        longContext[slot] = isLong;
+        model.setLongContext(slot, isLong);
     }
 
     private int lastDecoding() {

@@ -54,6 +54,13 @@ final class ClassificationSequence extends Sequence {
     }
 
     @Override
+    long mostTokens() {
+        int longest =
+                labels.stream().mapToInt(label -> label.tokens.length).max().orElse(0);
+        return (long) request.promptTokens.length + longest;
+    }
+
+    @Override
     Chunk nextChunk(int limit) {
         int promptLength = request.promptTokens.length;
         if (cachedLength() < promptLength) {

@@ -98,6 +98,11 @@ final class GenerationSequence extends Sequence {
     }
 
     @Override
+    long mostTokens() {
+        return (long) request.promptTokens.length + request.maxTokens;
+    }
+
+    @Override
     Chunk nextChunk(int limit) {
         int from = cachedLength();
         int to = Math.min(target(), from + limit);

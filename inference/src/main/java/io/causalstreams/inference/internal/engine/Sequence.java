@@ -33,6 +33,9 @@ abstract sealed class Sequence implements Schedulable permits GenerationSequence
     /** Tokens still to be computed or generated at most, for the backlog. */
     abstract long backlogTokens();
 
+    /** Tokens of the prompt and of the longest completion: the same before and after a resume. */
+    abstract long mostTokens();
+
     /** The next at most {@code limit} pending tokens. */
     abstract Chunk nextChunk(int limit);
 

@@ -1,6 +1,7 @@
 package io.causalstreams.inference.internal.kvcache;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * bounded by {@code freeTokens}; beyond that the longest unused content is shortened from its end first. The memory is
  * that of the slots: none is added.
  *
- * <p>Keys and values of a position depend on the tokens up to it and on nothing else, so an equal prefix of tokens is an
- * equal prefix of cache. Token arrays are kept by reference and compared, never hashed: a match is exact.
+ * <p>Keys and values of a position depend on the tokens up to it and on nothing else (but for how long sequences turn, see
+ * {@code usable}), so an equal prefix of tokens is an equal prefix of cache. Token arrays are kept by reference and compared, never hashed: a match is exact.
  *
  * <p>Cost: a lookup compares at most slots × prompt tokens. Threading: engine thread only.
  */
@@ -72,9 +73,14 @@ public final class PrefixIndex {
 
     /** The longest prefix that {@code sequence[0..limit)} shares with a slot, or null. */
     public @Nullable Match longest(int[] sequence, int limit) {
+        return longest(sequence, limit, slot -> true);
+    }
+
+    /** As {@link #longest(int[], int)}, of the slots that {@code usable} accepts. */
+    public @Nullable Match longest(int[] sequence, int limit, IntPredicate usable) {
         @Nullable Match best = null;
         for (int slot = 0; slot < lengths.length; slot++) {
-            int shared = sharedTokens(slot, sequence, limit);
+            int shared = usable.test(slot) ? sharedTokens(slot, sequence, limit) : 0;
             boolean whole = shared == lengths[slot];
             if (shared > 0
                     && (best == null || shared > best.length() || (shared == best.length() && whole && free[slot]))) {

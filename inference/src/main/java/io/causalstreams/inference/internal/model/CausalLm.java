@@ -19,6 +19,20 @@ public interface CausalLm extends AutoCloseable {
     /** Tokens a slot can hold. */
     int maxContextTokens();
 
+    /**
+     * Tokens, prompt and completion, of the longest sequence that turns by the positions of short ones. Of a longer one
+     * {@link #setLongContext} says so before its first pass. Of most models all sequences turn alike.
+     */
+    default int shortContextTokens() {
+        return maxContextTokens();
+    }
+
+    /**
+     * Whether passes over {@code slot} are those of a long sequence, from the next one on. What the slot holds must have been
+     * computed so too.
+     */
+    default void setLongContext(int slot, boolean longContext) {}
+
     /** Native bytes of the KV cache. */
     long kvCacheBytes();
 

@@ -74,6 +74,54 @@ class PrefixReuseTest {
     }
 
     @Test
+    void shouldShareBetweenSequencesWithPositionsOfOneKindOnly() {
+        // Given: 27 tokens of prompt; up to 40 with the completion are short
+        ScriptedLm model = new ScriptedLm(CACHING.slots(), 128, AsciiTokenizer.SIZE).shortUpTo(40);
+        EngineHarness engine = new EngineHarness(CACHING, model);
+        GenerationRequest shortOne = request("short", 13);
+        GenerationRequest longOne = request("long", 14);
+        List<Recorder> alone = new ArrayList<>();
+        for (GenerationRequest request : List.of(shortOne, longOne)) {
+            EngineHarness other =
+                    new EngineHarness(CACHING, new ScriptedLm(CACHING.slots(), 128, AsciiTokenizer.SIZE).shortUpTo(40));
+            alone.add(other.submit(request));
+            other.drain();
+        }
+
+        // When: both kinds in one batch, then again, when both are in the cache
+        List<Recorder> together = List.of(engine.submit(shortOne), engine.submit(longOne));
+        engine.drain();
+        List<Recorder> again = new ArrayList<>();
+        for (GenerationRequest request : List.of(request("short again", 13), request("long again", 14))) {
+            again.add(engine.submit(request));
+            engine.drain();
+        }
+
+        // Then
+        for (int i = 0; i < 2; i++) {
+            assertThat(together.get(i).finished().usage().cachedTokens()).isZero();
+            assertThat(again.get(i).finished().usage().cachedTokens()).isEqualTo(SYSTEM.length() - 1);
+            assertThat(together.get(i).choice(0).tokenIds())
+                    .isEqualTo(alone.get(i).choice(0).tokenIds());
+            assertThat(again.get(i).choice(0).tokenIds())
+                    .isEqualTo(alone.get(i).choice(0).tokenIds());
+        }
+        assertThat(alone.get(0).choice(0).tokenIds())
+                .isNotEqualTo(alone.get(1).choice(0).tokenIds().subList(0, 13));
+    }
+
+    private static GenerationRequest request(String id, int maxTokens) {
+        return GenerationRequest.of(
+                id,
+                new Prompt.Text(SYSTEM),
+                SamplingParams.builder()
+                        .temperature(0)
+                        .ignoreEos(true)
+                        .maxTokens(maxTokens)
+                        .build());
+    }
+
+    @Test
     void shouldNotUseTheCacheForAPromptToBeScored() {
         // Given
         EngineHarness engine = new EngineHarness(CACHING);

@@ -14,13 +14,18 @@ import java.util.function.IntPredicate;
 
 /**
  * A model made of arithmetic. Its cache is a table of tokens, and the logits at a position are drawn from a hash of all
- * the tokens the slot holds up to there, so one wrong, stale or missing position of a slot changes what comes out.
+ * the tokens the slot holds up to there, so one wrong, stale or missing position of a slot changes what comes out. What is
+ * computed for long sequences is another token than what is for short ones.
  */
 final class ScriptedLm implements CausalLm {
     static final int EOS = 0;
 
+    private static final int LONG = 1 << 20;
+
     private final int[][] cache;
+    private final boolean[] longContext;
     private final int vocabulary;
+    private int shortContextTokens;
     private int callsToFail;
     private IntPredicate failing = tokens -> true;
     private BiConsumer<int[], float[]> script = (tokens, row) -> {};
@@ -35,6 +40,14 @@ final class ScriptedLm implements CausalLm {
             Arrays.fill(slot, -1);
         }
         this.vocabulary = vocabulary;
+        this.longContext = new boolean[slots];
+        this.shortContextTokens = contextTokens;
+    }
+
+    /** Sequences of more tokens are long ones. */
+    ScriptedLm shortUpTo(int tokens) {
+        this.shortContextTokens = tokens;
+        return this;
     }
 
     /** Changes the logits of a position, given the tokens up to it. */
@@ -66,6 +79,16 @@ final class ScriptedLm implements CausalLm {
     }
 
     @Override
+    public int shortContextTokens() {
+        return shortContextTokens;
+    }
+
+    @Override
+    public void setLongContext(int slot, boolean isLong) {
+        longContext[slot] = isLong;
+    }
+
+    @Override
     public long kvCacheBytes() {
         return 0;
     }
@@ -74,7 +97,7 @@ final class ScriptedLm implements CausalLm {
     public Logits decode(int[] tokenIds, int[] pastLengths, int rows) {
         passes.add("decode " + rows);
         for (int row = 0; row < rows; row++) {
-            cache[row][pastLengths[row]] = tokenIds[row];
+            cache[row][pastLengths[row]] = cached(row, tokenIds[row]);
         }
         failIfAsked(rows);
         FloatBuffer logits = FloatBuffer.allocate(rows * vocabulary);
@@ -87,7 +110,9 @@ final class ScriptedLm implements CausalLm {
     @Override
     public Logits prefill(int slot, int[] tokenIds, int pastLength, LogitsWanted wanted) {
         passes.add("prefill " + tokenIds.length);
-        System.arraycopy(tokenIds, 0, cache[slot], pastLength, tokenIds.length);
+        for (int i = 0; i < tokenIds.length; i++) {
+            cache[slot][pastLength + i] = cached(slot, tokenIds[i]);
+        }
         failIfAsked(tokenIds.length);
         int rows = wanted == LogitsWanted.ALL ? tokenIds.length : wanted == LogitsWanted.LAST ? 1 : 0;
         FloatBuffer logits = FloatBuffer.allocate(rows * vocabulary);
@@ -95,6 +120,10 @@ final class ScriptedLm implements CausalLm {
             logits.put(row(slot, pastLength + tokenIds.length - rows + row + 1));
         }
         return new Logits(logits, rows, vocabulary);
+    }
+
+    private int cached(int slot, int token) {
+        return longContext[slot] ? token + LONG : token;
     }
 
     @Override

@@ -120,6 +120,10 @@ public record Attention(
         return copy(to -> to.latent = latent);
     }
 
+    Attention withRotary(@Nullable Rotary rotary) {
+        return copy(to -> to.rotary = rotary);
+    }
+
     Attention withScale(double scale) {
         return copy(to -> to.scale = scale);
     }
@@ -146,6 +150,7 @@ public record Attention(
     private static final class Builder {
         private final Attention from;
         private @Nullable LatentInputs latent;
+        private @Nullable Rotary rotary;
         private Projection query;
         private Projection key;
         private Projection value;
@@ -161,6 +166,7 @@ public record Attention(
         Builder(Attention from) {
             this.from = from;
             latent = from.latent;
+            rotary = from.rotary;
             query = from.query;
             key = from.key;
             value = from.value;
@@ -187,7 +193,7 @@ public record Attention(
                     queryNorm,
                     keyNorm,
                     normsTurned,
-                    from.rotary,
+                    rotary,
                     scale,
                     softcap,
                     sinks,

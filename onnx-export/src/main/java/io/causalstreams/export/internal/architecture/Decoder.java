@@ -37,6 +37,31 @@ public record Decoder(
         return new Decoder(tokenTable, embeddingScale, positionTable, layers, finalNorm, head, 0, maxPositions);
     }
 
+    /** Tokens up to which positions turn as in short sequences: all where there are no others ({@link Rotary#extended}). */
+    public int shortPositions() {
+        return layers.stream()
+                .map(layer -> layer.attention().rotary())
+                .filter(rotary -> rotary != null && rotary.extended() != null)
+                .mapToInt(rotary -> rotary.extended().above())
+                .findFirst()
+                .orElse(maxPositions);
+    }
+
+    /** The same decoder for short sequences alone. */
+    public Decoder ofShortSequences() {
+        List<DecoderLayer> shortLayers =
+                layers.stream().map(DecoderLayer::ofShortSequences).toList();
+        return new Decoder(
+                tokenTable,
+                embeddingScale,
+                positionTable,
+                shortLayers,
+                finalNorm,
+                head,
+                logitsSoftcap,
+                shortPositions());
+    }
+
     public int vocabularySize() {
         return head.outputs();
     }

@@ -40,6 +40,11 @@ public record DecoderLayer(
                 beforeAttention, attention, afterAttention, beforeFeedForward, feedForward, afterFeedForward, residual);
     }
 
+    DecoderLayer ofShortSequences() {
+        Rotary rotary = attention.rotary();
+        return rotary == null ? this : withAttention(attention.withRotary(rotary.shortOnly()));
+    }
+
     /** How the two branches join the stream. */
     public enum Residual {
         SEQUENTIAL,

@@ -9,6 +9,9 @@ import java.util.List;
  * <p>The arithmetic, single precision where theirs is, follows transformers' {@code modeling_rope_utils.py}.
  */
 final class RotaryScaling {
+    private static final String ORIGINAL_LENGTH = "original_max_position_embeddings";
+    private static final String LONG_FACTOR = "long_factor";
+
     private final ModelConfig config;
     private final ModelConfig scaling;
     private final String key;
@@ -133,40 +136,48 @@ final class RotaryScaling {
     }
 
     /**
-     * LongRoPE (arXiv 2402.13753) with its short factors. The long ones hold for whole sequences longer than the original
-     * length, whose cached keys would all have to change: {@link #maxPositions} ends before that.
+     * LongRoPE (arXiv 2402.13753): short factors, and long ones for whole sequences longer than the original length. Without
+     * long ones {@link #maxPositions} ends there.
      */
     private Rotary longRope() {
-        double original = originalLength(config, maxPositions);
-        List<Double> shortFactors = scaling.numbers("short_factor");
-        if (shortFactors.size() != dimensions / 2) {
-            throw config.refused(
-                    key + ".short_factor",
-                    "has %d numbers for %d rotary channels".formatted(shortFactors.size(), dimensions));
-        }
+        int original = originalLength(config, scaling, maxPositions);
         double attentionFactor;
         if (scaling.has("attention_factor")) {
             attentionFactor = scaling.number("attention_factor", 1);
         } else {
-            double factor = config.has("original_max_position_embeddings") ? maxPositions / original : factor();
+            double factor = config.has(ORIGINAL_LENGTH) ? (double) maxPositions / original : factor();
             attentionFactor = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
         }
-        List<Float> plain = plain(theta, dimensions);
+        Rotary.Extended extended = scaling.has(LONG_FACTOR) && original < maxPositions
+                ? new Rotary.Extended(original, stretched(LONG_FACTOR))
+                : null;
+        return new Rotary(stretched("short_factor"), (float) attentionFactor, extended);
+    }
+
+    private List<Float> stretched(String factors) {
+        List<Double> by = scaling.numbers(factors);
+        if (by.size() != dimensions / 2) {
+            throw config.refused(
+                    key + "." + factors, "has %d numbers for %d rotary channels".formatted(by.size(), dimensions));
+        }
         List<Float> frequencies = new ArrayList<>();
-        for (int i = 0; i < plain.size(); i++) {
-            float scaled = shortFactors.get(i).floatValue() * (float) Math.pow(theta, (float) (2 * i) / dimensions);
+        for (int i = 0; i < by.size(); i++) {
+            float scaled = by.get(i).floatValue() * (float) Math.pow(theta, (float) (2 * i) / dimensions);
             frequencies.add(1f / scaled);
         }
-        return new Rotary(frequencies, (float) attentionFactor);
+        return frequencies;
     }
 
     /**
-     * Positions for which the frequencies are those of {@link #rotary()}: with LongRoPE fewer than
+     * Positions for which the frequencies are those of {@link #rotary()}: with LongRoPE without long factors fewer than
      * {@code max_position_embeddings}, with YaRN more where that is still the length before it was extended.
      */
     static int maxPositions(ModelConfig config, ModelConfig scaling, int maxPositions) {
         return switch (type(scaling)) {
-            case "longrope", "su" -> Math.min(maxPositions, originalLength(config, maxPositions));
+            case "longrope", "su" ->
+                scaling.has(LONG_FACTOR)
+                        ? maxPositions
+                        : Math.min(maxPositions, originalLength(config, scaling, maxPositions));
             case "yarn" ->
                 (int) Math.max(
                         maxPositions,
@@ -175,8 +186,8 @@ final class RotaryScaling {
         };
     }
 
-    private static int originalLength(ModelConfig config, int maxPositions) {
-        return config.size("original_max_position_embeddings", maxPositions);
+    private static int originalLength(ModelConfig config, ModelConfig scaling, int maxPositions) {
+        return config.size(ORIGINAL_LENGTH, scaling.size(ORIGINAL_LENGTH, maxPositions));
     }
 
     private double factor() {

@@ -3,6 +3,8 @@ package io.causalstreams.export.internal.block;
 import io.causalstreams.export.internal.architecture.Attention;
 import io.causalstreams.export.internal.architecture.LatentInputs;
 import io.causalstreams.export.internal.architecture.Norm;
+import io.causalstreams.export.internal.architecture.Rotary;
+import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.NodeBuilder;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *               x ──passed──────Concat──key────► k
  *                                     └─value──► v
  *
+ *   where long sequences have positions of their own, rows of the tables are given: position + long_context · short positions
+ *
  *   where the norms see turned heads, RotaryEmbedding stands before them, and the attention turns nothing
  *
  *   heads = softmax(mask(cap(scale · rot(q)·rot(k)ᵀ))) · v
@@ -49,8 +53,6 @@ import org.jspecify.annotations.Nullable;
 final class AttentionBlock {
     /** exp(this - any other logit) is 0. */
     private static final float NO_SINK = -1e9f;
-    /** Optional inputs of the node between the rotary tables and the sink: positions, bias. */
-    private static final int BEFORE_SINK = 2;
 
     private final Arithmetic arithmetic;
     private final GraphInputs inputs;
@@ -97,7 +99,12 @@ final class AttentionBlock {
         } else {
             node.omitted(2);
         }
-        node.omitted(BEFORE_SINK).inputs(sinks(scope, attention));
+        if (attention.rotary() != null && attention.rotary().extended() != null && inputs.longContext() != null) {
+            node.inputs(tableRows(scope.at("position"), attention.rotary().extended(), inputs.longContext()));
+        } else {
+            node.omitted(1);
+        }
+        node.omitted(1).inputs(sinks(scope, attention));
         if (attention.softcap() != 0) {
             node.attribute("softcap", (float) attention.softcap());
         }
@@ -114,6 +121,14 @@ final class AttentionBlock {
         Projection output = attention.output().withInputs(layout.value().repeated(attention.heads()));
         Value result = arithmetic.project(scope.at("output"), heads, output, Arithmetic.Role.ATTENTION_OUTPUT);
         return new Result(result, outputs.get(1), outputs.get(2));
+    }
+
+    /** Where the positions of each token stand in tables that hold those of long sequences behind those of short ones. */
+    private Value tableRows(Scope scope, Rotary.Extended extended, Value longContext) {
+        GraphBuilder graph = scope.graph();
+        Value first = scope.apply(Operator.MUL, "first_row", longContext, graph.scalar((long) extended.above()));
+        Value byRow = scope.apply(Operator.UNSQUEEZE, "first_row_by_row", first, graph.constant(1));
+        return scope.apply(Operator.ADD, "table_rows", PositionIds.add(scope, inputs), byRow);
     }
 
     /** Queries, keys and values of x, of one product; as one input where no norm is between. */

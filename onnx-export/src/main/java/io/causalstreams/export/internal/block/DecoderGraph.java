@@ -55,7 +55,8 @@ public final class DecoderGraph {
             Dimension.of("slots_length"),
             Dimension.of(layout.paddedDim())
         };
-        GraphInputs inputs = GraphInputs.declare(graph, decoder.layers().size(), cache);
+        boolean lengths = decoder.shortPositions() < decoder.maxPositions();
+        GraphInputs inputs = GraphInputs.declare(graph, decoder.layers().size(), lengths, cache);
         Scope root = Scope.root(graph);
         RotaryTables tables = new RotaryTables(root.at("rotary"), decoder.maxPositions(), layout);
         AttentionBlock attention = new AttentionBlock(arithmetic, inputs, tables, layout, null);

@@ -55,6 +55,7 @@ public final class PooledGraph {
                                 .output()),
                 packing.longest(attentionScope),
                 packing.lastTokens(attentionScope),
+                null,
                 List.of(),
                 List.of());
         RotaryTables tables = new RotaryTables(root.at("rotary"), decoder.maxPositions(), layout);

@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Tables of cos and sin, shape (positions, paddedDim / 2), that layers with equal rotary positions share.
+ * Tables of cos and sin, shape (positions, paddedDim / 2), that layers with equal rotary positions share. Where long sequences
+ * turn otherwise ({@link Rotary#extended}), their table follows behind that of short ones: shape (short positions + positions,
+ * paddedDim / 2).
  *
  * <p>Pairs beyond {@link Rotary#pairs()} do not turn: cos 1, sin 0.
  */
@@ -32,22 +34,32 @@ final class RotaryTables {
         return tables.computeIfAbsent(rotary, r -> {
             String suffix = tables.isEmpty() ? "" : "." + tables.size();
             return new Pair(
-                    table("cos" + suffix, (position, pair) -> pair < r.pairs() ? r.cos(position, pair) : 1),
-                    table("sin" + suffix, (position, pair) -> pair < r.pairs() ? r.sin(position, pair) : 0));
+                    table("cos" + suffix, r, (from, position, pair) -> pair < r.pairs() ? from.cos(position, pair) : 1),
+                    table(
+                            "sin" + suffix,
+                            r,
+                            (from, position, pair) -> pair < r.pairs() ? from.sin(position, pair) : 0));
         });
     }
 
-    private Value table(String name, Element element) {
+    private Value table(String name, Rotary rotary, Element element) {
+        int shorter = rotary.extended() == null ? 0 : rotary.extended().above();
+        int rows = shorter + positions;
+        Rotary ofShort = rotary.shortOnly();
+        Rotary ofLong = rotary.extendedOnly();
         return scope.initializer(
                 name,
                 ElementType.FLOAT,
-                new long[] {positions, columns},
+                new long[] {rows, columns},
                 () -> new TensorData(
-                        ElementType.FLOAT, (long) positions * columns, columns * POSITIONS, (first, count, target) -> {
+                        ElementType.FLOAT, (long) rows * columns, columns * POSITIONS, (first, count, target) -> {
                             int begin = (int) (first / columns);
-                            for (int position = begin; position < begin + count / columns; position++) {
+                            for (int row = begin; row < begin + count / columns; row++) {
                                 for (int pair = 0; pair < columns; pair++) {
-                                    target.putFloat(element.at(position, pair));
+                                    target.putFloat(
+                                            row < shorter
+                                                    ? element.at(ofShort, row, pair)
+                                                    : element.at(ofLong, row - shorter, pair));
                                 }
                             }
                         }));
@@ -57,6 +69,6 @@ final class RotaryTables {
     record Pair(Value cos, Value sin) {}
 
     private interface Element {
-        float at(int position, int pair);
+        float at(Rotary rotary, int position, int pair);
     }
 }

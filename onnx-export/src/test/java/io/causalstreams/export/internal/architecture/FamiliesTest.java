@@ -87,12 +87,27 @@ class FamiliesTest {
     }
 
     @Test
-    void shouldEndTheContextOfLongRopeWhereItsShortFactorsEnd() throws Exception {
+    void shouldOfferTheContextOfLongRopesLongFactors() throws Exception {
         // When
         Decoder decoder = describe("phi3-longrope", "pad_token_id", "0");
 
         // Then
+        assertThat(decoder.maxPositions()).isEqualTo(64);
+        assertThat(decoder.shortPositions()).isEqualTo(40);
+        assertThat(decoder.ofShortSequences().maxPositions()).isEqualTo(40);
+    }
+
+    @Test
+    void shouldEndTheContextOfLongRopeWhereItsShortFactorsEndWithoutLongOnes() throws Exception {
+        // When
+        Decoder decoder = describe(
+                "phi3-longrope",
+                "rope_scaling",
+                "{\"type\": \"longrope\", \"short_factor\": [1, 1.1, 1.3, 1.5, 1.7, 2]}");
+
+        // Then
         assertThat(decoder.maxPositions()).isEqualTo(40);
+        assertThat(decoder.shortPositions()).isEqualTo(40);
     }
 
     @Test

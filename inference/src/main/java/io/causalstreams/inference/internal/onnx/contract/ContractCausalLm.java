@@ -43,6 +43,9 @@ public final class ContractCausalLm extends SlottedCausalLm {
     private final OrtSession session;
     private final HostKvCache cache;
     private final StepBuffers buffers;
+    /** 0 = all sequences have positions of one kind. */
+    private final int shortContextTokens;
+
     private int longestPass;
     private final Map<Integer, DecodeBindings> decodes = new HashMap<>();
     private boolean closed;
@@ -51,12 +54,18 @@ public final class ContractCausalLm extends SlottedCausalLm {
     private record DecodeBindings(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, Logits logits) {}
 
     private ContractCausalLm(
-            OrtEnvironment environment, OrtSession session, ModelMetadata metadata, HostKvCache cache, int heads) {
+            OrtEnvironment environment,
+            OrtSession session,
+            ModelMetadata metadata,
+            HostKvCache cache,
+            int heads,
+            int shortContextTokens) {
         super(metadata, cache.layout());
         this.environment = environment;
         this.session = session;
         this.cache = cache;
         this.buffers = new StepBuffers(cache.layout().slots(), cache.layout().positions(), metadata.vocabularySize());
+        this.shortContextTokens = shortContextTokens;
         this.longestPass = longestPass(heads, cache.layout().positions());
     }
 
@@ -85,7 +94,18 @@ public final class ContractCausalLm extends SlottedCausalLm {
         int heads = ContractMetadata.heads(graph, properties);
         HostKvCache cache = KvCacheReservation.reserve(
                 environment, graph, metadata, ContractMetadata.kvElementBytes(graph, properties), config);
-        return new ContractCausalLm(environment, session, metadata, cache, heads);
+        return new ContractCausalLm(
+                environment, session, metadata, cache, heads, ContractMetadata.shortContextTokens(graph, properties));
+    }
+
+    @Override
+    public int shortContextTokens() {
+        return shortContextTokens == 0 ? maxContextTokens() : shortContextTokens;
+    }
+
+    @Override
+    public void setLongContext(int slot, boolean longContext) {
+        buffers.longContext.put(slot, longContext ? 1 : 0);
     }
 
     @Override
@@ -146,13 +166,14 @@ public final class ContractCausalLm extends SlottedCausalLm {
         buffers.lastPositions.put(0, pastLength + from + count - 1);
         buffers.totalLength.put(0, pastLength + from + count);
         LongBuffer wanted = buffers.rowNumbers.slice(count - rows, rows);
-        try (OnnxTensor ids = tensor(buffers.tokenIds, 1, count);
+        try (OnnxTensor longContext = longContext(slot, 1);
+                OnnxTensor ids = tensor(buffers.tokenIds, 1, count);
                 OnnxTensor last = tensor(buffers.lastPositions, 1);
                 OnnxTensor total = scalar(buffers.totalLength);
                 OnnxTensor positions = tensor(wanted, rows);
                 OnnxTensor logits = tensor(target, rows, metadata.vocabularySize())) {
             HostKvCache.Bindings bindings = cache.bind(slot, 1);
-            Map<String, OnnxTensor> in = named(bindings.past(), ids, last, total, positions);
+            Map<String, OnnxTensor> in = named(bindings.past(), ids, last, total, positions, longContext);
             Map<String, OnnxTensor> out = new HashMap<>(bindings.present());
             out.put("logits", logits);
             session.run(in, Set.of(), out).close();
@@ -213,7 +234,8 @@ public final class ContractCausalLm extends SlottedCausalLm {
                 tensor(buffers.tokenIds, rows, 1),
                 tensor(buffers.lastPositions, rows),
                 scalar(buffers.totalLength),
-                tensor(buffers.rowNumbers, rows));
+                tensor(buffers.rowNumbers, rows),
+                longContext(0, rows));
         FloatBuffer logits = buffers.decodeLogits();
         Map<String, OnnxTensor> out = new HashMap<>(bindings.present());
         out.put("logits", tensor(logits, rows, metadata.vocabularySize()));
@@ -223,13 +245,26 @@ public final class ContractCausalLm extends SlottedCausalLm {
     }
 
     private static Map<String, OnnxTensor> named(
-            Map<String, OnnxTensor> past, OnnxTensor ids, OnnxTensor last, OnnxTensor total, OnnxTensor positions) {
+            Map<String, OnnxTensor> past,
+            OnnxTensor ids,
+            OnnxTensor last,
+            OnnxTensor total,
+            OnnxTensor positions,
+            @Nullable OnnxTensor longContext) {
         Map<String, OnnxTensor> named = new HashMap<>(past);
         named.put("input_ids", ids);
         named.put(LAST_POSITIONS, last);
         named.put("total_sequence_length", total);
         named.put("logits_positions", positions);
+        if (longContext != null) {
+            named.put("long_context", longContext);
+        }
         return named;
+    }
+
+    /** Null where the graph has no such input. */
+    private @Nullable OnnxTensor longContext(int firstSlot, int rows) throws OrtException {
+        return shortContextTokens == 0 ? null : tensor(buffers.longContext.slice(firstSlot, rows), rows);
     }
 
     private OnnxTensor tensor(LongBuffer buffer, long... shape) throws OrtException {

@@ -44,6 +44,12 @@ final class ContractMetadata {
         return heads;
     }
 
+    /** Tokens of the longest sequence with the positions of short ones, or 0 where all have the same. */
+    static int shortContextTokens(Path graph, Map<String, String> properties) {
+        ExportProperties given = new ExportProperties(graph, properties);
+        return given.has("short_context_tokens") ? given.number("short_context_tokens") : 0;
+    }
+
     private ModelMetadata read() {
         properties.checkContract();
         return new ModelMetadata(

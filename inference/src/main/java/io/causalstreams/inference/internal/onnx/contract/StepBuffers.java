@@ -15,7 +15,8 @@ import java.util.Set;
  */
 final class StepBuffers {
     /** The inputs of the graph that are not the cache. */
-    static final Set<String> NAMES = Set.of("input_ids", "seqlens_k", "total_sequence_length", "logits_positions");
+    static final Set<String> NAMES =
+            Set.of("input_ids", "seqlens_k", "total_sequence_length", "logits_positions", "long_context");
 
     /** {@code input_ids}: of a decode step's rows, or of a chunk's positions. */
     final LongBuffer tokenIds;
@@ -23,6 +24,8 @@ final class StepBuffers {
     final IntBuffer lastPositions;
     /** {@code total_sequence_length}. */
     final IntBuffer totalLength;
+    /** {@code long_context}: 1 for slots of long sequences, else 0. */
+    final LongBuffer longContext;
     /** {@code logits_positions}: 0, 1, 2, … */
     final LongBuffer rowNumbers;
 
@@ -38,6 +41,7 @@ final class StepBuffers {
         this.tokenIds = bytes(longest, Long.BYTES).asLongBuffer();
         this.lastPositions = bytes(slots, Integer.BYTES).asIntBuffer();
         this.totalLength = bytes(1, Integer.BYTES).asIntBuffer();
+        this.longContext = bytes(slots, Long.BYTES).asLongBuffer();
         this.rowNumbers = bytes(longest, Long.BYTES).asLongBuffer();
         for (int row = 0; row < longest; row++) {
             rowNumbers.put(row, row);
