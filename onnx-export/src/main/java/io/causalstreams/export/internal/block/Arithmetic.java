@@ -33,6 +33,8 @@ public interface Arithmetic {
         ATTENTION_OUTPUT,
         GATE_UP,
         DOWN,
+        /** {@link #DOWN} of an expert, whose input may have no rows at all. */
+        EXPERT_DOWN,
         ROUTER
     }
 }

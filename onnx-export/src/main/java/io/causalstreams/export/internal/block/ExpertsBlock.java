@@ -33,11 +33,13 @@ final class ExpertsBlock {
     private final Arithmetic arithmetic;
     private final RouterBlock router;
     private final GatedBlock expert;
+    private final GatedBlock shared;
 
     ExpertsBlock(Arithmetic arithmetic) {
         this.arithmetic = arithmetic;
         this.router = new RouterBlock(arithmetic);
-        this.expert = new GatedBlock(arithmetic);
+        this.expert = new GatedBlock(arithmetic, Arithmetic.Role.EXPERT_DOWN);
+        this.shared = new GatedBlock(arithmetic);
     }
 
     Value add(Scope scope, Value x, FeedForward.Experts experts) {
@@ -90,7 +92,7 @@ final class ExpertsBlock {
     }
 
     private Value shared(Scope scope, Value x, FeedForward.SharedExpert shared) {
-        Value output = expert.add(scope, x, shared.expert());
+        Value output = this.shared.add(scope, x, shared.expert());
         Projection gate = shared.gate();
         if (gate == null) {
             return output;

@@ -20,9 +20,16 @@ import io.causalstreams.export.internal.graph.Value;
  */
 final class GatedBlock {
     private final Arithmetic arithmetic;
+    private final Arithmetic.Role down;
 
     GatedBlock(Arithmetic arithmetic) {
+        this(arithmetic, Arithmetic.Role.DOWN);
+    }
+
+    /** @param down what the last product is */
+    GatedBlock(Arithmetic arithmetic, Arithmetic.Role down) {
         this.arithmetic = arithmetic;
+        this.down = down;
     }
 
     Value add(Scope scope, Value x, FeedForward.Gated gated) {
@@ -36,6 +43,6 @@ final class GatedBlock {
             up = scope.apply(Operator.ADD, "up_and_one", up, scope.graph().scalar(1f));
         }
         Value inner = scope.apply(Operator.MUL, "gated", ActivationBlock.add(scope, gate, gated.activation()), up);
-        return arithmetic.project(scope.at("down"), inner, gated.down(), Arithmetic.Role.DOWN);
+        return arithmetic.project(scope.at("down"), inner, gated.down(), down);
     }
 }

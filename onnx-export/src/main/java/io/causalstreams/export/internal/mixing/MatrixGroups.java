@@ -63,7 +63,8 @@ public final class MatrixGroups {
             return switch (role) {
                 case QUERY_KEY_VALUE, OF_LATENT -> "qkv";
                 case ATTENTION_OUTPUT -> "output";
-                case GATE_UP, DOWN, ROUTER -> role.name().toLowerCase(Locale.ROOT);
+                case GATE_UP, ROUTER -> role.name().toLowerCase(Locale.ROOT);
+                case DOWN, EXPERT_DOWN -> "down";
             };
         }
 

@@ -51,7 +51,8 @@ final class Int8Arithmetic implements Arithmetic {
                 SpreadRowProduct.fits(projection.weight())
                         ? Bias.add(scope, rows.add(scope, x, projection.weight()), projection.bias())
                         : blocks.project(scope, x, projection, role);
-            case OF_LATENT, ATTENTION_OUTPUT, ROUTER -> blocks.project(scope, x, projection, role);
+            // Of no rows at all the rows of a SpreadRowProduct have no step: ReduceMax gives another shape.
+            case OF_LATENT, ATTENTION_OUTPUT, EXPERT_DOWN, ROUTER -> blocks.project(scope, x, projection, role);
         };
     }
 
