@@ -14,6 +14,7 @@ SHARD_BYTES = 4 << 30
 SHAPES = {
     'qwen2.5-0.5b': dict(layers=24, hidden=896, inner=4864, heads=14, kv=2, vocabulary=151936, tied=True),
     'qwen2.5-1.5b': dict(layers=28, hidden=1536, inner=8960, heads=12, kv=2, vocabulary=151936, tied=True),
+    'qwen2.5-1.5b-6-layers': dict(layers=6, hidden=1536, inner=8960, heads=12, kv=2, vocabulary=151936, tied=True),
     'qwen2.5-3b': dict(layers=36, hidden=2048, inner=11008, heads=16, kv=2, vocabulary=151936, tied=True),
     'llama-8b': dict(layers=32, hidden=4096, inner=14336, heads=32, kv=8, vocabulary=128256, tied=False),
     'moe-8x2': dict(layers=8, hidden=1024, inner=2048, heads=16, kv=4, vocabulary=32000, tied=False, experts=8, chosen=2),
