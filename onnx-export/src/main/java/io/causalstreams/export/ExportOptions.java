@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener receives the progress
  * @param adapter directory of a LoRA adapter that is added to the weights; null = none
  * @param calibration keeps the divergence from fp32 within a limit; null = the precision as it is
+ * @param adaptable whether the graph takes adapters when it runs, see {@link AdapterConversion}
  */
 public record ExportOptions(
         Precision precision,
@@ -21,7 +22,8 @@ public record ExportOptions(
         @Nullable String name,
         ExportListener listener,
         @Nullable Calibration calibration,
-        @Nullable Path adapter) {
+        @Nullable Path adapter,
+        boolean adaptable) {
     /** Of {@link Precision#INT4}, where nobody asks for another. */
     public static final int DEFAULT_BLOCK_SIZE = 32;
 
@@ -36,30 +38,38 @@ public record ExportOptions(
             throw new IllegalArgumentException("blocks of " + blockSize + " inputs in " + precision.id()
                     + "; their size can be chosen with int4 only");
         }
+        if (adaptable && calibration != null) {
+            throw new IllegalArgumentException(
+                    "a graph that takes adapters cannot be calibrated; leave one of the two out");
+        }
     }
 
     /** Defaults but for the precision. */
     public static ExportOptions of(Precision precision) {
-        return new ExportOptions(precision, DEFAULT_BLOCK_SIZE, null, ExportListener.NONE, null, null);
+        return new ExportOptions(precision, DEFAULT_BLOCK_SIZE, null, ExportListener.NONE, null, null, false);
     }
 
     public ExportOptions withBlockSize(int blockSize) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter);
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
     }
 
     public ExportOptions withName(@Nullable String name) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter);
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
     }
 
     public ExportOptions withCalibration(@Nullable Calibration calibration) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter);
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
     }
 
     public ExportOptions withAdapter(@Nullable Path adapter) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter);
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
+    }
+
+    public ExportOptions withAdaptable(boolean adaptable) {
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
     }
 
     public ExportOptions withListener(ExportListener listener) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter);
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
     }
 }

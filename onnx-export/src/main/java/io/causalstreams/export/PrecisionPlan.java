@@ -1,6 +1,7 @@
 package io.causalstreams.export;
 
 import io.causalstreams.export.internal.architecture.Decoder;
+import io.causalstreams.export.internal.block.AdaptableArithmetic;
 import io.causalstreams.export.internal.block.Arithmetic;
 import io.causalstreams.export.internal.block.FloatArithmetic;
 import io.causalstreams.export.internal.graph.ElementType;
@@ -27,10 +28,15 @@ record PrecisionPlan(
     }
 
     static PrecisionPlan of(ExportOptions options, Decoder decoder) {
+        PrecisionPlan plan = ofPrecision(options, decoder);
+        return options.adaptable() ? plan.adaptable() : plan;
+    }
+
+    private static PrecisionPlan ofPrecision(ExportOptions options, Decoder decoder) {
         return switch (options.precision()) {
             case FP32 -> new PrecisionPlan(decoder, FloatArithmetic::new);
             case FP16 -> new PrecisionPlan(decoder, () -> new FloatArithmetic(ElementType.FLOAT16));
-            case INT8 -> of(QuantizedDecoder.int8(decoder), QuantizedDecoder::exactProducts);
+            case INT8 -> of(QuantizedDecoder.int8(decoder, options.adaptable()), QuantizedDecoder::exactProducts);
             case INT4 -> of(QuantizedDecoder.int4(decoder, options.blockSize()), QuantizedDecoder::eightBitBlocks);
         };
     }
@@ -45,6 +51,15 @@ record PrecisionPlan(
                 decoder,
                 () -> new MixedArithmetic(arithmetic.get(), finer.get(), fine),
                 () -> new MixedArithmetic(estimate.get(), finer.get(), fine),
+                finer);
+    }
+
+    /** The same plan of a graph that takes adapters. */
+    private PrecisionPlan adaptable() {
+        return new PrecisionPlan(
+                decoder,
+                () -> new AdaptableArithmetic(arithmetic.get()),
+                () -> new AdaptableArithmetic(estimate.get()),
                 finer);
     }
 

@@ -4,16 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.causalstreams.export.internal.adapter.LoraConfig;
 import io.causalstreams.export.internal.adapter.PeftAdapter;
+import io.causalstreams.export.internal.checkpoint.safetensors.SafetensorsOutput;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.List;
+import java.util.Map;
 
 /** Reads and writes adapters in peft's files. */
 public final class AdapterFiles {
@@ -43,7 +39,10 @@ public final class AdapterFiles {
                 directory.resolve(PeftAdapter.CONFIG),
                 mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
         Path next = directory.resolve(PeftAdapter.WEIGHTS + ".next");
-        writeTensors(next, adapter.parameters());
+        SafetensorsOutput.write(
+                next,
+                Map.of("format", "pt"),
+                adapter.parameters().stream().map(AdapterFiles::matrix).toList());
         Files.move(
                 next,
                 directory.resolve(PeftAdapter.WEIGHTS),
@@ -67,43 +66,11 @@ public final class AdapterFiles {
         }
     }
 
-    /** A safetensors file: length of the header, header in JSON, elements. */
-    private static void writeTensors(Path file, List<Parameter> parameters) throws IOException {
-        ObjectNode header = new ObjectMapper().createObjectNode();
-        header.putObject("__metadata__").put("format", "pt");
-        long end = 0;
-        for (Parameter parameter : parameters) {
-            ObjectNode entry = header.putObject(parameter.name());
-            entry.put("dtype", "F32");
-            entry.putArray("shape").add(parameter.rows()).add(parameter.columns());
-            long begin = end;
-            end += (long) parameter.size() * Float.BYTES;
-            entry.putArray("data_offsets").add(begin).add(end);
-        }
-        // Readers map the elements: they begin at a multiple of eight bytes.
-        String text = header.toString();
-        byte[] json = (text + " ".repeat(Math.floorMod(-text.length(), 8))).getBytes(StandardCharsets.UTF_8);
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            write(
-                    channel,
-                    ByteBuffer.allocate(Long.BYTES)
-                            .order(ByteOrder.LITTLE_ENDIAN)
-                            .putLong(0, json.length));
-            write(channel, ByteBuffer.wrap(json));
-            for (Parameter parameter : parameters) {
-                ByteBuffer bytes =
-                        ByteBuffer.allocate(parameter.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                bytes.asFloatBuffer().put(0, parameter.values(), 0, parameter.size());
-                write(channel, bytes);
-            }
-            channel.force(true);
-        }
-    }
-
-    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+    private static SafetensorsOutput.Matrix matrix(Parameter parameter) {
+        return new SafetensorsOutput.Matrix(parameter.name(), parameter.rows(), parameter.columns(), () -> {
+            float[] elements = new float[parameter.size()];
+            parameter.values().get(0, elements);
+            return elements;
+        });
     }
 }

@@ -25,7 +25,12 @@ final class AdaptedWeights implements WeightSource {
         this.base = base;
         this.adapter = adapter;
         this.modules = adapter.modules();
-        for (String module : modules) {
+        check(base, adapter);
+    }
+
+    /** @throws CheckpointException if a module of the adapter is not in the base, or has another shape there */
+    static void check(WeightSource base, PeftAdapter adapter) {
+        for (String module : adapter.modules()) {
             if (!base.has(module + WEIGHT)) {
                 throw new CheckpointException("the adapter changes " + module
                         + ", which the checkpoint does not have; it belongs to another model");

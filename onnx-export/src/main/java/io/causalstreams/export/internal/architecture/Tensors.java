@@ -2,6 +2,7 @@ package io.causalstreams.export.internal.architecture;
 
 import io.causalstreams.export.internal.checkpoint.ElementReader;
 import io.causalstreams.export.internal.checkpoint.WeightSource;
+import io.causalstreams.export.internal.weight.LowRank;
 import io.causalstreams.export.internal.weight.Origin;
 import io.causalstreams.export.internal.weight.Projection;
 import io.causalstreams.export.internal.weight.RowReader;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The tensors of a checkpoint under one prefix of their names, as weights whose shape was checked. */
 public final class Tensors {
@@ -89,6 +91,11 @@ public final class Tensors {
         @Override
         public Origin origin() {
             return Origin.stored(name, rows);
+        }
+
+        @Override
+        public @Nullable LowRank lowRank(LowRank.Source additions) {
+            return additions.of(name);
         }
 
         @Override

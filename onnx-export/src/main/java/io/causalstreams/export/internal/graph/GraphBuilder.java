@@ -37,6 +37,9 @@ public final class GraphBuilder {
     private static final long IR_VERSION = 10;
 
     private final GraphProto.Builder graph;
+    /** Where nodes go: the graph, or a branch of one of its nodes. */
+    private GraphProto.Builder nodes;
+
     private final TensorStore store;
     private final Set<String> names = new HashSet<>();
     private final Map<String, Value> constants = new HashMap<>();
@@ -44,6 +47,7 @@ public final class GraphBuilder {
 
     public GraphBuilder(String name, TensorStore store) {
         this.graph = GraphProto.newBuilder().setName(name);
+        this.nodes = graph;
         this.store = store;
     }
 
@@ -154,7 +158,24 @@ public final class GraphBuilder {
     }
 
     void add(NodeProto node) {
-        graph.addNode(node);
+        nodes.addNode(node);
+    }
+
+    /** A graph of the nodes that {@code body} adds, with its result, fp32, as the only output. Weights and constants stay with this one. */
+    GraphProto branch(String name, Supplier<Value> body) {
+        GraphProto.Builder around = nodes;
+        nodes = GraphProto.newBuilder().setName(name);
+        try {
+            Value result = body.get();
+            return nodes.addOutput(ValueInfoProto.newBuilder()
+                            .setName(nameOf(result))
+                            .setType(TypeProto.newBuilder()
+                                    .setTensorType(
+                                            TypeProto.Tensor.newBuilder().setElemType(ElementType.FLOAT.code()))))
+                    .build();
+        } finally {
+            nodes = around;
+        }
     }
 
     Value define(String name) {

@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** One node in the making; it joins the graph when its outputs are asked for. */
 public final class NodeBuilder {
@@ -64,6 +65,18 @@ public final class NodeBuilder {
                 .setName(name)
                 .setType(AttributeProto.AttributeType.INTS)
                 .addAllInts(values));
+        return this;
+    }
+
+    /**
+     * A graph that the node runs: what {@code body} adds, with its result, fp32, as the only output. It may use every value that
+     * the graph around it has so far; nothing else may use what it adds.
+     */
+    public NodeBuilder branch(String name, Supplier<Value> body) {
+        node.addAttribute(AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.GRAPH)
+                .setG(graph.branch(address + "/" + name, body)));
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.causalstreams.export.internal.quantization;
 
 import io.causalstreams.export.internal.architecture.Decoder;
+import io.causalstreams.export.internal.architecture.Norm;
 import io.causalstreams.export.internal.block.Arithmetic;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,9 +19,15 @@ public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic,
         this(decoder, arithmetic, arithmetic);
     }
 
-    /** Eight bits: whole rows where the decoder can be prepared for it, see {@link Int8Arithmetic}, else blocks. */
-    public static QuantizedDecoder int8(Decoder decoder) {
-        if (ResidualRotation.possible(decoder)) {
+    /**
+     * Eight bits: whole rows where the decoder can be prepared for it, see {@link Int8Arithmetic}, else blocks.
+     *
+     * @param adaptable whether what is added to a projection's weights may add nothing to its bias; then blocks, where norms have a
+     *     bias
+     */
+    public static QuantizedDecoder int8(Decoder decoder, boolean adaptable) {
+        if (ResidualRotation.possible(decoder)
+                && !(adaptable && decoder.finalNorm().kind() == Norm.Kind.LAYER)) {
             double peak = ResidualRotation.peak(decoder);
             if (Int8Arithmetic.possible(peak)) {
                 return new QuantizedDecoder(spread(decoder), () -> new Int8Arithmetic(peak));

@@ -187,9 +187,11 @@ final class ResidualRotation {
     /** R·W and R·b, after the mean over the outputs was taken away where the norms are LayerNorms. */
     private Projection writer(Projection projection) {
         Weight weight = projection.weight();
-        Weight rotated = weight.whole("R·", w -> transform.applyToColumns(w, weight.columns(), this::centre));
+        Weight rotated = weight.eachColumn("R·", (w, columns) -> transform.applyToColumns(w, columns, this::centre));
         Weight bias = projection.bias();
-        return new Projection(rotated, bias == null ? null : bias.whole("R·", b -> centreAndRotate(b, 0, 1, b.length)));
+        return new Projection(
+                rotated,
+                bias == null ? null : bias.eachColumn("R·", (b, columns) -> centreAndRotate(b, 0, 1, b.length)));
     }
 
     private Weight table(Weight table) {

@@ -24,8 +24,8 @@ final class ValueRotation {
         Projection value = attention.value();
         Weight bias = value.bias();
         Projection rotatedValue = new Projection(
-                value.weight().whole("·Hᵀ", w -> transform.applyToColumns(w, value.inputs(), columns -> {})),
-                bias == null ? null : bias.whole("·Hᵀ", b -> transform.applyToRows(b, 0, 1, b.length)));
+                value.weight().eachColumn("·Hᵀ", (w, columns) -> transform.applyToColumns(w, columns, rows -> {})),
+                bias == null ? null : bias.eachColumn("·Hᵀ", (b, columns) -> transform.applyToRows(b, 0, 1, b.length)));
         Projection output = attention.output();
         Projection rotatedOutput =
                 new Projection(output.weight().eachRow("·Hᵀ", () -> transform::applyToRows), output.bias());

@@ -2,6 +2,7 @@ package io.causalstreams.export.internal.weight;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Matrices one below the other, so that one product does the work of several. */
 record Stacked(List<Weight> parts) implements Weight {
@@ -29,6 +30,11 @@ record Stacked(List<Weight> parts) implements Weight {
     @Override
     public int columns() {
         return parts.get(0).columns();
+    }
+
+    @Override
+    public @Nullable LowRank lowRank(LowRank.Source additions) {
+        return LowRank.stack(parts, additions);
     }
 
     @Override

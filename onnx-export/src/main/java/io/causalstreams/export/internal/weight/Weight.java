@@ -29,6 +29,15 @@ public interface Weight {
         return null;
     }
 
+    /**
+     * What a low-rank addition to stored tensors adds to this matrix, or null for nothing.
+     *
+     * @param additions to the tensors as they are stored
+     */
+    default @Nullable LowRank lowRank(LowRank.Source additions) {
+        return null;
+    }
+
     /** Prepares reading: what has to see the whole matrix first, does so here. */
     RowReader open();
 
@@ -41,28 +50,35 @@ public interface Weight {
     }
 
     /**
-     * Every row changed by itself.
+     * Every row changed by itself, by a linear map.
      *
      * @param transform made once for every reader
      */
     default Weight eachRow(String what, Supplier<RowTransform> transform) {
-        return new Derived(name() + what, rows(), columns(), () -> {
+        return new Derived(name() + what, rows(), columns(), transformed(transform))
+                .adding(this, added -> added.withA(a -> a.eachRow(what, transform)));
+    }
+
+    private Supplier<RowReader> transformed(Supplier<RowTransform> transform) {
+        return () -> {
             RowReader source = open();
             RowTransform change = transform.get();
             return (first, count, target, offset) -> {
                 source.read(first, count, target, offset);
                 change.apply(target, offset, count, columns());
             };
-        });
+        };
     }
 
-    /** Computed from all elements at once, in place. */
-    default Weight whole(String what, WholeTransform transform) {
-        return new Derived(name() + what, rows(), columns(), () -> {
+    /** Every column changed by itself, by a linear map; computed from all elements at once. */
+    default Weight eachColumn(String what, ColumnTransform transform) {
+        Supplier<RowReader> reader = () -> {
             float[] all = read();
-            transform.apply(all);
+            transform.apply(all, columns());
             return Matrices.reader(all, columns());
-        });
+        };
+        return new Derived(name() + what, rows(), columns(), reader)
+                .adding(this, added -> added.withB(b -> b.eachColumn(what, transform)));
     }
 
     /** Row r of the result is row {@code order.get(r)} of this one, or zeros where that is -1. */
@@ -71,12 +87,9 @@ public interface Weight {
         Origin origin = origin();
         return order.isIdentity()
                 ? this
-                : new Derived(
-                        name() + "[rows]",
-                        order.size(),
-                        columns(),
-                        () -> order.rows(open(), columns()),
-                        origin == null ? null : origin.withRows(order));
+                : new Derived(name() + "[rows]", order.size(), columns(), () -> order.rows(open(), columns()))
+                        .from(origin == null ? null : origin.withRows(order))
+                        .adding(this, added -> added.withB(b -> b.withRows(order)));
     }
 
     /** Column c of the result is column {@code order.get(c)} of this one, or zeros where that is -1. */
@@ -84,26 +97,26 @@ public interface Weight {
         Matrices.requireFit(order, columns(), this);
         return order.isIdentity()
                 ? this
-                : new Derived(name() + "[columns]", rows(), order.size(), () -> order.columns(open(), columns()));
+                : new Derived(name() + "[columns]", rows(), order.size(), () -> order.columns(open(), columns()))
+                        .adding(this, added -> added.withA(a -> a.withColumns(order)));
     }
 
     default Weight transposed() {
         Origin origin = origin();
-        return new Derived(
-                name() + "ᵀ",
-                columns(),
-                rows(),
-                () -> Matrices.reader(Matrices.transposed(this), rows()),
-                origin == null || !origin.isWhole() ? null : origin.transposed(columns()));
+        Supplier<RowReader> reader = () -> Matrices.reader(Matrices.transposed(this), rows());
+        return new Derived(name() + "ᵀ", columns(), rows(), reader)
+                .from(origin == null || !origin.isWhole() ? null : origin.transposed(columns()))
+                .adding(this, LowRank::transposed);
     }
 
     /** Applies {@code function} to every element. */
     default Weight map(String what, DoubleUnaryOperator function) {
-        return eachRow(what, () -> (x, offset, count, columns) -> {
+        RowTransform change = (x, offset, count, columns) -> {
             for (int i = offset; i < offset + count * columns; i++) {
                 x[i] = (float) function.applyAsDouble(x[i]);
             }
-        });
+        };
+        return new Derived(name() + what, rows(), columns(), transformed(() -> change));
     }
 
     default Weight scaled(double factor) {
@@ -112,8 +125,9 @@ public interface Weight {
         }
         Weight scaled = map("·" + (float) factor, x -> x * factor);
         Origin origin = origin();
-        return new Derived(
-                scaled.name(), rows(), columns(), scaled::open, origin == null ? null : origin.scaled(factor));
+        return new Derived(scaled.name(), rows(), columns(), scaled::open)
+                .from(origin == null ? null : origin.scaled(factor))
+                .adding(this, added -> added.withB(b -> b.scaled(factor)));
     }
 
     /** One matrix whose rows are those of {@code parts}, in order. */
@@ -123,7 +137,12 @@ public interface Weight {
 
     /** A vector that is computed when it is read. */
     static Weight vector(String name, int rows, Supplier<float[]> elements) {
-        return new Derived(name, rows, 1, () -> Matrices.reader(elements.get(), 1));
+        return matrix(name, rows, 1, elements);
+    }
+
+    /** A matrix that is computed when it is read, row-major. */
+    static Weight matrix(String name, int rows, int columns, Supplier<float[]> elements) {
+        return new Derived(name, rows, columns, () -> Matrices.reader(elements.get(), columns));
     }
 
     /** A matrix whose row r holds 1 in column first + r, and zeros. */
@@ -145,9 +164,9 @@ public interface Weight {
                 () -> (first, count, target, offset) -> Arrays.fill(target, offset, offset + count, element));
     }
 
-    /** Changes all elements of a matrix, row-major, in place. */
+    /** Changes the columns of a matrix, row-major, in place, each by itself. */
     @FunctionalInterface
-    interface WholeTransform {
-        void apply(float[] all);
+    interface ColumnTransform {
+        void apply(float[] all, int columns);
     }
 }
