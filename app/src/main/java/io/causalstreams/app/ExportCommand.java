@@ -73,6 +73,11 @@ final class ExportCommand implements Callable<Integer> {
             description = "Add a LoRA adapter, as peft and 'tune' save them, to the weights.")
     private @Nullable Path adapter;
 
+    @Option(
+            names = "--adapters",
+            description = "The graph takes adapters when it runs, each request its own; not with --max-kl.")
+    private boolean adaptable;
+
     /** What is wanted: files, or only a look. */
     private static final class Target {
         @Option(names = "--output", paramLabel = "DIR", description = "A new or empty directory, or an earlier export.")
@@ -110,7 +115,10 @@ final class ExportCommand implements Callable<Integer> {
 
     private ExportOptions plainOptions() {
         try {
-            return ExportOptions.of(model.precision()).withBlockSize(blockSize).withAdapter(adapter);
+            return ExportOptions.of(model.precision())
+                    .withBlockSize(blockSize)
+                    .withAdapter(adapter)
+                    .withAdaptable(adaptable);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--block-size: " + e.getMessage());
         }
@@ -126,6 +134,9 @@ final class ExportCommand implements Callable<Integer> {
         }
         if (most == null) {
             return null;
+        }
+        if (adaptable) {
+            throw new ParameterException(spec.commandLine(), "--adapters goes without --max-kl");
         }
         if (!(most > 0) || model.precision() == Precision.FP32) {
             throw new ParameterException(

@@ -2,9 +2,11 @@ package io.causalstreams.app;
 
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.jsonl.JsonLinesRun;
+import io.causalstreams.app.internal.models.ModelStore;
 import io.causalstreams.app.internal.terminal.Progress;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationRequest;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,6 +48,9 @@ final class GenerateCommand implements Callable<Integer> {
     private final EngineOptions engineOptions = new EngineOptions();
 
     @Mixin
+    private final AdapterOptions adapters = new AdapterOptions();
+
+    @Mixin
     private final SamplingOptions sampling = new SamplingOptions();
 
     @Parameters(arity = "0..1", paramLabel = "PROMPT", description = "The user's message; '-' reads it from stdin.")
@@ -80,9 +85,9 @@ final class GenerateCommand implements Callable<Integer> {
                 prompt.equals(STANDARD_STREAM) ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : prompt;
         Progress progress = Progress.ofStderr();
         EngineConfig small = EngineConfig.defaults().withSlots(1);
-        try (GenerationEngine engine =
-                EngineUntilExit.of(engineOptions.open(model.directory(progress), small, progress))) {
-            new StreamedAnswer(engine, System.out, System.err, json).print(sampling.request(text, engine.model()));
+        try (GenerationEngine engine = open(small, progress)) {
+            GenerationRequest request = sampling.request(text, engine.model());
+            new StreamedAnswer(engine, System.out, System.err, json).print(request.withAdapter(onlyAdapter(engine)));
         }
         return 0;
     }
@@ -97,8 +102,7 @@ final class GenerateCommand implements Callable<Integer> {
         Progress progress = Progress.ofStderr();
         try (InputStream in = input.equals(STANDARD_STREAM) ? System.in : Files.newInputStream(Path.of(input));
                 OutputStream out = open(output);
-                GenerationEngine engine = EngineUntilExit.of(
-                        engineOptions.open(model.directory(progress), EngineConfig.defaults(), progress))) {
+                GenerationEngine engine = open(EngineConfig.defaults(), progress)) {
             EngineConfig config = engineOptions.config(EngineConfig.defaults());
             long start = System.nanoTime();
             JsonLinesRun.Summary done =
@@ -106,6 +110,21 @@ final class GenerateCommand implements Callable<Integer> {
             report(done, (System.nanoTime() - start) / 1e9);
         }
         return 0;
+    }
+
+    private GenerationEngine open(EngineConfig defaults, Progress progress) throws IOException {
+        Path directory = model.directory(adapters, progress);
+        GenerationEngine engine = EngineUntilExit.of(engineOptions.open(directory, defaults, progress));
+        return adapters.loadedInto(engine, ModelStore.ofUser(progress), model.source(), directory);
+    }
+
+    /** What one prompt is answered with: an adapter that was given is meant. */
+    private @Nullable String onlyAdapter(GenerationEngine engine) {
+        if (engine.adapters().size() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "one prompt is answered with one --adapter; several go with --input");
+        }
+        return engine.adapters().stream().findFirst().orElse(null);
     }
 
     private static OutputStream open(String output) throws IOException {

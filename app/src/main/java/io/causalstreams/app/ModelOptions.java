@@ -52,6 +52,14 @@ final class ModelOptions {
         return ModelStore.ofUser(progress).modelDirectory(source(), precision, DEFAULT_PRECISION);
     }
 
+    /** As {@link #directory}, of a graph that takes adapters where there are some. */
+    Path directory(AdapterOptions adapters, Progress progress) throws IOException {
+        adapters.check(source());
+        return adapters.isEmpty()
+                ? directory(progress)
+                : ModelStore.ofUser(progress).adaptableDirectory(source(), precision());
+    }
+
     static final class Precisions implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** One model that answers everything, or several with names. */
@@ -44,11 +45,16 @@ final class ServedModelOptions {
             description = "${COMPLETION-CANDIDATES}; default fp32.")
     private @Nullable Precision precision;
 
+    @Mixin
+    private final AdapterOptions adapters = new AdapterOptions();
+
     /** Reports what is wrong with them, before anything else is tried. */
     void check() throws IOException {
         ModelList list = list();
         if (list == null) {
-            ModelSource.parse(single());
+            adapters.check(ModelSource.parse(single()));
+        } else if (!adapters.isEmpty()) {
+            throw new AppException("--adapter goes with one model; several models take none here");
         } else {
             list.sources().values().forEach(ModelSource::parse);
         }
@@ -62,7 +68,7 @@ final class ServedModelOptions {
     GenerationEngine open(EngineConfig config, Progress progress) throws IOException, InterruptedException {
         ModelList list = list();
         if (list == null) {
-            return load(single(), config, progress);
+            return adapters.isEmpty() ? load(single(), config, progress) : withAdapters(config, progress);
         }
         ServedModels served =
                 ServedModels.open(list, (source, sharing) -> load(source, config.shareOf(sharing), progress));
@@ -76,6 +82,14 @@ final class ServedModelOptions {
         Path directory = ModelStore.ofUser(progress)
                 .modelDirectory(ModelSource.parse(source), precision, ModelOptions.DEFAULT_PRECISION);
         return EngineOptions.load(directory, config, progress);
+    }
+
+    private GenerationEngine withAdapters(EngineConfig config, Progress progress) throws IOException {
+        ModelStore store = ModelStore.ofUser(progress);
+        ModelSource source = ModelSource.parse(single());
+        Path directory =
+                store.adaptableDirectory(source, precision == null ? ModelOptions.DEFAULT_PRECISION : precision);
+        return adapters.loadedInto(EngineOptions.load(directory, config, progress), store, source, directory);
     }
 
     private String single() {

@@ -1,7 +1,9 @@
 package io.causalstreams.inference;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,21 @@ public abstract class ForwardingEngine implements GenerationEngine {
     @Override
     public Map<String, GenerationEngine> engines() {
         return engine.engines();
+    }
+
+    @Override
+    public void loadAdapter(String name, Path file) {
+        engine.loadAdapter(name, file);
+    }
+
+    @Override
+    public boolean unloadAdapter(String name) {
+        return engine.unloadAdapter(name);
+    }
+
+    @Override
+    public Set<String> adapters() {
+        return engine.adapters();
     }
 
     @Override

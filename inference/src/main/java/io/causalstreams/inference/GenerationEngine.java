@@ -3,6 +3,7 @@ package io.causalstreams.inference;
 import io.causalstreams.inference.internal.engine.EngineFactory;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
@@ -78,6 +79,28 @@ public interface GenerationEngine extends AutoCloseable {
     /** The engines of one model behind this one, by the model's name; this engine alone, if it has one. A snapshot. */
     default Map<String, GenerationEngine> engines() {
         return Map.of(model().name(), this);
+    }
+
+    /**
+     * Adds a low-rank adapter, or replaces the one of this name: requests prepared from now on can name it ({@link
+     * GenerationRequest#adapter()}), those prepared before keep what they have. Rows of one batch may have different adapters.
+     *
+     * @param file of {@code export}'s conversion, made for this very model
+     * @throws GenerationException.Failed if the model takes no adapters or the file cannot be used; nothing has changed then
+     */
+    default void loadAdapter(String name, Path file) {
+        throw new GenerationException.Failed(
+                "model " + model().name() + " takes no adapters; export it again with --adapters", null);
+    }
+
+    /** Takes an adapter away; requests that run with it end with it. @return false if there was none of this name */
+    default boolean unloadAdapter(String name) {
+        return false;
+    }
+
+    /** Names of the adapters that requests can name. A snapshot. */
+    default Set<String> adapters() {
+        return Set.of();
     }
 
     /** A consistent picture of the engine after its last step. */

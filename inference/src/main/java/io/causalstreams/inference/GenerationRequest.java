@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param priority lower runs earlier; 0 is the default
  * @param deadline after this instant the request is ended with {@link FinishReason#DEADLINE_EXCEEDED}
  * @param user requests of one user share the engine fairly with those of others
- * @param model which model of an engine that has {@linkplain MultiModelEngine several}; null = its default
+ * @param model which model of an engine that has {@linkplain MultiModelEngine several}; null = its default. {@code base:adapter} names an
+ *     adapter too
+ * @param adapter which {@linkplain GenerationEngine#loadAdapter adapter} of the model; null = none
  */
 public record GenerationRequest(
         String id,
@@ -27,7 +29,8 @@ public record GenerationRequest(
         int priority,
         @Nullable Instant deadline,
         @Nullable String user,
-        @Nullable String model) {
+        @Nullable String model,
+        @Nullable String adapter) {
 
     public GenerationRequest {
         Objects.requireNonNull(id, "id");
@@ -39,7 +42,7 @@ public record GenerationRequest(
 
     /** A new generate request with default priority and no deadline. */
     public static GenerationRequest of(String id, Prompt prompt, SamplingParams sampling) {
-        return new GenerationRequest(id, prompt, new Task.Generate(), sampling, List.of(), 0, null, null, null);
+        return new GenerationRequest(id, prompt, new Task.Generate(), sampling, List.of(), 0, null, null, null, null);
     }
 
     /** A request with one user message, greedy, of at most {@code maxTokens} tokens; its id is empty. */
@@ -114,6 +117,10 @@ public record GenerationRequest(
 
     public GenerationRequest withModel(@Nullable String model) {
         return with(draft -> draft.model = model);
+    }
+
+    public GenerationRequest withAdapter(@Nullable String adapter) {
+        return with(draft -> draft.adapter = adapter);
     }
 
     private GenerationRequest with(Consumer<Draft> change) {
@@ -195,6 +202,7 @@ public record GenerationRequest(
         private @Nullable Instant deadline;
         private @Nullable String user;
         private @Nullable String model;
+        private @Nullable String adapter;
 
         Draft(GenerationRequest from) {
             id = from.id;
@@ -206,10 +214,12 @@ public record GenerationRequest(
             deadline = from.deadline;
             user = from.user;
             model = from.model;
+            adapter = from.adapter;
         }
 
         GenerationRequest request() {
-            return new GenerationRequest(id, prompt, task, sampling, resumeFrom, priority, deadline, user, model);
+            return new GenerationRequest(
+                    id, prompt, task, sampling, resumeFrom, priority, deadline, user, model, adapter);
         }
     }
 }

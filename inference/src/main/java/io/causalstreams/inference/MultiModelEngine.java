@@ -156,7 +156,12 @@ public final class MultiModelEngine implements GenerationEngine {
 
     private Optional<ServedModel> chosen(@Nullable String name) {
         Catalog current = catalog;
-        return name == null ? Optional.of(current.defaultModel()) : current.find(name);
+        if (name == null) {
+            return Optional.of(current.defaultModel());
+        }
+        // behind a colon stands an adapter of the model
+        int colon = name.lastIndexOf(':');
+        return current.find(name).or(() -> colon < 0 ? Optional.empty() : current.find(name.substring(0, colon)));
     }
 
     private GenerationException.Invalid unknown(String context, String name) {

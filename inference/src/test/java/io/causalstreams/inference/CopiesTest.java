@@ -40,7 +40,8 @@ class CopiesTest {
             3,
             Instant.EPOCH,
             "ann",
-            "small");
+            "small",
+            "tuned");
     private static final EngineConfig CONFIG = new EngineConfig(3, 64, 16, 9, 100, 2, false, true, true);
 
     @Test

@@ -46,7 +46,17 @@ public record OutputEvents(
 
     /** The events of a valid prompt. */
     public static OutputEvents of(PromptEvent prompt, String id, long createdSeconds, ModelInfo model) {
-        return new OutputEvents(id, prompt.shape(), prompt.returnTokenIds(), createdSeconds, model, prompt.topN());
+        return new OutputEvents(
+                id, prompt.shape(), prompt.returnTokenIds(), createdSeconds, named(prompt, model), prompt.topN());
+    }
+
+    /** The model under the name that tells its adapter, where it has one. */
+    private static ModelInfo named(PromptEvent prompt, ModelInfo model) {
+        String asked = prompt.model();
+        if (prompt.adapter() != null) {
+            return model.withName(model.name() + ":" + prompt.adapter());
+        }
+        return asked != null && asked.startsWith(model.name() + ":") ? model.withName(asked) : model;
     }
 
     /**

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessionId the conversation this turn belongs to
  * @param user requests of one user share the engine fairly with those of others
  * @param topN documents of a ranking to tell, the best; null = all
+ * @param adapter which adapter of the model; null = the one behind the colon of {@code model}, or none
  */
 public record PromptEvent(
         @Nullable String id,
@@ -38,9 +39,10 @@ public record PromptEvent(
         @Nullable Instant deadline,
         @Nullable String sessionId,
         @Nullable String user,
-        @Nullable Integer topN) {
+        @Nullable Integer topN,
+        @Nullable String adapter) {
 
-    /** A prompt that ranks nothing. */
+    /** A prompt that ranks nothing, without an adapter. */
     public PromptEvent(
             @Nullable String id,
             @Nullable String model,
@@ -52,7 +54,7 @@ public record PromptEvent(
             @Nullable Instant deadline,
             @Nullable String sessionId,
             @Nullable String user) {
-        this(id, model, prompt, task, sampling, returnTokenIds, priority, deadline, sessionId, user, null);
+        this(id, model, prompt, task, sampling, returnTokenIds, priority, deadline, sessionId, user, null, null);
     }
 
     /** Every field the operator knows, by its wire name; all others are ignored. */
@@ -71,7 +73,7 @@ public record PromptEvent(
 
     /** The request to the engine under the name {@code id}. */
     public GenerationRequest toRequest(String id) {
-        return new GenerationRequest(id, prompt, task, sampling, List.of(), priority, deadline, user, model);
+        return new GenerationRequest(id, prompt, task, sampling, List.of(), priority, deadline, user, model, adapter);
     }
 
     /** Whose body the answers have. */

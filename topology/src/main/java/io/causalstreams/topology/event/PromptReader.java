@@ -18,6 +18,7 @@ final class PromptReader {
     static final Set<String> FIELDS = Set.copyOf(List.of(
             "id",
             "model",
+            "adapter",
             "messages",
             "prompt",
             "add_special_tokens",
@@ -100,7 +101,8 @@ final class PromptReader {
                 deadline(),
                 name("session_id"),
                 name("user"),
-                tasks.topN());
+                tasks.topN(),
+                fields.string("adapter"));
     }
 
     private @Nullable String name(String field) {

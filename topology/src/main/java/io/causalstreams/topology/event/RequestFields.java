@@ -104,7 +104,7 @@ final class RequestFields {
         refused(table, "there is no such sampler", List.of("0", "-1"), "top_n_sigma");
         refused(table, "samplers run in one documented order", List.of(), "samplers");
         refused(table, "top_p and min_p keep what they say", List.of("0", "1"), "min_keep");
-        refused(table, "adapters are part of a model; send model", List.of("[]"), "lora");
+        refused(table, "adapters are loaded by whoever serves; send adapter", List.of("[]"), "lora");
         return table;
     }
 

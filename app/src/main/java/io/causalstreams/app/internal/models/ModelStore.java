@@ -3,6 +3,7 @@ package io.causalstreams.app.internal.models;
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.Directories;
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.export.AdapterConversion;
 import io.causalstreams.export.ExportOptions;
 import io.causalstreams.export.Precision;
 import java.io.IOException;
@@ -57,7 +58,38 @@ public final class ModelStore {
             }
             return exported.directory();
         }
-        return exported(source, checkpoint(source), precision == null ? byDefault : precision);
+        return exported(source, checkpoint(source), ExportOptions.of(precision == null ? byDefault : precision));
+    }
+
+    /** As {@link #modelDirectory}, of a graph that takes adapters. */
+    public Path adaptableDirectory(ModelSource source, Precision precision) throws IOException {
+        return exported(source, checkpoint(source), ExportOptions.of(precision).withAdaptable(true));
+    }
+
+    /**
+     * An adapter as the model of {@link #adaptableDirectory} takes it; kept in that directory.
+     *
+     * @param adapter a directory that peft or {@code tune} saved
+     * @param model that directory
+     */
+    public Path adapter(ModelSource source, Path adapter, Path model) throws IOException {
+        Path weights = adapter.resolve("adapter_model.safetensors");
+        if (!Files.exists(weights)) {
+            throw new AppException(
+                    adapter + " has no adapter_model.safetensors; name a directory that peft or 'tune' saved");
+        }
+        String digest = Sha256.of(Sha256.of(weights) + Sha256.of(adapter.resolve("adapter_config.json")))
+                .substring(0, 12);
+        Path target = Files.createDirectories(model.resolve("adapters")).resolve(digest + ".safetensors");
+        if (!Files.exists(target)) {
+            cache.lock(model.getFileName() + "-adapter-" + digest).whileHeld(waitingFor("converts " + adapter), () -> {
+                if (!Files.exists(target)) {
+                    AdapterConversion.convert(checkpoint(source), adapter, model, target);
+                }
+                return target;
+            });
+        }
+        return target;
     }
 
     /**
@@ -210,18 +242,19 @@ public final class ModelStore {
         return Files.exists(checkpoint) && Files.size(checkpoint) == model.bytes();
     }
 
-    private Path exported(ModelSource source, Path checkpoint, Precision precision) throws IOException {
+    private Path exported(ModelSource source, Path checkpoint, ExportOptions options) throws IOException {
         String name = nameOf(source);
         String digest = new SourceDigest(cache).of(checkpoint);
         String family = Sha256.of(digest + " " + name).substring(0, 12);
-        String prefix = fileName(source.label()) + "-" + precision.id() + "-" + family + "-";
+        String kind = options.precision().id() + (options.adaptable() ? "-adapters" : "");
+        String prefix = fileName(source.label()) + "-" + kind + "-" + family + "-";
         Path target = cache.exports().resolve(prefix + exporter.version());
         if (!ExportedModel.isComplete(target)) {
             cache.lock(prefix + exporter.version())
-                    .whileHeld(waitingFor("exports " + source.label() + " to " + precision.id()), () -> {
+                    .whileHeld(waitingFor("exports " + source.label() + " to " + kind), () -> {
                         if (!ExportedModel.isComplete(target)) {
                             Files.createDirectories(cache.exports());
-                            exporter.export(checkpoint, target, name, precision, progress);
+                            exporter.export(checkpoint, target, options.withName(name), progress);
                             removeOlder(prefix, target);
                         }
                         return target;

@@ -62,9 +62,15 @@ public class StepBenchmark {
         facts = ModelFacts.of(model.metadata(), tokenizer);
         queue = new SubmissionQueue(requests + 1, () -> {});
         loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), Clock.systemUTC(), System::nanoTime);
-        preparation = new RequestPreparation(model.metadata(), CONTEXT, tokenizer, null, constraint -> {
-            throw new UnsupportedOperationException("no request asks for one");
-        });
+        preparation = new RequestPreparation(
+                model.metadata(),
+                CONTEXT,
+                tokenizer,
+                null,
+                constraint -> {
+                    throw new UnsupportedOperationException("no request asks for one");
+                },
+                new Adapters(model));
     }
 
     @Benchmark

@@ -8,12 +8,15 @@ import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.PreparedRequest;
+import java.nio.file.Path;
+import java.util.Set;
 
 /** The public door. Any thread. */
 final class BatchingEngine implements GenerationEngine {
     private final ModelInfo model;
     private final ModelFacts facts;
     private final RequestPreparation preparation;
+    private final Adapters adapters;
     private final RerankPreparation reranking;
     private final SubmissionQueue queue;
     private final EngineLoop loop;
@@ -23,12 +26,14 @@ final class BatchingEngine implements GenerationEngine {
             ModelInfo model,
             ModelFacts facts,
             RequestPreparation preparation,
+            Adapters adapters,
             SubmissionQueue queue,
             EngineLoop loop,
             EngineThread thread) {
         this.model = model;
         this.facts = facts;
         this.preparation = preparation;
+        this.adapters = adapters;
         this.reranking = new RerankPreparation(preparation::prepare, model.chatTemplate(), queue.limit());
         this.queue = queue;
         this.loop = loop;
@@ -70,6 +75,21 @@ final class BatchingEngine implements GenerationEngine {
     @Override
     public ModelInfo model() {
         return model;
+    }
+
+    @Override
+    public void loadAdapter(String name, Path file) {
+        adapters.load(name, file);
+    }
+
+    @Override
+    public boolean unloadAdapter(String name) {
+        return adapters.unload(name);
+    }
+
+    @Override
+    public Set<String> adapters() {
+        return adapters.names();
     }
 
     @Override

@@ -52,14 +52,15 @@ final class CacheSlots {
         setLongContext(slot, isLong(sequence));
         pool.acquire(slot, sequence.arrival());
         holders[slot] = sequence;
-        index.setRunning(slot, tokens, reused);
+        index.setRunning(slot, sequence.adapter(), tokens, reused);
+        model.useAdapter(slot, sequence.adapter());
         sequence.admit(slot, reused);
         return reused;
     }
 
     /** The sequence has computed more; others may share it from now on. */
     void progressed(Sequence sequence) {
-        index.setRunning(sequence.slot(), sequence.cacheTokens(), sequence.cachedLength());
+        index.setRunning(sequence.slot(), sequence.adapter(), sequence.cacheTokens(), sequence.cachedLength());
     }
 
     /** Takes the slot back; its content stays as long as nobody needs the slot. */
@@ -67,7 +68,8 @@ final class CacheSlots {
         int slot = sequence.slot();
         pool.release(slot, sequence.arrival());
         holders[slot] = null;
-        index.setFree(slot, sequence.cacheTokens(), sequence.cachedLength());
+        index.setFree(slot, sequence.adapter(), sequence.cacheTokens(), sequence.cachedLength());
+        model.useAdapter(slot, null);
         sequence.loseSlot();
     }
 
@@ -121,7 +123,7 @@ final class CacheSlots {
         }
         if (reuse) {
             boolean isLong = isLong(sequence);
-            return index.longest(tokens, limit, slot -> longContext[slot] == isLong);
+            return index.longest(sequence.adapter(), tokens, limit, slot -> longContext[slot] == isLong);
         }
         Sequence first = sequence.run().sequences().get(0);
         return first.hasSlot() ? index.shared(first.slot(), tokens, limit) : null;
@@ -151,8 +153,10 @@ final class CacheSlots {
         holders[from] = null;
         holders[to] = sequence;
         sequence.moveTo(to);
-        index.setRunning(to, sequence.cacheTokens(), sequence.cachedLength());
-        index.setFree(from, sequence.cacheTokens(), 0);
+        index.setRunning(to, sequence.adapter(), sequence.cacheTokens(), sequence.cachedLength());
+        index.setFree(from, sequence.adapter(), sequence.cacheTokens(), 0);
+        model.useAdapter(from, null);
+        model.useAdapter(to, sequence.adapter());
     }
 
     private boolean isLong(Sequence sequence) {

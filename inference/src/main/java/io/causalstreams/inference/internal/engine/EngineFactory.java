@@ -86,8 +86,14 @@ public final class EngineFactory {
             Clock clock) {
         ModelMetadata metadata = model.metadata();
         ModelFacts facts = ModelFacts.of(metadata, tokenizer);
+        Adapters adapters = new Adapters(model);
         RequestPreparation preparation = new RequestPreparation(
-                metadata, model.maxContextTokens(), tokenizer, template == null ? null : template::render, constraints);
+                metadata,
+                model.maxContextTokens(),
+                tokenizer,
+                template == null ? null : template::render,
+                constraints,
+                adapters);
         ModelInfo info = new ModelInfo(
                 metadata.name(),
                 metadata.fingerprint(),
@@ -102,6 +108,6 @@ public final class EngineFactory {
         SubmissionQueue queue = new SubmissionQueue(config.slots() + config.maxWaiting(), thread::wake);
         EngineLoop loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), clock, System::nanoTime);
         thread.start(loop, queue);
-        return new BatchingEngine(info, facts, preparation, queue, loop, thread);
+        return new BatchingEngine(info, facts, preparation, adapters, queue, loop, thread);
     }
 }

@@ -38,25 +38,29 @@ final class RequestPreparation {
     private final Tokenizer tokenizer;
     private final @Nullable Function<Prompt.Chat, RenderedChat> template;
     private final Function<OutputConstraint, TokenConstraint> constraints;
+    private final Adapters adapters;
     private final Map<AnswerSyntax.Tags, ReasoningTokens> reasoning = new ConcurrentHashMap<>();
 
     /**
      * @param contextTokens prompt and completion tokens a request may hold
      * @param template renders a conversation, null when the model has none
      * @param constraints compiles a constraint or throws Invalid
+     * @param adapters those that requests can name
      */
     RequestPreparation(
             ModelMetadata metadata,
             int contextTokens,
             Tokenizer tokenizer,
             @Nullable Function<Prompt.Chat, RenderedChat> template,
-            Function<OutputConstraint, TokenConstraint> constraints) {
+            Function<OutputConstraint, TokenConstraint> constraints,
+            Adapters adapters) {
         this.metadata = metadata;
         this.vocabulary = new Vocabulary(metadata.vocabularySize());
         this.contextTokens = contextTokens;
         this.tokenizer = tokenizer;
         this.template = template;
         this.constraints = constraints;
+        this.adapters = adapters;
     }
 
     /** Everything the engine thread needs to run the request. @throws Invalid naming the field at fault */
@@ -118,6 +122,7 @@ final class RequestPreparation {
                         constraint == null ? null : constraints.apply(constraint),
                         answer,
                         sampling.maxThinkingTokens()),
+                adapters.of(request),
                 labels);
     }
 

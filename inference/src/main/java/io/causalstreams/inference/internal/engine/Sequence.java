@@ -1,5 +1,6 @@
 package io.causalstreams.inference.internal.engine;
 
+import io.causalstreams.inference.internal.model.AdapterWeights;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.scheduling.Schedulable;
 import java.time.Instant;
@@ -64,6 +65,11 @@ abstract sealed class Sequence implements Schedulable permits GenerationSequence
 
     final RequestRun run() {
         return run;
+    }
+
+    /** What its tokens are computed with beside the model, or null. */
+    final @Nullable AdapterWeights adapter() {
+        return run.request().adapter;
     }
 
     /** Takes its place in the order of arrival, when the engine takes it. */

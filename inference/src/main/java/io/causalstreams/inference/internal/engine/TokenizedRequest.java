@@ -5,6 +5,7 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import io.causalstreams.inference.internal.model.AdapterWeights;
 import io.causalstreams.inference.internal.text.StopStrings;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +36,9 @@ final class TokenizedRequest implements PreparedRequest {
 
     final long seed;
     final @Nullable TokenConstraint constraint;
+    /** What its tokens are computed with beside the model, or null. */
+    final @Nullable AdapterWeights adapter;
+
     /** Labels to score instead of generating; null for a generation. */
     final @Nullable List<Label> labels;
 
@@ -51,6 +55,7 @@ final class TokenizedRequest implements PreparedRequest {
             int maxTokens,
             long seed,
             @Nullable TokenConstraint constraint,
+            @Nullable AdapterWeights adapter,
             @Nullable List<Label> labels) {
         this.vocabulary = vocabulary;
         this.request = request;
@@ -65,6 +70,7 @@ final class TokenizedRequest implements PreparedRequest {
         this.maxTokens = maxTokens;
         this.seed = seed;
         this.constraint = constraint;
+        this.adapter = adapter;
         this.labels = labels == null ? null : List.copyOf(labels);
         this.resumed = vocabulary.resumed(request);
     }
@@ -97,7 +103,7 @@ final class TokenizedRequest implements PreparedRequest {
     /** The same prompt, parameters and labels of a request that differs in nothing that was read from it. */
     private TokenizedRequest of(GenerationRequest other) {
         return new TokenizedRequest(
-                vocabulary, other, promptTokens, answer, stops, maxTokens, seed, constraint, labels);
+                vocabulary, other, promptTokens, answer, stops, maxTokens, seed, constraint, adapter, labels);
     }
 
     /** A label and its tokens as a continuation of the prompt, at least one. */

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * bounded by {@code freeTokens}; beyond that the longest unused content is shortened from its end first. The memory is
  * that of the slots: none is added.
  *
- * <p>Keys and values of a position depend on the tokens up to it and on nothing else (but for how long sequences turn, see
- * {@code usable}), so an equal prefix of tokens is an equal prefix of cache. Token arrays are kept by reference and compared, never hashed: a match is exact.
+ * <p>Keys and values of a position depend on the tokens up to it and on the adapter they were computed with (and on how long
+ * sequences turn, see {@code usable}), so with the same adapter an equal prefix of tokens is an equal prefix of cache. Token arrays are
+ * kept by reference and compared, never hashed: a match is exact.
  *
  * <p>Cost: a lookup compares at most slots × prompt tokens. Threading: engine thread only.
  */
@@ -20,6 +21,7 @@ public final class PrefixIndex {
     private static final int[] NOTHING = {};
 
     private final int[][] tokens;
+    private final @Nullable Object[] adapters;
     private final int[] lengths;
     private final long[] lastUse;
     private final boolean[] free;
@@ -37,6 +39,7 @@ public final class PrefixIndex {
     public PrefixIndex(int slots, int freeTokens) {
         this.tokens = new int[slots][];
         Arrays.fill(tokens, NOTHING);
+        this.adapters = new Object[slots];
         this.lengths = new int[slots];
         this.lastUse = new long[slots];
         this.free = new boolean[slots];
@@ -45,13 +48,13 @@ public final class PrefixIndex {
     }
 
     /** The slot belongs to a running sequence, and its first {@code length} positions hold {@code content}'s. */
-    public void setRunning(int slot, int[] content, int length) {
-        set(slot, content, length, false);
+    public void setRunning(int slot, @Nullable Object adapter, int[] content, int length) {
+        set(slot, adapter, content, length, false);
     }
 
     /** The slot was given back; its content is kept as long as the bound allows. */
-    public void setFree(int slot, int[] content, int length) {
-        set(slot, content, length, true);
+    public void setFree(int slot, @Nullable Object adapter, int[] content, int length) {
+        set(slot, adapter, content, length, true);
         while (freeTokens() > freeTokens) {
             int oldest = oldestFree();
             lengths[oldest] = Math.max(0, lengths[oldest] - (freeTokens() - freeTokens));
@@ -66,21 +69,23 @@ public final class PrefixIndex {
     /** Content of a free slot is copied into another free one. */
     public void copyFree(int from, int to) {
         tokens[to] = tokens[from];
+        adapters[to] = adapters[from];
         lengths[to] = lengths[from];
         lastUse[to] = lastUse[from];
         lengths[from] = 0;
     }
 
-    /** The longest prefix that {@code sequence[0..limit)} shares with a slot, or null. */
-    public @Nullable Match longest(int[] sequence, int limit) {
-        return longest(sequence, limit, slot -> true);
+    /** The longest prefix that {@code sequence[0..limit)} shares with a slot of the same adapter, or null. */
+    public @Nullable Match longest(@Nullable Object adapter, int[] sequence, int limit) {
+        return longest(adapter, sequence, limit, slot -> true);
     }
 
-    /** As {@link #longest(int[], int)}, of the slots that {@code usable} accepts. */
-    public @Nullable Match longest(int[] sequence, int limit, IntPredicate usable) {
+    /** As {@link #longest(Object, int[], int)}, of the slots that {@code usable} accepts. */
+    public @Nullable Match longest(@Nullable Object adapter, int[] sequence, int limit, IntPredicate usable) {
         @Nullable Match best = null;
         for (int slot = 0; slot < lengths.length; slot++) {
-            int shared = usable.test(slot) ? sharedTokens(slot, sequence, limit) : 0;
+            boolean same = adapters[slot] == adapter && usable.test(slot);
+            int shared = same ? sharedTokens(slot, sequence, limit) : 0;
             boolean whole = shared == lengths[slot];
             if (shared > 0
                     && (best == null || shared > best.length() || (shared == best.length() && whole && free[slot]))) {
@@ -134,7 +139,8 @@ public final class PrefixIndex {
         return sum;
     }
 
-    private void set(int slot, int[] content, int length, boolean isFree) {
+    private void set(int slot, @Nullable Object adapter, int[] content, int length, boolean isFree) {
+        adapters[slot] = adapter;
         tokens[slot] = content;
         lengths[slot] = length;
         free[slot] = isFree;

@@ -1,5 +1,9 @@
 package io.causalstreams.inference.internal.model;
 
+import io.causalstreams.inference.GenerationException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A decoder with a KV cache in slots: the one seam between the engine and whatever computes logits.
  *
@@ -58,6 +62,23 @@ public interface CausalLm extends AutoCloseable {
 
     /** Copies the first {@code length} positions of slot {@code from} over those of slot {@code to}. */
     void copySlot(int from, int to, int length);
+
+    /**
+     * Reads an adapter of this model. Any thread.
+     *
+     * @throws GenerationException.Failed if the model takes none, or the file cannot be used; the message says why
+     */
+    default AdapterWeights readAdapter(String name, Path file) {
+        throw new GenerationException.Failed(
+                "model " + metadata().name() + " takes no adapters; export it again with --adapters", null);
+    }
+
+    /** From now on what is appended to {@code slot} is computed with this adapter; null = without, as at the beginning. */
+    default void useAdapter(int slot, @Nullable AdapterWeights adapter) {
+        if (adapter != null) {
+            throw new UnsupportedOperationException("model " + metadata().name() + " takes no adapters");
+        }
+    }
 
     /** Releases sessions and native memory. Idempotent. */
     @Override

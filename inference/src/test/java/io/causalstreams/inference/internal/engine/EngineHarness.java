@@ -20,6 +20,7 @@ final class EngineHarness {
     final TestClock clock = new TestClock();
     final SubmissionQueue queue;
     final EngineLoop loop;
+    final Adapters adapters;
     final RequestPreparation preparation;
 
     @Nullable
@@ -46,12 +47,14 @@ final class EngineHarness {
         this.facts = ModelFacts.of(model.metadata(), tokenizer);
         this.queue = new SubmissionQueue(config.slots() + config.maxWaiting(), () -> {});
         this.loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), clock, clock::nanoTime);
+        this.adapters = new Adapters(model);
         this.preparation = new RequestPreparation(
                 model.metadata(),
                 model.maxContextTokens(),
                 tokenizer,
                 template,
-                asked -> Objects.requireNonNull(constraint, "the test has set no constraint"));
+                asked -> Objects.requireNonNull(constraint, "the test has set no constraint"),
+                adapters);
     }
 
     Recorder submit(GenerationRequest request) {

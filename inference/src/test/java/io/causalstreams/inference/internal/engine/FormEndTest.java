@@ -163,7 +163,8 @@ class FormEndTest {
                 chat -> new RenderedChat(
                         List.of(new TemplatePart(PROMPT, false)),
                         new AnswerSyntax(null, AnswerSyntax.Calls.LLAMA, false)),
-                COMPILER::compile);
+                COMPILER::compile,
+                engine.adapters);
         Prompt.Chat chat = new Prompt.Chat(
                 List.of(new Prompt.Message("user", "Go")),
                 ChatOptions.builder()

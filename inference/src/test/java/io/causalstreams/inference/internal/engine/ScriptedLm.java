@@ -1,21 +1,26 @@
 package io.causalstreams.inference.internal.engine;
 
+import io.causalstreams.inference.internal.model.AdapterWeights;
 import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.model.StepFailedException;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model made of arithmetic. Its cache is a table of tokens, and the logits at a position are drawn from a hash of all
  * the tokens the slot holds up to there, so one wrong, stale or missing position of a slot changes what comes out. What is
  * computed for long sequences is another token than what is for short ones.
+ * An adapter changes what the table holds.
  */
 final class ScriptedLm implements CausalLm {
     static final int EOS = 0;
@@ -24,6 +29,7 @@ final class ScriptedLm implements CausalLm {
 
     private final int[][] cache;
     private final boolean[] longContext;
+    private final @Nullable AdapterWeights[] adapters;
     private final int vocabulary;
     private int shortContextTokens;
     private int callsToFail;
@@ -39,6 +45,7 @@ final class ScriptedLm implements CausalLm {
         for (int[] slot : cache) {
             Arrays.fill(slot, -1);
         }
+        this.adapters = new AdapterWeights[slots];
         this.vocabulary = vocabulary;
         this.longContext = new boolean[slots];
         this.shortContextTokens = contextTokens;
@@ -97,7 +104,7 @@ final class ScriptedLm implements CausalLm {
     public Logits decode(int[] tokenIds, int[] pastLengths, int rows) {
         passes.add("decode " + rows);
         for (int row = 0; row < rows; row++) {
-            cache[row][pastLengths[row]] = cached(row, tokenIds[row]);
+            cache[row][pastLengths[row]] = cached(row, adapted(row, tokenIds[row]));
         }
         failIfAsked(rows);
         FloatBuffer logits = FloatBuffer.allocate(rows * vocabulary);
@@ -111,7 +118,7 @@ final class ScriptedLm implements CausalLm {
     public Logits prefill(int slot, int[] tokenIds, int pastLength, LogitsWanted wanted) {
         passes.add("prefill " + tokenIds.length);
         for (int i = 0; i < tokenIds.length; i++) {
-            cache[slot][pastLength + i] = cached(slot, tokenIds[i]);
+            cache[slot][pastLength + i] = cached(slot, adapted(slot, tokenIds[i]));
         }
         failIfAsked(tokenIds.length);
         int rows = wanted == LogitsWanted.ALL ? tokenIds.length : wanted == LogitsWanted.LAST ? 1 : 0;
@@ -129,6 +136,21 @@ final class ScriptedLm implements CausalLm {
     @Override
     public void copySlot(int from, int to, int length) {
         System.arraycopy(cache[from], 0, cache[to], 0, length);
+    }
+
+    @Override
+    public AdapterWeights readAdapter(String name, Path file) {
+        return new AdapterWeights(name, Map.of());
+    }
+
+    @Override
+    public void useAdapter(int slot, @Nullable AdapterWeights adapter) {
+        adapters[slot] = adapter;
+    }
+
+    private int adapted(int slot, int token) {
+        AdapterWeights adapter = adapters[slot];
+        return adapter == null ? token : token ^ adapter.name().hashCode() << 16;
     }
 
     @Override

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.internal.model.AdapterWeights;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.model.StepFailedException;
@@ -46,6 +47,7 @@ public final class ContractCausalLm extends SlottedCausalLm {
     /** 0 = all sequences have positions of one kind. */
     private final int shortContextTokens;
 
+    private final @Nullable AdapterInputs adapters;
     private int longestPass;
     private final Map<Integer, DecodeBindings> decodes = new HashMap<>();
     private boolean closed;
@@ -59,11 +61,13 @@ public final class ContractCausalLm extends SlottedCausalLm {
             ModelMetadata metadata,
             HostKvCache cache,
             int heads,
-            int shortContextTokens) {
+            int shortContextTokens,
+            @Nullable AdapterInputs adapters) {
         super(metadata, cache.layout());
         this.environment = environment;
         this.session = session;
         this.cache = cache;
+        this.adapters = adapters;
         this.buffers = new StepBuffers(cache.layout().slots(), cache.layout().positions(), metadata.vocabularySize());
         this.shortContextTokens = shortContextTokens;
         this.longestPass = longestPass(heads, cache.layout().positions());
@@ -94,8 +98,10 @@ public final class ContractCausalLm extends SlottedCausalLm {
         int heads = ContractMetadata.heads(graph, properties);
         HostKvCache cache = KvCacheReservation.reserve(
                 environment, graph, metadata, ContractMetadata.kvElementBytes(graph, properties), config);
-        return new ContractCausalLm(
-                environment, session, metadata, cache, heads, ContractMetadata.shortContextTokens(graph, properties));
+        int shortContextTokens = ContractMetadata.shortContextTokens(graph, properties);
+        AdapterInputs adapters =
+                AdapterInputs.of(environment, session, cache.layout().slots());
+        return new ContractCausalLm(environment, session, metadata, cache, heads, shortContextTokens, adapters);
     }
 
     @Override
@@ -119,7 +125,11 @@ public final class ContractCausalLm extends SlottedCausalLm {
         buffers.totalLength.put(0, longest);
         try {
             DecodeBindings bindings = decodeBindings(rows);
-            session.run(bindings.inputs(), Set.of(), bindings.outputs()).close();
+            Map<String, OnnxTensor> in = bindings.inputs();
+            if (adapters != null) {
+                in.putAll(adapters.ofRows(rows));
+            }
+            session.run(in, Set.of(), bindings.outputs()).close();
             return bindings.logits();
         } catch (OrtException e) {
             throw new StepFailedException("decode step of " + rows + " rows: " + e.getMessage(), e);
@@ -174,6 +184,9 @@ public final class ContractCausalLm extends SlottedCausalLm {
                 OnnxTensor logits = tensor(target, rows, metadata.vocabularySize())) {
             HostKvCache.Bindings bindings = cache.bind(slot, 1);
             Map<String, OnnxTensor> in = named(bindings.past(), ids, last, total, positions, longContext);
+            if (adapters != null) {
+                in.putAll(adapters.ofChunk(slot, count));
+            }
             Map<String, OnnxTensor> out = new HashMap<>(bindings.present());
             out.put("logits", logits);
             session.run(in, Set.of(), out).close();
@@ -187,6 +200,22 @@ public final class ContractCausalLm extends SlottedCausalLm {
     @Override
     public void copySlot(int from, int to, int length) {
         cache.copySlot(from, to, length);
+    }
+
+    @Override
+    public AdapterWeights readAdapter(String name, Path file) {
+        return adapters == null
+                ? super.readAdapter(name, file)
+                : AdapterFile.read(name, file, metadata.fingerprint(), adapters.products());
+    }
+
+    @Override
+    public void useAdapter(int slot, @Nullable AdapterWeights adapter) {
+        if (adapters == null) {
+            super.useAdapter(slot, adapter);
+        } else {
+            adapters.use(slot, adapter);
+        }
     }
 
     /** Cuts passes at so many tokens; for tests. */
@@ -209,6 +238,9 @@ public final class ContractCausalLm extends SlottedCausalLm {
             StepBuffers.NAMES.forEach(name -> close(bindings.inputs().get(name)));
             close(bindings.outputs().get("logits"));
         });
+        if (adapters != null) {
+            adapters.close();
+        }
         cache.close();
         try {
             session.close();
