@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What {@code logprobs} adds to a token chosen . */
+/** What {@code logprobs} adds to a token chosen. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -30,15 +30,12 @@ public class LogprobsBenchmark {
     @Param({"0", "20"})
     private int alternatives;
 
-    @Param({"49152", "151936"})
-    private int vocabulary;
-
     private Logits logits;
     private int row;
 
     @Setup
     public void prepare() {
-        logits = LogitRows.direct(vocabulary);
+        logits = LogitRows.direct(SyntheticVocabulary.SIZE);
     }
 
     @Benchmark

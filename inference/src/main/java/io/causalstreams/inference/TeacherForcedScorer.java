@@ -72,6 +72,20 @@ public final class TeacherForcedScorer implements AutoCloseable {
         return rows;
     }
 
+    /**
+     * The same by the serial loop that generation is: one token a step, those before it in the cache. Shapes as
+     * {@link #logits}.
+     */
+    public float[][] logitsOneByOne(int[] tokenIds) {
+        model.setLongContext(0, tokenIds.length > model.shortContextTokens());
+        float[][] rows = new float[tokenIds.length][vocabularySize()];
+        for (int past = 0; past < rows.length; past++) {
+            model.prefill(0, new int[] {tokenIds[past]}, past, LogitsWanted.LAST)
+                    .copyRow(0, rows[past]);
+        }
+        return rows;
+    }
+
     @Override
     public void close() {
         model.close();

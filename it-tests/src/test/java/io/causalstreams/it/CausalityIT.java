@@ -10,6 +10,7 @@ import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.TeacherForcedScorer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("NullAway.Init") // opened before all
 class CausalityIT {
     private static final double TOLERANCE = 1e-4;
+    private static final float LOGIT_TOLERANCE = 1e-3f;
     private static final long SEED = Long.getLong("test.seed", 20261124L);
     private static GenerationEngine engine;
 
@@ -71,6 +73,31 @@ class CausalityIT {
                 assertThat(onePass.get(first + i))
                         .as("%s, token %d", golden, i)
                         .isCloseTo(step.get(i), within(TOLERANCE));
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveTheSameLogitsInOnePassAndOneByOne() {
+        try (TeacherForcedScorer scorer = TeacherForcedScorer.open(TestModels.smolLm2(Precision.FP32))) {
+            // Given
+            int[] tokens = Goldens.smolLm2().get(1).allIds().stream()
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+
+            // When
+            float[][] onePass = scorer.logits(tokens);
+            float[][] oneByOne = scorer.logitsOneByOne(tokens);
+
+            // Then
+            for (int position = 0; position < tokens.length; position++) {
+                for (int token = 0; token < scorer.vocabularySize(); token++) {
+                    if (Math.abs(onePass[position][token] - oneByOne[position][token]) > LOGIT_TOLERANCE) {
+                        assertThat(onePass[position][token])
+                                .as("position %d, token %d", position, token)
+                                .isCloseTo(oneByOne[position][token], within(LOGIT_TOLERANCE));
+                    }
+                }
             }
         }
     }
