@@ -51,7 +51,7 @@ class KilledExportTest {
 
         // Then
         assertThat(entries()).containsExactly("model");
-        assertThat(model.resolve("export.json")).content().doesNotContain("lock");
+        assertThat(model.resolve("export.json")).content().doesNotContain(".lock");
         assertThat(model).isDirectoryNotContaining("glob:**lock");
     }
 
