@@ -1,6 +1,5 @@
 package io.causalstreams.langchain4j;
 
-import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
@@ -10,7 +9,6 @@ import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * A model in this process as LangChain4j's {@link ChatModel}.
@@ -26,10 +24,7 @@ import java.util.Set;
  *
  * <p>Threading: any thread, which waits for its answer; not the engine's own (a listener of it).
  */
-public final class CausalStreamsChatModel implements ChatModel {
-    private final GenerationEngine engine;
-    private final ChatRequestParameters defaults;
-
+public final class CausalStreamsChatModel extends EngineModel implements ChatModel {
     /** With the engine's own defaults. */
     public CausalStreamsChatModel(GenerationEngine engine) {
         this(engine, ChatRequestParameters.builder().build());
@@ -37,18 +32,7 @@ public final class CausalStreamsChatModel implements ChatModel {
 
     /** @param defaults what requests get that do not say otherwise */
     public CausalStreamsChatModel(GenerationEngine engine, ChatRequestParameters defaults) {
-        this.engine = engine;
-        this.defaults = defaults;
-    }
-
-    @Override
-    public ChatRequestParameters defaultRequestParameters() {
-        return defaults;
-    }
-
-    @Override
-    public Set<Capability> supportedCapabilities() {
-        return Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+        super(engine, defaults);
     }
 
     /**

@@ -1,13 +1,11 @@
 package io.causalstreams.langchain4j;
 
-import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationRequest;
-import java.util.Set;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -20,10 +18,7 @@ import reactor.core.scheduler.Schedulers;
  *
  * @see CausalStreamsChatModel
  */
-public final class CausalStreamsStreamingChatModel implements StreamingChatModel {
-    private final GenerationEngine engine;
-    private final ChatRequestParameters defaults;
-
+public final class CausalStreamsStreamingChatModel extends EngineModel implements StreamingChatModel {
     /** With the engine's own defaults. */
     public CausalStreamsStreamingChatModel(GenerationEngine engine) {
         this(engine, ChatRequestParameters.builder().build());
@@ -31,18 +26,7 @@ public final class CausalStreamsStreamingChatModel implements StreamingChatModel
 
     /** @param defaults what requests get that do not say otherwise */
     public CausalStreamsStreamingChatModel(GenerationEngine engine, ChatRequestParameters defaults) {
-        this.engine = engine;
-        this.defaults = defaults;
-    }
-
-    @Override
-    public ChatRequestParameters defaultRequestParameters() {
-        return defaults;
-    }
-
-    @Override
-    public Set<Capability> supportedCapabilities() {
-        return Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+        super(engine, defaults);
     }
 
     @Override

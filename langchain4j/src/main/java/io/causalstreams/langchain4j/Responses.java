@@ -42,7 +42,7 @@ final class Responses {
     }
 
     /** The calls of an answer, in order. */
-    static List<ToolExecutionRequest> calls(GenerationRequest request, List<AnswerPart> parts) {
+    private static List<ToolExecutionRequest> calls(GenerationRequest request, List<AnswerPart> parts) {
         List<ToolExecutionRequest> calls = new ArrayList<>();
         for (AnswerPart part : parts) {
             if (part instanceof AnswerPart.ToolCall call) {
@@ -56,7 +56,7 @@ final class Responses {
         return calls;
     }
 
-    static String callId(GenerationRequest request, int index) {
+    private static String callId(GenerationRequest request, int index) {
         return request.id() + "-call-" + index;
     }
 

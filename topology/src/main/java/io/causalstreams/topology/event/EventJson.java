@@ -27,18 +27,23 @@ public final class EventJson {
     /** A zero and a schema id, before the value. */
     private static final int FRAME_BYTES = 5;
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_NESTING)
-                            .maxNumberLength(64)
-                            .maxNameLength(10_000)
-                            .build())
-                    .build())
+    private static final ObjectMapper MAPPER = JsonMapper.builder(boundedFactory())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
     private EventJson() {}
+
+    /** A new factory whose parsers have the bounds under which JSON from outside is read: nesting, numbers and names. */
+    public static JsonFactory boundedFactory() {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_NESTING)
+                        .maxNumberLength(64)
+                        .maxNameLength(10_000)
+                        .build())
+                .build();
+    }
 
     /** The event's JSON. */
     public static byte[] write(TokenEvent event) {

@@ -1,29 +1,19 @@
 package io.causalstreams.http.internal.api;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.causalstreams.http.internal.answer.ApiException;
+import io.causalstreams.topology.event.EventJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** JSON of requests and answers, as UTF-8 bytes. Any thread. */
 final class Json {
-    /** Deeper documents are refused before they can exhaust a stack. */
-    private static final int MAX_NESTING = 128;
-
-    private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_NESTING)
-                            .maxNumberLength(64)
-                            .maxNameLength(10_000)
-                            .build())
-                    .build())
+    private static final ObjectMapper MAPPER = JsonMapper.builder(EventJson.boundedFactory())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
