@@ -1,4 +1,4 @@
-/** Where a KV cache lies: its layout, its memory on the host, and tensors over it. */
+/** Where a KV cache lies: its layout, its memory, and tensors over it. */
 @NullMarked
 package io.causalstreams.inference.internal.onnx.cache;
 

@@ -10,7 +10,7 @@ import io.causalstreams.inference.internal.model.AdapterWeights;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.model.StepFailedException;
-import io.causalstreams.inference.internal.onnx.cache.HostKvCache;
+import io.causalstreams.inference.internal.onnx.cache.KvCache;
 import io.causalstreams.inference.internal.onnx.cache.KvCacheReservation;
 import io.causalstreams.inference.internal.onnx.cache.SlottedCausalLm;
 import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
@@ -42,7 +42,7 @@ public final class ContractCausalLm extends SlottedCausalLm {
 
     private final OrtEnvironment environment;
     private final OrtSession session;
-    private final HostKvCache cache;
+    private final KvCache cache;
     private final StepBuffers buffers;
     /** 0 = all sequences have positions of one kind. */
     private final int shortContextTokens;
@@ -59,7 +59,7 @@ public final class ContractCausalLm extends SlottedCausalLm {
             OrtEnvironment environment,
             OrtSession session,
             ModelMetadata metadata,
-            HostKvCache cache,
+            KvCache cache,
             int heads,
             int shortContextTokens,
             @Nullable AdapterInputs adapters) {
@@ -96,7 +96,7 @@ public final class ContractCausalLm extends SlottedCausalLm {
         Map<String, String> properties = session.getMetadata().getCustomMetadata();
         ModelMetadata metadata = ContractMetadata.read(graph, properties);
         int heads = ContractMetadata.heads(graph, properties);
-        HostKvCache cache = KvCacheReservation.reserve(
+        KvCache cache = KvCacheReservation.reserve(
                 environment, graph, metadata, ContractMetadata.kvElementBytes(graph, properties), config);
         int shortContextTokens = ContractMetadata.shortContextTokens(graph, properties);
         AdapterInputs adapters =
@@ -182,7 +182,7 @@ public final class ContractCausalLm extends SlottedCausalLm {
                 OnnxTensor total = scalar(buffers.totalLength);
                 OnnxTensor positions = tensor(wanted, rows);
                 OnnxTensor logits = tensor(target, rows, metadata.vocabularySize())) {
-            HostKvCache.Bindings bindings = cache.bind(slot, 1);
+            KvCache.Bindings bindings = cache.bind(slot, 1);
             Map<String, OnnxTensor> in = named(bindings.past(), ids, last, total, positions, longContext);
             if (adapters != null) {
                 in.putAll(adapters.ofChunk(slot, count));
@@ -260,7 +260,7 @@ public final class ContractCausalLm extends SlottedCausalLm {
         if (known != null) {
             return known;
         }
-        HostKvCache.Bindings bindings = cache.bind(0, rows);
+        KvCache.Bindings bindings = cache.bind(0, rows);
         Map<String, OnnxTensor> in = named(
                 bindings.past(),
                 tensor(buffers.tokenIds, rows, 1),

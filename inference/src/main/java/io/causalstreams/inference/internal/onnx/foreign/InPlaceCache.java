@@ -2,7 +2,7 @@ package io.causalstreams.inference.internal.onnx.foreign;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import io.causalstreams.inference.internal.onnx.cache.HostKvCache;
+import io.causalstreams.inference.internal.onnx.cache.KvCache;
 import io.causalstreams.inference.internal.onnx.cache.KvCacheLayout;
 import java.util.Map;
 
@@ -12,14 +12,14 @@ import java.util.Map;
  * <p>Rows are neighbouring slots. Threading: engine thread only.
  */
 final class InPlaceCache implements StepCache {
-    private final HostKvCache cache;
+    private final KvCache cache;
 
     /** Owns, and closes, {@code cache}. */
-    InPlaceCache(HostKvCache cache) {
+    InPlaceCache(KvCache cache) {
         this.cache = cache;
     }
 
-    private record Bound(HostKvCache.Bindings bindings) implements Step {
+    private record Bound(KvCache.Bindings bindings) implements Step {
         @Override
         public Map<String, OnnxTensor> past() {
             return bindings.past();
