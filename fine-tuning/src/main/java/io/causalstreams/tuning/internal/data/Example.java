@@ -40,6 +40,13 @@ public final class Example {
         return tokens[index];
     }
 
+    /** How many tokens the prompts of both begin with. */
+    int sharedPrompt(Example other) {
+        int least = Math.min(prompt, other.prompt);
+        int differs = Arrays.mismatch(tokens, 0, least, other.tokens, 0, least);
+        return differs < 0 ? least : differs;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Example example && prompt == example.prompt && Arrays.equals(tokens, example.tokens);

@@ -7,33 +7,73 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Puts short examples one behind the other into rows of one length.
+ * Puts short examples one behind the other into rows of one length. What all of them begin with, such as a template's first
+ * turns, is in each row once.
  *
  * <pre>
- *   row 0   a a a a a a a b b b b . .        tokens of b do not see a, and its positions begin at 0
- *   row 1   c c c c c c c c c d d d .
+ *   row 0   s s s a a a a b b b b c . .        s is what all begin with; tokens of b see s and b, not a
+ *   row 1   s s s d d d d d d e e e . .        positions   0 1 2  3 4 5 6  3 4 5 6  3
  * </pre>
  *
- * The longest go first, each into the first row that has room (first-fit decreasing, at most 11/9 of the fewest rows). The same
+ * That gives the losses and gradients of the examples one by one: a token sees the same tokens at the same positions, and
+ * gradients of s are the sums of what each example would add. Predicted tokens are never shared.
+ *
+ * <p>The longest go first, each into the first row that has room (first-fit decreasing, at most 11/9 of the fewest rows). The same
  * examples give the same batches.
  *
  * @param length of a row
  * @param rows of a batch, at most
  */
 public record Packing(int length, int rows) {
+    private static final int LENGTH_STEP = 16;
+    /** In a row of about this length a small model's token costs as much in attention as in products with weights. */
+    private static final int LENGTH_OF_DOUBLE_COST = 2048;
+
+    /**
+     * Rows in which such steps cost least: long ones have shared tokens and padding less often, short ones have less to attend to.
+     *
+     * @param steps examples that are packed together
+     * @param longest tokens of the longest example there may be
+     * @param batchTokens of all rows of a batch together, at most; one row is allowed in any case
+     */
+    public static Packing fitting(List<List<Example>> steps, int longest, int batchTokens) {
+        int shortest = (longest + LENGTH_STEP - 1) / LENGTH_STEP * LENGTH_STEP;
+        Packing best = new Packing(shortest, Math.max(1, batchTokens / shortest));
+        for (int length = shortest + LENGTH_STEP; length <= batchTokens; length += LENGTH_STEP) {
+            Packing longer = new Packing(length, batchTokens / length);
+            if (longer.cost(steps) < best.cost(steps)) {
+                best = longer;
+            }
+        }
+        return best;
+    }
+
+    private long cost(List<List<Example>> steps) {
+        long filled = steps.stream()
+                .mapToLong(step -> fill(step, shared(step)).size())
+                .sum();
+        return filled * length * (LENGTH_OF_DOUBLE_COST + length);
+    }
 
     /** All examples, in batches that differ by one row at most. @throws IllegalArgumentException if one is longer than a row */
     public List<Batch> pack(List<Example> examples) {
-        List<List<Example>> filled = fill(examples);
+        int shared = shared(examples);
+        List<List<Example>> filled = fill(examples, shared);
         int batches = (filled.size() + rows - 1) / rows;
         List<Batch> result = new ArrayList<>();
         for (int i = 0; i < batches; i++) {
-            result.add(batch(filled.subList(i * filled.size() / batches, (i + 1) * filled.size() / batches)));
+            result.add(batch(filled.subList(i * filled.size() / batches, (i + 1) * filled.size() / batches), shared));
         }
         return result;
     }
 
-    private List<List<Example>> fill(List<Example> examples) {
+    /** How many tokens all prompts begin with. */
+    private static int shared(List<Example> examples) {
+        Example first = examples.get(0);
+        return examples.stream().mapToInt(first::sharedPrompt).min().orElse(0);
+    }
+
+    private List<List<Example>> fill(List<Example> examples, int shared) {
         List<Example> longestFirst = new ArrayList<>(examples);
         longestFirst.sort(Comparator.comparingInt(Example::length).reversed());
         List<List<Example>> filled = new ArrayList<>();
@@ -43,52 +83,24 @@ public record Packing(int length, int rows) {
                 throw new IllegalArgumentException(
                         "an example has %d tokens, a row holds %d".formatted(example.length(), length));
             }
+            int own = example.length() - shared;
             int row = 0;
-            while (row < filled.size() && room.get(row) < example.length()) {
+            while (row < filled.size() && room.get(row) < own) {
                 row++;
             }
             if (row == filled.size()) {
                 filled.add(new ArrayList<>());
-                room.add(length);
+                room.add(length - shared);
             }
             filled.get(row).add(example);
-            room.set(row, room.get(row) - example.length());
+            room.set(row, room.get(row) - own);
         }
         return filled;
     }
 
-    private Batch batch(List<List<Example>> filled) {
-        BatchShape shape = new BatchShape(filled.size(), length);
-        int[] tokens = new int[shape.tokens()];
-        int[] positions = new int[shape.tokens()];
-        int[] segments = new int[shape.tokens()];
-        int predicted = filled.stream()
-                .flatMap(List::stream)
-                .mapToInt(Example::predicted)
-                .sum();
-        int[] places = new int[predicted];
-        int[] labels = new int[predicted];
-        int next = 0;
-        for (int row = 0; row < filled.size(); row++) {
-            int at = row * length;
-            int segment = 0;
-            for (Example example : filled.get(row)) {
-                for (int i = 0; i < example.length(); i++) {
-                    tokens[at + i] = example.token(i);
-                    positions[at + i] = i;
-                    segments[at + i] = segment;
-                }
-                for (int i = example.prompt(); i < example.length(); i++) {
-                    places[next] = at + i - 1;
-                    labels[next++] = example.token(i);
-                }
-                at += example.length();
-                segment++;
-            }
-            for (; at < (row + 1) * length; at++) {
-                segments[at] = -1;
-            }
-        }
-        return new Batch(shape, tokens, positions, segments, places, labels);
+    private Batch batch(List<List<Example>> filled, int shared) {
+        RowWriter writer = new RowWriter(new BatchShape(filled.size(), length), shared);
+        filled.forEach(writer::row);
+        return writer.batch();
     }
 }

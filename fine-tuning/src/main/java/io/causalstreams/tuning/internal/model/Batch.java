@@ -6,9 +6,15 @@ import java.util.Arrays;
 /**
  * Tokens that go through the model together, several examples to a row, and what is asked about them.
  *
- * <p>Token t of row r has index r · length + t. Where {@code segments} differ, tokens do not see each other; -1 is padding.
+ * <p>Token t of row r has index r · length + t. Where {@code segments} differ, tokens do not see each other, except that all of a row
+ * see those before them that are {@link #SHARED}.
  */
 public final class Batch {
+    /** The segment of what all examples of a row begin with. */
+    public static final int SHARED = -2;
+    /** The segment of what belongs to no example. */
+    public static final int PADDING = -1;
+
     private static final float HIDDEN = -1e9f;
 
     private final BatchShape shape;
@@ -23,7 +29,7 @@ public final class Batch {
      *
      * @param tokens of all rows
      * @param positions of the tokens within their examples
-     * @param segments examples, by any number that is theirs in the row
+     * @param segments examples, by any number from 0 that is theirs in the row; {@link #SHARED}; or {@link #PADDING}
      * @param places indices of tokens whose next token is predicted
      * @param labels what follows each of them
      */
@@ -81,13 +87,17 @@ public final class Batch {
         Arrays.fill(mask, HIDDEN);
         for (int index = 0; index < shape.tokens(); index++) {
             int row = index / length * length;
-            int first = window == 0 ? row : Math.max(row, index - window + 1);
-            for (int key = first; key <= index; key++) {
-                if (segments[key] == segments[index]) {
+            for (int key = row; key <= index; key++) {
+                if (sees(index, key, window)) {
                     mask[index * length + key - row] = 0;
                 }
             }
         }
         return mask;
+    }
+
+    private boolean sees(int index, int key, int window) {
+        boolean together = segments[key] == segments[index] || segments[key] == SHARED;
+        return together && (window == 0 || positions[index] - positions[key] < window);
     }
 }

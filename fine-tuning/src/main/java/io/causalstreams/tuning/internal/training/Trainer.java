@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Steps until the end, or until validations do not get better.
@@ -24,6 +25,8 @@ import java.util.List;
  */
 public final class Trainer {
     private static final long STATE_NANOS = 60_000_000_000L;
+    /** As many first steps tell how long rows should be. */
+    private static final int STEPS_TO_FIT = 50;
 
     private final TrainableModel model;
     private final List<Example> heldBack;
@@ -56,12 +59,14 @@ public final class Trainer {
         this.heldBack = heldBack;
         this.schedule = options.schedule();
         this.listener = listener;
-        int longest = Math.max(longest(examples), longest(heldBack));
-        int length = (longest + 15) / 16 * 16;
-        this.packing = new Packing(length, Math.max(1, options.batchTokens() / length));
         this.order = new ExampleOrder(examples, schedule.stepExamples(), options.seed());
         int all = order.steps(schedule.epochs());
         this.steps = schedule.maxSteps() > 0 ? Math.min(schedule.maxSteps(), all) : all;
+        List<List<Example>> first = IntStream.range(0, Math.min(steps, STEPS_TO_FIT))
+                .mapToObj(order::step)
+                .toList();
+        int longest = Math.max(longest(examples), longest(heldBack));
+        this.packing = Packing.fitting(first, longest, options.batchTokens());
         this.rate = new LearningRate(schedule.learningRate(), (int) Math.ceil(schedule.warmup() * steps), steps);
         this.parameters = model.adapter().parameters();
         this.optimiser = new AdamW(new AdamW.Settings(0.9, 0.999, 1e-8, schedule.decay()), parameters);
@@ -70,7 +75,7 @@ public final class Trainer {
                 examples.size(),
                 heldBack.size(),
                 parameters.stream().mapToLong(Parameter::size).sum(),
-                length,
+                packing.length(),
                 0,
                 steps));
     }

@@ -56,9 +56,42 @@ class PackingTest {
                 .hasMessage("an example has 9 tokens, a row holds 8");
     }
 
+    @Test
+    void shouldPutWhatAllBeginWithIntoEachRowOnce() {
+        // Given
+        List<Example> examples = List.of(
+                new Example(new int[] {1, 2, 3, 40, 41, 90}, 5),
+                new Example(new int[] {1, 2, 3, 50, 91, 92}, 4),
+                new Example(new int[] {1, 2, 3, 93}, 3));
+
+        // When
+        List<Batch> batches = new Packing(10, 4).pack(examples);
+
+        // Then
+        assertThat(batches).extracting(Batch::shape).containsExactly(new BatchShape(1, 10));
+        assertThat(batches).extracting(Batch::predicted).containsExactly(1 + 2 + 1);
+    }
+
+    @Test
+    void shouldChooseTheLengthThatCostsLeast() {
+        // Given
+        List<Example> step = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            int[] tokens = new int[30];
+            Arrays.fill(tokens, 10, 30, i + 1);
+            step.add(new Example(tokens, 28));
+        }
+
+        // When
+        Packing packing = Packing.fitting(List.of(step), 30, 256);
+
+        // Then
+        assertThat(packing).as("10 shared, 8 · 20 others, 6 of padding").isEqualTo(new Packing(176, 1));
+    }
+
     private static Example example(int length, int prompt) {
         int[] tokens = new int[length];
-        Arrays.fill(tokens, 7);
+        Arrays.fill(tokens, length);
         return new Example(tokens, prompt);
     }
 }
