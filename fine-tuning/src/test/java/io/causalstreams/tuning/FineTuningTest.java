@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.causalstreams.export.internal.adapter.LoraConfig;
 import io.causalstreams.export.internal.adapter.PeftAdapter;
 import io.causalstreams.tuning.internal.model.FrozenStorage;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +60,58 @@ class FineTuningTest {
         assertThat(after).as("steps done again").hasSizeLessThan(12);
         assertThat(broken.resolve(PeftAdapter.WEIGHTS)).hasSameBinaryContentAs(whole.resolve(PeftAdapter.WEIGHTS));
         assertThat(broken.resolve("training-state.bin")).hasSameBinaryContentAs(whole.resolve("training-state.bin"));
+    }
+
+    /** Tunes with the records {@code arguments[0]} into {@code arguments[1]}, and tells its steps; that of 7 never ends. */
+    static final class HaltedTuning {
+        public static void main(String[] arguments) {
+            TuningListener halt = new TuningListener() {
+                @Override
+                public void onStep(Step step) {
+                    System.out.println(step.step());
+                    while (step.step() == 7) {
+                        LockSupport.park();
+                    }
+                }
+            };
+            FineTuning.run(
+                    MODEL, Path.of(arguments[0]), Path.of(arguments[1]), options(FrozenStorage.FP32, 12, 3), halt);
+        }
+    }
+
+    @Test
+    void shouldGoOnBitForBitWhereItsProcessWasKilled() throws Exception {
+        // Given
+        Path whole = directory.resolve("whole");
+        FineTuning.run(MODEL, records(), whole, options(FrozenStorage.FP32, 12, 3), losing(new ArrayList<>(), 99));
+        Path broken = directory.resolve("broken");
+        killAtStep7(broken);
+
+        // When
+        List<Double> after = new ArrayList<>();
+        FineTuning.run(MODEL, records(), broken, options(FrozenStorage.FP32, 12, 3), losing(after, 99));
+
+        // Then
+        assertThat(after).as("steps done after the state of step 6").hasSize(6);
+        assertThat(broken.resolve(PeftAdapter.WEIGHTS)).hasSameBinaryContentAs(whole.resolve(PeftAdapter.WEIGHTS));
+        assertThat(broken.resolve("training-state.bin")).hasSameBinaryContentAs(whole.resolve("training-state.bin"));
+    }
+
+    private void killAtStep7(Path output) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HaltedTuning.class.getName(),
+                        records().toString(),
+                        output.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.lines().anyMatch("7"::equals)).isTrue();
+            process.destroyForcibly().waitFor();
+        }
+        assertThat(process.exitValue()).isEqualTo(128 + 9);
     }
 
     @Test

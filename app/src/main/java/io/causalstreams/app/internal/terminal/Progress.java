@@ -24,7 +24,7 @@ public interface Progress {
     interface Task extends AutoCloseable {
 
         /** Reports how much is done of how much. */
-        void update(long doneBytes, long totalBytes);
+        void update(long done, long total);
 
         @Override
         void close();

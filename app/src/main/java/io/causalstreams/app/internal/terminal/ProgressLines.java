@@ -1,6 +1,7 @@
 package io.causalstreams.app.internal.terminal;
 
 import java.io.PrintStream;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /** A line when work starts; when it takes long, one at every further quarter of it and every half minute, with the time left. */
@@ -25,13 +26,13 @@ final class ProgressLines implements Progress {
     @Override
     public Task start(String label, long totalBytes) {
         out.println(label + (totalBytes > 0 ? " (" + Bytes.of(totalBytes) + ")" : "") + "…");
-        return new Lines(label);
+        return new Lines(label, Bytes::of);
     }
 
     @Override
     public Task count(String label, long total, String unit) {
         out.println(label + " (" + total + " " + unit + ")…");
-        return new Lines(label);
+        return new Lines(label, Long::toString);
     }
 
     @Override
@@ -41,29 +42,31 @@ final class ProgressLines implements Progress {
 
     private final class Lines implements Task {
         private final String label;
+        private final LongFunction<String> amount;
         private long shown;
         private final long start = nanoTime.getAsLong();
         private long lastLine = start;
 
-        private Lines(String label) {
+        private Lines(String label, LongFunction<String> amount) {
             this.label = label;
+            this.amount = amount;
         }
 
         @Override
-        public void update(long doneBytes, long totalBytes) {
-            if (totalBytes <= 0) {
+        public void update(long done, long total) {
+            if (total <= 0) {
                 return;
             }
-            long percent = Math.min(100, 100 * doneBytes / totalBytes);
+            long percent = Math.min(100, 100 * done / total);
             long now = nanoTime.getAsLong();
             boolean quarter = percent >= shown + STEP_PERCENT && now - lastLine > QUIET_NANOS;
-            if (doneBytes > 0 && (quarter || now - lastLine > SILENT_NANOS)) {
+            if (done > 0 && (quarter || now - lastLine > SILENT_NANOS)) {
                 lastLine = now;
                 shown = percent - percent % STEP_PERCENT;
-                double seconds = (now - start) / NANOS * (totalBytes - doneBytes) / doneBytes;
+                double seconds = (now - start) / NANOS * (total - done) / done;
                 out.printf(
                         "%s: %d %% (%s of %s), about %s left%n",
-                        label, percent, Bytes.of(doneBytes), Bytes.of(totalBytes), duration(Math.round(seconds)));
+                        label, percent, amount.apply(done), amount.apply(total), duration(Math.round(seconds)));
             }
         }
 

@@ -36,6 +36,20 @@ class ProgressLinesTest {
                         "Exporting it: 50 % (4.0 GiB of 8.0 GiB), about 7 min left");
     }
 
+    @Test
+    void shouldCountPartsThatAreNotBytes() {
+        // Given
+        Progress progress = new ProgressLines(new PrintStream(out, true, StandardCharsets.UTF_8), () -> nanos);
+        Progress.Task task = progress.count("Tuning", 2048, "steps");
+
+        // When
+        after(60, task, 1024, 2048);
+
+        // Then
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly("Tuning (2048 steps)…", "Tuning: 50 % (1024 of 2048), about 60 s left");
+    }
+
     private void after(int seconds, Progress.Task task, long done, long total) {
         nanos += TimeUnit.SECONDS.toNanos(seconds);
         task.update(done, total);
