@@ -97,7 +97,7 @@ final class BenchCommand implements Callable<Integer> {
             each.run(engines, report);
         }
         if (measurements.needBroker()) {
-            onBroker(settings, engines, report, progress);
+            onBroker(settings, measurements.paced(engines), report, progress);
         }
         report.footer();
         return 0;

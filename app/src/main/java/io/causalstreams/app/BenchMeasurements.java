@@ -10,11 +10,13 @@ import io.causalstreams.app.internal.bench.HttpBench;
 import io.causalstreams.app.internal.bench.KafkaBench;
 import io.causalstreams.app.internal.bench.LatencyBench;
 import io.causalstreams.app.internal.bench.Measurement;
+import io.causalstreams.app.internal.bench.PacedEngine;
 import io.causalstreams.app.internal.bench.PrefillBench;
 import io.causalstreams.app.internal.bench.QuotingBench;
 import io.causalstreams.app.internal.terminal.Progress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What {@code bench} measures. */
@@ -89,6 +91,15 @@ final class BenchMeasurements {
             description = "Streams through the HTTP door beside a reader of the topics with the same requests.")
     private boolean http;
 
+    @Option(
+            names = "--paced",
+            paramLabel = "RATE",
+            description = {
+                "With --kafka or --http: in place of the model an engine that computes nothing and gives so many tokens a second,",
+                "to see what the way takes. The model only reads the requests."
+            })
+    private @Nullable Double paced;
+
     boolean needBroker() {
         return kafka || latency || http;
     }
@@ -97,7 +108,8 @@ final class BenchMeasurements {
         return prefill.stream().allMatch(length -> length >= 1)
                 && arrivals >= 1
                 && decoding >= 1
-                && arrivalsPerSecond > 0;
+                && arrivalsPerSecond > 0
+                && (paced == null || paced > 0);
     }
 
     List<Measurement> withoutBroker(BenchSettings settings) {
@@ -119,6 +131,11 @@ final class BenchMeasurements {
             wanted.add(new QuotingBench(settings.rounds()));
         }
         return wanted;
+    }
+
+    /** Engines as {@code engines} opens them, or in their place one at a pace. */
+    Measurement.Engines paced(Measurement.Engines engines) {
+        return paced == null ? engines : config -> new PacedEngine(engines.open(config), paced);
     }
 
     List<Measurement> onBroker(BenchSettings settings, BenchBroker broker, Progress progress) {

@@ -53,6 +53,8 @@ class BenchIT {
         assertThat(median(kafka, "completions_per_second")).isPositive();
         assertThat(median(kafka, "ratio")).isPositive();
         assertThat(kafka.path("broker_cpu_seconds_per_1000_tokens").asDouble()).isPositive();
+        assertThat(kafka.path("journal_bytes_per_1000_tokens").asDouble()).isPositive();
+        assertThat(kafka.path("output_bytes_per_1000_tokens").asDouble()).isPositive();
         assertThat(of(results, "latency"))
                 .extracting(line -> line.path("guarantee").asText())
                 .containsExactly("exactly_once_v2", "at_least_once");

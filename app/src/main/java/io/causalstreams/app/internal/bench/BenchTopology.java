@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -75,6 +76,28 @@ final class BenchTopology implements AutoCloseable {
 
     DoorTopics doorTopics() {
         return Topics.ofDoor(config);
+    }
+
+    /** Bytes of its topics on the broker's disks, all replicas, as they are now. */
+    TopicBytes bytes() throws InterruptedException {
+        try (Admin admin = broker.connection().admin()) {
+            List<Integer> brokers = admin.describeCluster().nodes().get(30, TimeUnit.SECONDS).stream()
+                    .map(Node::id)
+                    .toList();
+            Map<String, Long> byTopic = new HashMap<>();
+            admin.describeLogDirs(brokers).allDescriptions().get(30, TimeUnit.SECONDS).values().stream()
+                    .flatMap(directories -> directories.values().stream())
+                    .flatMap(directory -> directory.replicaInfos().entrySet().stream())
+                    .filter(replica -> replica.getKey().topic().startsWith(name))
+                    .forEach(replica -> byTopic.merge(
+                            replica.getKey().topic(), replica.getValue().size(), Long::sum));
+            return TopicBytes.of(byTopic, config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG));
+        } catch (ExecutionException | TimeoutException | KafkaException e) {
+            throw new AppException(
+                    "the sizes of the topics " + name + "-* cannot be read from "
+                            + broker.connection().servers() + ": " + e.getMessage(),
+                    e);
+        }
     }
 
     @Override

@@ -34,7 +34,8 @@ public final class HttpBench implements Measurement {
         try (GenerationEngine engine = engines.open(settings.engine())) {
             Workload workload = settings.workload(engine.model());
             int most = Collections.max(settings.concurrency());
-            try (Ways ways = new Ways(new RapidEngine(engine), workload)) {
+            try (GenerationEngine rapid = new PacedEngine(engine, most * PacedEngine.RAPID);
+                    Ways ways = new Ways(rapid, workload)) {
                 warmUp("behind an engine without a model", MOST_WARM_UP_OF_DOOR, ways, most);
             }
             try (Ways ways = new Ways(engine, workload)) {

@@ -37,7 +37,7 @@ public final class KafkaBench implements Measurement {
             try (BenchTopology topology = BenchTopology.start(engine, broker, StreamsConfig.EXACTLY_ONCE_V2);
                     KafkaTarget kafka = new KafkaTarget(topology, workload, null)) {
                 for (int inFlight : settings.concurrency()) {
-                    Rounds rounds = measure(new EngineTarget(engine, workload), kafka, inFlight);
+                    Rounds rounds = measure(new EngineTarget(engine, workload), kafka, topology, inFlight);
                     report.add(rounds.result(new Result("kafka", engine.model()), workload, inFlight));
                 }
             }
@@ -47,25 +47,27 @@ public final class KafkaBench implements Measurement {
     /** Broker, clients and Kafka Streams are much code, of which a model's pace would run little in a minute. */
     private void warmUpKafka(GenerationEngine engine, Workload workload) throws InterruptedException {
         int inFlight = Collections.max(settings.concurrency());
-        try (BenchTopology topology =
-                        BenchTopology.start(new RapidEngine(engine), broker, StreamsConfig.EXACTLY_ONCE_V2);
+        try (GenerationEngine rapid = new PacedEngine(engine, inFlight * PacedEngine.RAPID);
+                BenchTopology topology = BenchTopology.start(rapid, broker, StreamsConfig.EXACTLY_ONCE_V2);
                 KafkaTarget kafka = new KafkaTarget(topology, workload, null)) {
             warmUp("behind an engine without a model", MOST_WARM_UP_OF_KAFKA, () -> run(kafka, inFlight, inFlight));
         }
     }
 
-    private Rounds measure(EngineTarget engine, KafkaTarget kafka, int inFlight) throws InterruptedException {
+    private Rounds measure(EngineTarget engine, KafkaTarget kafka, BenchTopology topology, int inFlight)
+            throws InterruptedException {
         warmUp("with " + inFlight + " in flight", MOST_WARM_UP, () -> {
             run(kafka, inFlight, inFlight);
             run(engine, inFlight, inFlight);
         });
         int requests = inFlight * WAVES;
         Rounds rounds = new Rounds(settings.rounds(), requests);
+        TopicBytes before = topology.bytes();
         for (int round = 0; round < settings.rounds(); round++) {
             boolean engineFirst = round % 2 == 0;
-            double before = engineFirst ? run(engine, inFlight, requests) : 0;
+            double first = engineFirst ? run(engine, inFlight, requests) : 0;
             rounds.kafkaSeconds[round] = rounds.timed(() -> run(kafka, inFlight, requests));
-            rounds.engineSeconds[round] = engineFirst ? before : run(engine, inFlight, requests);
+            rounds.engineSeconds[round] = engineFirst ? first : run(engine, inFlight, requests);
             progress.note(String.format(
                     Locale.ROOT,
                     "%d in flight, round %d of %d: %.1f s through Kafka, %.1f s alone",
@@ -75,6 +77,7 @@ public final class KafkaBench implements Measurement {
                     rounds.kafkaSeconds[round],
                     rounds.engineSeconds[round]));
         }
+        rounds.bytes = topology.bytes().since(before);
         return rounds;
     }
 
@@ -102,6 +105,7 @@ public final class KafkaBench implements Measurement {
         private double compilerSeconds;
         private double operatorCpu;
         private double brokerCpu;
+        private TopicBytes bytes = new TopicBytes(0, 0, 0);
 
         Rounds(int rounds, int requests) {
             this.requests = requests;
@@ -142,10 +146,14 @@ public final class KafkaBench implements Measurement {
                     .with("operator_cpu_seconds_per_1000_tokens", operatorCpu / thousands)
                     .with("broker_cpu_seconds_per_1000_tokens", brokerCpu / thousands)
                     .with("compiler_seconds_per_1000_tokens", compilerSeconds / thousands)
+                    .with("prompt_bytes_per_request", (double) bytes.prompts() / rounds / requests)
+                    .with("journal_bytes_per_1000_tokens", bytes.journal() / thousands)
+                    .with("output_bytes_per_1000_tokens", bytes.outputs() / thousands)
                     .says(
                             "%d in flight, exactly once, %s: %s completions/s, %s tokens/s; the engine alone with the"
                                     + " same requests %s tokens/s; ratio %s; CPU per 1000 tokens: operator %.0f ms,"
-                                    + " broker %s; the JVM compiled for %.0f ms",
+                                    + " broker %s; the JVM compiled for %.0f ms; on the broker, bytes per 1000 tokens:"
+                                    + " journal %.0f, events %.0f",
                             inFlight,
                             broker.place(),
                             completions.decimals(),
@@ -156,7 +164,9 @@ public final class KafkaBench implements Measurement {
                             broker.isInThisProcess()
                                     ? String.format(Locale.ROOT, "%.0f ms", brokerCpu / thousands * 1000)
                                     : "elsewhere",
-                            compilerSeconds / thousands * 1000);
+                            compilerSeconds / thousands * 1000,
+                            bytes.journal() / thousands,
+                            bytes.outputs() / thousands);
         }
 
         private static Spread per(double work, double[] seconds) {

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /** A model that computes nothing: the same logits for every token of a row. */
-final class IdleLm implements CausalLm {
+class IdleLm implements CausalLm {
     private final int slots;
     private final int context;
     private final int vocabulary;
