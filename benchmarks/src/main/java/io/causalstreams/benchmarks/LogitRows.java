@@ -7,13 +7,13 @@ import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
 
 /** Logits as a language model gives them: a bell of unlikely tokens and, per row, a few that stand out. */
-final class LogitRows {
-    static final int ROWS = 32;
+public final class LogitRows {
+    public static final int ROWS = 32;
 
     private LogitRows() {}
 
     /** Shape ({@value #ROWS}, vocabulary) in a direct buffer, the same in every run. */
-    static Logits direct(int vocabulary) {
+    public static Logits direct(int vocabulary) {
         SplittableRandom random = new SplittableRandom(42);
         FloatBuffer buffer = ByteBuffer.allocateDirect(ROWS * vocabulary * Float.BYTES)
                 .order(ByteOrder.nativeOrder())

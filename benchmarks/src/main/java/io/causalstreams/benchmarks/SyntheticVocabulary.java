@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * A byte-level vocabulary of {@value #SIZE} tokens without a model: three control tokens, all bytes, then made-up words of
+ * A byte-level vocabulary without a model: three control tokens, all bytes, then made-up words of
  * 2 to 12 letters, half of them with a space in front, and runs of JSON punctuation. The same in every run.
  */
 public final class SyntheticVocabulary implements Tokenizer {
@@ -23,10 +23,15 @@ public final class SyntheticVocabulary implements Tokenizer {
     private static final int LONGEST = 12;
     private static final String PUNCTUATION = "{}[]\",: \n";
 
-    private final byte[][] bytes = new byte[SIZE][];
+    private final byte[][] bytes;
     private final Map<String, Integer> ids = new HashMap<>();
 
     public SyntheticVocabulary() {
+        this(SIZE);
+    }
+
+    public SyntheticVocabulary(int size) {
+        bytes = new byte[size][];
         SplittableRandom random = new SplittableRandom(7);
         int id = 0;
         while (id < CONTROL_TOKENS) {
@@ -36,13 +41,13 @@ public final class SyntheticVocabulary implements Tokenizer {
             bytes[id++] = new byte[] {(byte) value};
         }
         Set<String> words = new LinkedHashSet<>();
-        while (id + words.size() < SIZE) {
+        while (id + words.size() < size) {
             words.add(random.nextInt(100) == 0 ? draw(random, PUNCTUATION, 2, 4) : word(random));
         }
         for (String word : words) {
             bytes[id++] = word.getBytes(StandardCharsets.US_ASCII);
         }
-        for (int token = CONTROL_TOKENS; token < SIZE; token++) {
+        for (int token = CONTROL_TOKENS; token < size; token++) {
             ids.put(new String(bytes[token], StandardCharsets.ISO_8859_1), token);
         }
     }
@@ -85,7 +90,7 @@ public final class SyntheticVocabulary implements Tokenizer {
 
     @Override
     public int size() {
-        return SIZE;
+        return bytes.length;
     }
 
     @Override

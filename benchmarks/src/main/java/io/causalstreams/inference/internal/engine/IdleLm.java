@@ -1,36 +1,27 @@
 package io.causalstreams.inference.internal.engine;
 
+import io.causalstreams.benchmarks.LogitRows;
 import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.model.ModelMetadata;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.Set;
-import java.util.SplittableRandom;
 
 /** A model that computes nothing: the same logits for every token of a row. */
 class IdleLm implements CausalLm {
     private final int slots;
     private final int context;
     private final int vocabulary;
-    private final FloatBuffer logits;
     private final Logits[] decoded;
 
+    /** @param slots at most {@value LogitRows#ROWS} */
     IdleLm(int slots, int context, int vocabulary) {
         this.slots = slots;
         this.context = context;
         this.vocabulary = vocabulary;
-        SplittableRandom random = new SplittableRandom(1);
-        this.logits = ByteBuffer.allocateDirect(slots * vocabulary * Float.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
-        for (int i = 0; i < logits.capacity(); i++) {
-            logits.put(i, (float) random.nextGaussian());
-        }
+        Logits logits = LogitRows.direct(vocabulary);
         this.decoded = new Logits[slots + 1];
         for (int rows = 0; rows <= slots; rows++) {
-            decoded[rows] = new Logits(logits, rows, vocabulary);
+            decoded[rows] = new Logits(logits.buffer(), rows, vocabulary);
         }
     }
 

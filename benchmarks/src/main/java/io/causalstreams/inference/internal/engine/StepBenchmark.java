@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A whole step of the engine around a model that costs nothing: what a step costs beside ONNX Runtime, and the bytes it
- * allocates. Every request is greedy and gets one token a step, so figures over {@code requests} are per token.
+ * allocates. Every request gets one token a step, so figures over {@code requests} are per token.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -44,7 +44,15 @@ public class StepBenchmark {
     @Param({"1", "8", "32"})
     private int requests;
 
-    private final SyntheticVocabulary tokenizer = new SyntheticVocabulary();
+    /** SmolLM2's and Qwen2.5's. */
+    @Param({"49152", "151936"})
+    private int vocabulary;
+
+    /** 1 is greedy. */
+    @Param({"1", "0.9"})
+    private double topP;
+
+    private SyntheticVocabulary tokenizer;
     private EngineLoop loop;
     private SubmissionQueue queue;
     private RequestPreparation preparation;
@@ -58,6 +66,7 @@ public class StepBenchmark {
                 .withSlots(requests)
                 .withMaxContextTokens(CONTEXT)
                 .withSpeculation(false);
+        tokenizer = new SyntheticVocabulary(vocabulary);
         IdleLm model = new IdleLm(requests, CONTEXT, tokenizer.size());
         facts = ModelFacts.of(model.metadata(), tokenizer);
         queue = new SubmissionQueue(requests + 1, () -> {});
@@ -86,17 +95,18 @@ public class StepBenchmark {
         return more;
     }
 
-    private static GenerationRequest request(int number) {
+    private GenerationRequest request(int number) {
         List<Integer> prompt = new java.util.SplittableRandom(number)
-                .ints(PROMPT, 3, SyntheticVocabulary.SIZE)
+                .ints(PROMPT, 3, vocabulary)
                 .boxed()
                 .toList();
-        SamplingParams greedy = SamplingParams.builder()
-                .temperature(0)
+        SamplingParams sampling = SamplingParams.builder()
+                .temperature(topP < 1 ? 1 : 0)
+                .topP(topP)
                 .ignoreEos(true)
                 .maxTokens(CONTEXT - PROMPT)
                 .build();
-        return GenerationRequest.of("request-" + number, new Prompt.Tokens(prompt), greedy);
+        return GenerationRequest.of("request-" + number, new Prompt.Tokens(prompt), sampling);
     }
 
     private final class Counter implements GenerationListener {

@@ -71,6 +71,7 @@ final class CacheSlots {
         index.setFree(slot, sequence.adapter(), sequence.cacheTokens(), sequence.cachedLength());
         model.useAdapter(slot, null);
         sequence.loseSlot();
+        forgetUnused();
     }
 
     /** Moves the hindmost holders into free slots further in front, decoding ones first needing it. */
@@ -157,6 +158,16 @@ final class CacheSlots {
         index.setFree(from, sequence.adapter(), sequence.cacheTokens(), 0);
         model.useAdapter(from, null);
         model.useAdapter(to, sequence.adapter());
+        forgetUnused();
+    }
+
+    /** What a free slot keeps may have been cut for another's. */
+    private void forgetUnused() {
+        for (int slot = 0; slot < pool.slots(); slot++) {
+            if (pool.isFree(slot)) {
+                model.forget(slot, index.length(slot));
+            }
+        }
     }
 
     private boolean isLong(Sequence sequence) {

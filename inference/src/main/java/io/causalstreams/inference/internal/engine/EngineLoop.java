@@ -63,8 +63,13 @@ final class EngineLoop {
         this.clock = clock;
         this.nanoTime = nanoTime;
         this.slots = new CacheSlots(model, config.prefixCacheTokens());
-        this.executor = new StepExecutor(model, slots, config.speculation());
+        this.executor = new StepExecutor(model, slots, threads(config), config.speculation());
         this.stats = counters.snapshot(model, runs);
+    }
+
+    private static int threads(EngineConfig config) {
+        Integer asked = config.intraOpThreads();
+        return asked == null ? Runtime.getRuntime().availableProcessors() : asked;
     }
 
     /**

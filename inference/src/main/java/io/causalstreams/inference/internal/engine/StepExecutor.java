@@ -9,25 +9,34 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a step's forward passes and reads their logits. Changes no sequence: the result is a value.
  *
- * <p>Threading: engine thread only.
+ * <p>Threading: engine thread only; it shares the reading of a decode step's rows with helpers of its own.
  */
 final class StepExecutor {
     private static final int MOST_GUESSED = 7;
+    /** Of fewer logits the sampling takes about as long as it takes to wake another thread. */
+    private static final long WORTH_SHARING = 1 << 18;
 
     private final CausalLm model;
     private final CacheSlots slots;
+    private final ParallelRows parallel;
     private final boolean speculation;
 
-    /** @param speculation whether a sequence that decodes alone may compute guessed tokens along */
-    StepExecutor(CausalLm model, CacheSlots slots, boolean speculation) {
+    /**
+     * @param threads that sample the rows of a decode step
+     * @param speculation whether a sequence that decodes alone may compute guessed tokens along
+     */
+    StepExecutor(CausalLm model, CacheSlots slots, int threads, boolean speculation) {
         this.model = model;
         this.slots = slots;
+        this.parallel = new ParallelRows(threads);
         this.speculation = speculation;
     }
 
@@ -109,12 +118,29 @@ final class StepExecutor {
             pastLengths[slot] = sequence == null ? slots.sparePosition(slot) : sequence.cachedLength();
         }
         Logits logits = model.decode(tokenIds, pastLengths, rows);
-        for (int slot = 0; slot < rows; slot++) {
+        @Nullable SequenceOutcome[] results = new SequenceOutcome[rows];
+        forEachRow(rows, logits.vocabulary(), slot -> {
             @Nullable Sequence sequence = bySlot.get(slot);
             if (sequence != null) {
                 Chunk chunk = new Chunk(new int[] {tokenIds[slot]}, pastLengths[slot], LogitsWanted.LAST);
-                outcomes.put(sequence, evaluate(sequence, chunk, logits, slot));
+                results[slot] = evaluate(sequence, chunk, logits, slot);
             }
+        });
+        for (int slot = 0; slot < rows; slot++) {
+            @Nullable Sequence sequence = bySlot.get(slot);
+            @Nullable SequenceOutcome result = results[slot];
+            if (sequence != null && result != null) {
+                outcomes.put(sequence, result);
+            }
+        }
+    }
+
+    /** What a row says depends on itself alone, so it does not matter which thread reads it, or when. */
+    private void forEachRow(int rows, int vocabulary, IntConsumer work) {
+        if ((long) rows * vocabulary >= WORTH_SHARING) {
+            parallel.forEach(rows, work);
+        } else {
+            IntStream.range(0, rows).forEach(work);
         }
     }
 

@@ -63,6 +63,9 @@ public interface CausalLm extends AutoCloseable {
     /** Copies the first {@code length} positions of slot {@code from} over those of slot {@code to}. */
     void copySlot(int from, int to, int length);
 
+    /** Nobody reads what {@code slot} holds from position {@code length} on any more; its memory may be given back. */
+    default void forget(int slot, int length) {}
+
     /**
      * Reads an adapter of this model. Any thread.
      *

@@ -1,5 +1,7 @@
 package io.causalstreams.inference.internal.sampling;
 
+import java.util.Arrays;
+
 /**
  * The tokens a draw chooses from, in order of id, with their weights: {@code exp((logit - max) / temperature)}, so the
  * most likely token weighs 1 and a probability is a weight over the sum of all.
@@ -20,11 +22,19 @@ final class Candidates {
     /** Candidates between two remembered sums. */
     private static final int STRIDE = 256;
 
+    /** Leaves a double's exponent and the first three bits of its mantissa. */
+    private static final int STEP_SHIFT = 49;
+
+    private static final int STEPS = 151 * 8 + 1;
+    private static final int LEAST_STEP = (int) (Double.doubleToRawLongBits(1) >>> STEP_SHIFT) - STEPS + 1;
+
     private int[] ids = new int[0];
     private double[] weights = new double[0];
     private double[] scratch = new double[0];
     /** At i: the sum of the first i · STRIDE weights. */
     private double[] sums = new double[0];
+    /** Sums of the weights of each {@link #step}. */
+    private final double[] steps = new double[STEPS];
 
     private int size;
     private double total;
@@ -49,29 +59,52 @@ final class Candidates {
         weigh(logits, max, scale);
     }
 
-    /** Keeps the smallest set of most likely tokens whose probabilities sum to at least {@code topP}. */
+    /**
+     * Keeps the smallest set of most likely tokens whose probabilities sum to at least {@code topP}.
+     *
+     * <p>Sums by magnitude tell within which of them the set ends; only the weights of that one are searched for the edge.
+     */
     void keepTopP(double topP) {
         if (topP >= 1) {
             return;
         }
-        // All tokens at or below this weight sum to at most 1 - topP: none of them is in the nucleus.
-        double negligible = (1 - topP) * total / size;
+        double target = topP * total;
+        Arrays.fill(steps, 0);
+        for (int i = 0; i < size; i++) {
+            steps[step(weights[i])] += weights[i];
+        }
+        int edge = steps.length - 1;
+        double above = 0;
+        while (edge > 0 && above + steps[edge] < target) {
+            above += steps[edge--];
+        }
         int contenders = 0;
         for (int i = 0; i < size; i++) {
-            if (weights[i] > negligible) {
+            if (step(weights[i]) == edge) {
                 scratch[contenders++] = weights[i];
             }
         }
-        Nucleus nucleus = Nucleus.of(scratch, contenders, topP * total);
+        Nucleus nucleus = Nucleus.of(scratch, contenders, target - above);
+        double least = Math.max(
+                nucleus.edge(), leastOf(edge)); // where rounding keeps the step's sum below the target, all of it
         int ties = nucleus.ties();
         int kept = 0;
         for (int i = 0; i < size; i++) {
-            if (weights[i] > nucleus.edge() || (weights[i] == nucleus.edge() && ties-- > 0)) {
+            if (weights[i] > least || (weights[i] == least && ties-- > 0)) {
                 keep(i, kept++);
             }
         }
         size = kept;
         sum();
+    }
+
+    /** Of a weight in (0, 1]: eight steps from each power of two to the next, read from its bits. */
+    private static int step(double weight) {
+        return Math.max(0, (int) (Double.doubleToRawLongBits(weight) >>> STEP_SHIFT) - LEAST_STEP);
+    }
+
+    private static double leastOf(int step) {
+        return step == 0 ? 0 : Double.longBitsToDouble((long) (step + LEAST_STEP) << STEP_SHIFT);
     }
 
     /** Keeps tokens at least {@code minP} times as likely as the most likely one. */

@@ -11,7 +11,7 @@ package io.causalstreams.inference.internal.sampling;
  */
 record Nucleus(double edge, int ties) {
 
-    /** Reorders {@code weights[0..size)}; size ≥ 1. When rounding keeps the sum below {@code target}, all are in the set. */
+    /** Reorders {@code weights[0..size)}; size ≥ 0. When rounding keeps the sum below {@code target}, all are in the set. */
     static Nucleus of(double[] weights, int size, double target) {
         int low = 0;
         int high = size;

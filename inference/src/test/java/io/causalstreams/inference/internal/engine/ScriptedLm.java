@@ -139,6 +139,11 @@ final class ScriptedLm implements CausalLm {
     }
 
     @Override
+    public void forget(int slot, int length) {
+        Arrays.fill(cache[slot], length, cache[slot].length, -1);
+    }
+
+    @Override
     public AdapterWeights readAdapter(String name, Path file) {
         return new AdapterWeights(name, Map.of());
     }

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +14,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: engine thread only.
  */
 public final class HostKvCache implements KvCache {
+    /** Positions of a slot that stay resident: the next request is about to write them again. */
+    static final int KEPT_POSITIONS = 1024;
+
     private final KvCacheLayout layout;
     private final NativeMemory[] blocks;
     private final CacheTensors tensors;
+    /** Of each slot, the positions that may be resident. */
+    private final int[] written;
 
     /** Reserves {@code layout.totalBytes()}; pages become resident as they are used. @throws OutOfMemoryError */
     HostKvCache(OrtEnvironment environment, KvCacheLayout layout) {
@@ -25,6 +31,7 @@ public final class HostKvCache implements KvCache {
                 layout,
                 (block, offset, bytes, shape) ->
                         OnnxTensor.createTensor(environment, view(block, offset, bytes), shape, type));
+        this.written = new int[layout.slots()];
         this.blocks = new NativeMemory[2 * layout.layers()];
         try {
             for (int block = 0; block < blocks.length; block++) {
@@ -56,7 +63,29 @@ public final class HostKvCache implements KvCache {
     }
 
     @Override
+    public void write(int slot, int length) {
+        written[slot] = Math.max(written[slot], length);
+    }
+
+    /** Of the first {@value #KEPT_POSITIONS} positions the memory stays. A system call for every head of every layer. */
+    @Override
+    public void forget(int slot, int length) {
+        int kept = Math.max(length, KEPT_POSITIONS);
+        if (written[slot] <= kept) {
+            return;
+        }
+        long bytes = (long) (written[slot] - kept) * layout.positionBytes();
+        for (NativeMemory block : blocks) {
+            for (int head = 0; head < layout.kvHeads(); head++) {
+                block.release(layout.headOffset(slot, head) + (long) kept * layout.positionBytes(), bytes);
+            }
+        }
+        written[slot] = kept;
+    }
+
+    @Override
     public void copySlot(int from, int to, int length) {
+        write(to, length);
         long bytes = (long) length * layout.positionBytes();
         for (NativeMemory block : blocks) {
             for (int head = 0; head < layout.kvHeads(); head++) {
@@ -67,6 +96,7 @@ public final class HostKvCache implements KvCache {
 
     @Override
     public void fill(byte value) {
+        Arrays.fill(written, layout.positions());
         for (NativeMemory block : blocks) {
             var view = block.view(0, layout.blockBytes());
             while (view.hasRemaining()) {

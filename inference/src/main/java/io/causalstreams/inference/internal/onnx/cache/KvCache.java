@@ -19,6 +19,12 @@ public interface KvCache extends AutoCloseable {
     /** Tensors over slots {@code firstSlot} to {@code firstSlot + rows - 1}, shape (rows, kvHeads, positions, headDim). */
     Bindings bind(int firstSlot, int rows) throws OrtException;
 
+    /** A pass is going to write positions of {@code slot} up to, and without, {@code length}. */
+    default void write(int slot, int length) {}
+
+    /** Nobody reads {@code slot} from position {@code length} on any more: its memory may be given back until it is written. */
+    default void forget(int slot, int length) {}
+
     /** Copies positions 0 to {@code length - 1} of every head and layer. */
     void copySlot(int from, int to, int length);
 

@@ -47,6 +47,15 @@ public final class NativeMemory implements AutoCloseable {
         view(to, length).put(view(from, length));
     }
 
+    /** Gives the pages within a stretch back to the system until they are written again; their content is lost. */
+    void release(long offset, long length) {
+        if (closed || offset < 0 || length < 0 || offset + length > bytes) {
+            throw new IndexOutOfBoundsException(
+                    length + " bytes at " + offset + " of " + (closed ? 0 : bytes) + " bytes");
+        }
+        Pages.release(Pointer.nativeValue(address) + offset, length);
+    }
+
     @Override
     public void close() {
         if (!closed) {

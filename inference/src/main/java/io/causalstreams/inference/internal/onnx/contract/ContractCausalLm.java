@@ -121,6 +121,7 @@ public final class ContractCausalLm extends SlottedCausalLm {
             buffers.tokenIds.put(row, tokenIds[row]);
             buffers.lastPositions.put(row, pastLengths[row]);
             longest = Math.max(longest, pastLengths[row] + 1);
+            cache.write(row, pastLengths[row] + 1);
         }
         buffers.totalLength.put(0, longest);
         try {
@@ -175,6 +176,7 @@ public final class ContractCausalLm extends SlottedCausalLm {
         }
         buffers.lastPositions.put(0, pastLength + from + count - 1);
         buffers.totalLength.put(0, pastLength + from + count);
+        cache.write(slot, pastLength + from + count);
         LongBuffer wanted = buffers.rowNumbers.slice(count - rows, rows);
         try (OnnxTensor longContext = longContext(slot, 1);
                 OnnxTensor ids = tensor(buffers.tokenIds, 1, count);
@@ -200,6 +202,11 @@ public final class ContractCausalLm extends SlottedCausalLm {
     @Override
     public void copySlot(int from, int to, int length) {
         cache.copySlot(from, to, length);
+    }
+
+    @Override
+    public void forget(int slot, int length) {
+        cache.forget(slot, length);
     }
 
     @Override

@@ -121,6 +121,11 @@ final class AttentionMaskCausalLm extends SlottedCausalLm {
     }
 
     @Override
+    public void forget(int slot, int length) {
+        cache.forget(slot, length);
+    }
+
+    @Override
     public void close() {
         if (closed) {
             return;

@@ -49,12 +49,20 @@ final class InPlaceCache implements StepCache {
 
     @Override
     public Step begin(int[] slots, int[] pastLengths, int newTokens) throws OrtException {
+        for (int row = 0; row < slots.length; row++) {
+            cache.write(slots[row], pastLengths[row] + newTokens);
+        }
         return new Bound(cache.bind(slots[0], slots.length));
     }
 
     @Override
     public void copySlot(int from, int to, int length) {
         cache.copySlot(from, to, length);
+    }
+
+    @Override
+    public void forget(int slot, int length) {
+        cache.forget(slot, length);
     }
 
     @Override

@@ -26,6 +26,9 @@ sealed interface StepCache extends AutoCloseable permits InPlaceCache, GrowingCa
     /** Copies the first {@code length} positions of slot {@code from} over those of slot {@code to}. */
     void copySlot(int from, int to, int length);
 
+    /** See {@code CausalLm.forget}. */
+    default void forget(int slot, int length) {}
+
     @Override
     void close();
 
