@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -68,14 +69,11 @@ class HostKvCacheTest {
         }
     }
 
-    /** Index of the first byte that is not 7, or -1. */
-    private static long firstOther(ByteBuffer bytes, long from, long to) {
-        for (long i = from; i < to; i++) {
-            if (bytes.get((int) i) != 7) {
-                return i;
-            }
-        }
-        return -1;
+    /** Index of the first byte from {@code from} on that is not 7, or -1. */
+    private static int firstOther(ByteBuffer bytes, long from, long to) {
+        byte[] sevens = new byte[(int) (to - from)];
+        Arrays.fill(sevens, (byte) 7);
+        return bytes.slice((int) from, sevens.length).mismatch(ByteBuffer.wrap(sevens));
     }
 
     /** Anonymous memory alone: mapped files come and go. */
