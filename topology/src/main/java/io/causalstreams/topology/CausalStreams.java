@@ -2,6 +2,7 @@ package io.causalstreams.topology;
 
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.topology.adapter.AdapterCatalog;
 import io.causalstreams.topology.internal.answer.OutputSerdes;
 import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.input.PromptTimestamps;
@@ -54,6 +55,7 @@ public final class CausalStreams {
     private final MeterRegistry meters;
     private final OpenTelemetry openTelemetry;
     private final EngineMeters engineMeters;
+    private final AdapterCatalog adapters;
     private final Map<String, OperatorTelemetry> telemetryOf = new ConcurrentHashMap<>();
 
     /**
@@ -76,7 +78,27 @@ public final class CausalStreams {
     /** With a {@code gen_ai} span per completion; without this argument they go to the global OpenTelemetry, if there is one. */
     public CausalStreams(
             GenerationEngine engine, Map<?, ?> properties, MeterRegistry meters, OpenTelemetry openTelemetry) {
+        this(engine, properties, meters, openTelemetry, AdapterCatalog.none());
+    }
+
+    /** With adapters that come by a topic; {@code adapters} is closed by its owner, before the engine. */
+    public CausalStreams(
+            GenerationEngine engine,
+            Map<?, ?> properties,
+            MeterRegistry meters,
+            OpenTelemetry openTelemetry,
+            AdaptersTopic adapters) {
+        this(engine, properties, meters, openTelemetry, adapters.catalog());
+    }
+
+    CausalStreams(
+            GenerationEngine engine,
+            Map<?, ?> properties,
+            MeterRegistry meters,
+            OpenTelemetry openTelemetry,
+            AdapterCatalog adapters) {
         this.engine = engine;
+        this.adapters = adapters;
         this.config = new CausalStreamsConfig(properties);
         this.meters = meters;
         this.openTelemetry = openTelemetry;
@@ -113,6 +135,7 @@ public final class CausalStreams {
         write(events, OutputEvent.Kind.TOKENS, CausalStreamsConfig.TOKENS_TOPIC_CONFIG);
         write(events, OutputEvent.Kind.COMPLETION, CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG);
         write(events, OutputEvent.Kind.DEAD_LETTER, CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG);
+        write(events, OutputEvent.Kind.SHADOW, CausalStreamsConfig.SHADOWS_TOPIC_CONFIG);
     }
 
     /** The operator alone: prompt records in, its output events as a stream. */
@@ -123,6 +146,8 @@ public final class CausalStreams {
                         operator(name, config),
                         NAME + "-journal",
                         !config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG)
+                                .isEmpty(),
+                        !config.getString(CausalStreamsConfig.SHADOWS_TOPIC_CONFIG)
                                 .isEmpty()),
                 Named.as(name));
     }
@@ -131,7 +156,7 @@ public final class CausalStreams {
     Operator operator(String name, CausalStreamsConfig settings) {
         OperatorTelemetry telemetry = telemetryOf.computeIfAbsent(
                 name, operator -> new OperatorTelemetry(operator, engine, engineMeters, meters, openTelemetry));
-        return new Operator(engine, settings.settings(), telemetry);
+        return new Operator(engine, settings.settings(), telemetry, adapters);
     }
 
     /**

@@ -117,6 +117,24 @@ public final class CausalStreamsConfig extends AbstractConfig {
                     + " max.message.bytes of the changelog; the output topics must take as much. A completion that would be larger"
                     + " leaves out its log-probabilities and reports that in error.";
 
+    public static final String ADAPTERS_TOPIC_CONFIG = "causal.streams.adapters.topic";
+    private static final String ADAPTERS_TOPIC_DOC =
+            "Compacted topic that adapters are read from, all of it by every process; empty = none.";
+
+    public static final String ADAPTERS_DIRECTORY_CONFIG = "causal.streams.adapters.directory";
+    private static final String ADAPTERS_DIRECTORY_DOC =
+            "Where fetched adapters are kept, so that requests end with the version"
+                    + " that they began with also after a restart; empty = below the directory for temporary files.";
+
+    public static final String ADAPTERS_KEYS_CONFIG = "causal.streams.adapters.keys";
+    private static final String ADAPTERS_KEYS_DOC =
+            "Public keys (Ed25519), one of which must have signed an adapter: files as"
+                    + " openssl pkey -pubout writes them, or their Base64; empty = adapters need no signature.";
+
+    public static final String SHADOWS_TOPIC_CONFIG = "causal.streams.shadows.topic";
+    private static final String SHADOWS_TOPIC_DOC =
+            "Topic for completions that candidates give in shadow, beside the answers; empty = none do.";
+
     private static final ConfigDef DEFINITION = new ConfigDef()
             .define(
                     PROMPTS_TOPIC_CONFIG,
@@ -183,7 +201,11 @@ public final class CausalStreamsConfig extends AbstractConfig {
                     1_040_000,
                     atLeast(64 << 10),
                     LOW,
-                    RECORD_MAX_BYTES_DOC);
+                    RECORD_MAX_BYTES_DOC)
+            .define(ADAPTERS_TOPIC_CONFIG, ConfigDef.Type.STRING, "", MEDIUM, ADAPTERS_TOPIC_DOC)
+            .define(ADAPTERS_DIRECTORY_CONFIG, ConfigDef.Type.STRING, "", LOW, ADAPTERS_DIRECTORY_DOC)
+            .define(ADAPTERS_KEYS_CONFIG, ConfigDef.Type.LIST, "", MEDIUM, ADAPTERS_KEYS_DOC)
+            .define(SHADOWS_TOPIC_CONFIG, ConfigDef.Type.STRING, "", MEDIUM, SHADOWS_TOPIC_DOC);
 
     /** Reads {@code causal.streams.*} of {@code originals}; all other keys are kept for Kafka Streams. */
     public CausalStreamsConfig(Map<?, ?> originals) {

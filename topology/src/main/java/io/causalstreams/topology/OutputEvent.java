@@ -17,7 +17,8 @@ public record OutputEvent(
     public enum Kind {
         TOKENS("tokens"),
         COMPLETION("completions"),
-        DEAD_LETTER("dead-letters");
+        DEAD_LETTER("dead-letters"),
+        SHADOW("shadows");
 
         private final String nodeName;
 

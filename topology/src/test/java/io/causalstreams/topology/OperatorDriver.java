@@ -1,6 +1,7 @@
 package io.causalstreams.topology;
 
 import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.topology.adapter.AdapterCatalog;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventJson;
 import io.causalstreams.topology.event.TokenEvent;
@@ -51,10 +52,15 @@ final class OperatorDriver implements AutoCloseable {
     }
 
     OperatorDriver(GenerationEngine engine, Map<String, Object> settings, OpenTelemetry telemetry) {
+        this(engine, settings, telemetry, AdapterCatalog.none());
+    }
+
+    OperatorDriver(
+            GenerationEngine engine, Map<String, Object> settings, OpenTelemetry telemetry, AdapterCatalog adapters) {
         Map<String, Object> all = new HashMap<>(settings);
         all.put("application.id", "app");
         all.put("bootstrap.servers", "none:1");
-        causalStreams = new CausalStreams(engine, all, meters, telemetry);
+        causalStreams = new CausalStreams(engine, all, meters, telemetry, adapters);
         Properties properties = causalStreams.streamsProperties();
         refusals = (Refusals) Objects.requireNonNull(properties.get(Refusals.PROPERTY));
         driver = new TopologyTestDriver(causalStreams.topology(), properties, START);
@@ -116,7 +122,7 @@ final class OperatorDriver implements AutoCloseable {
         driver.close();
     }
 
-    private TestOutputTopic<byte[], byte[]> output(String topic) {
+    TestOutputTopic<byte[], byte[]> output(String topic) {
         return driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 }

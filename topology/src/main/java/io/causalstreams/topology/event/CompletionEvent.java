@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param error when it failed
  * @param embedding for {@code task = embed}: the vector
  * @param ranking for {@code task = rerank}: the documents, the most relevant first
+ * @param adapterVersion digest of the adapter that answered, where it came by the adapters topic
  */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -37,7 +38,8 @@ public record CompletionEvent(
         @Nullable List<Label> classification,
         @Nullable Failure error,
         @Nullable Embedding embedding,
-        @Nullable List<Ranked> ranking) {
+        @Nullable List<Ranked> ranking,
+        @Nullable String adapterVersion) {
 
     /** CloudEvents type of this version. */
     public static final String TYPE = "io.causalstreams.completion.v1";

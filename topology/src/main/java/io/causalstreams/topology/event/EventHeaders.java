@@ -27,6 +27,12 @@ public final class EventHeaders {
     /** The prompt's coordinates, {@code <topic>-<partition>-<offset>}: which of several of the same id it was. */
     public static final String PROMPT = "causal-streams-prompt";
 
+    /** The version of the adapter that answers, {@code <name>@<sha256>}; {@code <name>@} where the model alone does in its place. */
+    public static final String ADAPTER = "causal-streams-adapter";
+
+    /** On a completion that a candidate gave beside the answer: the id of the request that it answers too. */
+    public static final String SHADOW = "causal-streams-shadow";
+
     /** On a record of the prompts topic: cancels the request it names. */
     public static final String CANCEL = "causal-streams-cancel";
 

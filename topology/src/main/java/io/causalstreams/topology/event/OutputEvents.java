@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param created unix seconds of the prompt; a fact of the prompt, so that a replay gives the same bytes
  * @param model facts of the engine's model
  * @param topN documents of a ranking to tell, the best; null = all
+ * @param adapterVersion digest of the adapter that answers; null = not known, or none
  */
 public record OutputEvents(
         String id,
@@ -28,14 +29,15 @@ public record OutputEvents(
         boolean returnTokenIds,
         long created,
         ModelInfo model,
-        @Nullable Integer topN) {
+        @Nullable Integer topN,
+        @Nullable String adapterVersion) {
 
     /** Why a choice ended that calls tools. */
     private static final String TOOL_CALLS = "tool_calls";
 
     /** Of a request that ranks nothing, or of which all is told. */
     public OutputEvents(String id, Shape shape, boolean returnTokenIds, long created, ModelInfo model) {
-        this(id, shape, returnTokenIds, created, model, null);
+        this(id, shape, returnTokenIds, created, model, null, null);
     }
 
     /** Whose body the events have. */
@@ -47,7 +49,19 @@ public record OutputEvents(
     /** The events of a valid prompt. */
     public static OutputEvents of(PromptEvent prompt, String id, long createdSeconds, ModelInfo model) {
         return new OutputEvents(
-                id, prompt.shape(), prompt.returnTokenIds(), createdSeconds, named(prompt, model), prompt.topN());
+                id, prompt.shape(), prompt.returnTokenIds(), createdSeconds, named(prompt, model), prompt.topN(), null);
+    }
+
+    /**
+     * The same of a version of an adapter.
+     *
+     * @param base facts of the model without it
+     * @param name the adapter's
+     * @param version its digest; null = the model alone answers
+     */
+    public OutputEvents withAdapter(ModelInfo base, String name, @Nullable String version) {
+        ModelInfo answering = version == null ? base : base.withName(base.name() + ":" + name);
+        return new OutputEvents(id, shape, returnTokenIds, created, answering, topN, version);
     }
 
     /** The model under the name that tells its adapter, where it has one. */
@@ -110,7 +124,8 @@ public record OutputEvents(
                 labels(finished.classification()),
                 failureOf(id, finished.choices()),
                 finished.embedding(),
-                ranking(finished.ranking()));
+                ranking(finished.ranking()),
+                adapterVersion);
     }
 
     /**
@@ -150,7 +165,8 @@ public record OutputEvents(
                 null,
                 failure,
                 null,
-                null);
+                null,
+                adapterVersion);
     }
 
     /** What was published of a choice before its request ended early. */

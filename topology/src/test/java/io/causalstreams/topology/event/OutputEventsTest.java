@@ -94,7 +94,7 @@ class OutputEventsTest {
 
     @Test
     void shouldTellTheBestDocumentsFirstAndNoMoreThanAskedFor() {
-        OutputEvents events = new OutputEvents("r-1", OutputEvents.Shape.TEXT, false, 1_800_000_000L, MODEL, 3);
+        OutputEvents events = new OutputEvents("r-1", OutputEvents.Shape.TEXT, false, 1_800_000_000L, MODEL, 3, null);
         GenerationEvent.Finished finished = new GenerationEvent.Finished(
                 List.of(new GenerationEvent.Choice(0, "", List.of(), FinishReason.STOP, null, null)),
                 new Usage(3, 0, 0),

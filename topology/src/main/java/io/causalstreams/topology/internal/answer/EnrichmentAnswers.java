@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.answer;
 
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.ModelInfo;
+import io.causalstreams.topology.adapter.AdapterPin;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventHeaders;
 import io.causalstreams.topology.event.OutputEvents;
@@ -21,6 +22,7 @@ record EnrichmentAnswers<K, V, R>(
         Arrival arrival,
         OutputEvents.Shape shape,
         ModelInfo model,
+        @Nullable AdapterPin pin,
         BiFunction<V, CompletionEvent, R> join,
         RecordCodec<K, V> codec,
         @Nullable Calling<R> calling)
@@ -33,7 +35,8 @@ record EnrichmentAnswers<K, V, R>(
 
     @Override
     public End<K, R> end(Ending ending, List<Partial> published, int promptTokens, long nowMs) {
-        OutputEvents events = new OutputEvents(arrival.id(), shape, true, arrival.timestamp() / 1000, model);
+        OutputEvents plain = new OutputEvents(arrival.id(), shape, true, arrival.timestamp() / 1000, model);
+        OutputEvents events = pin == null ? plain : plain.withAdapter(model, pin.name(), pin.sha256());
         R joined = joined(Completions.of(ending, events, published, promptTokens));
         K key = codec.key(arrival.keyBytes());
         return new End<>(List.of(new Record<>(key, joined, arrival.timestamp(), arrival.headers())), null);

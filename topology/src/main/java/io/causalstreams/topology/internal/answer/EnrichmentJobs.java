@@ -5,6 +5,7 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.topology.adapter.AdapterPin;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.OutputEvents.Shape;
 import io.causalstreams.topology.internal.journal.Arrival;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param join the value with its answer
  * @param perKey what the records of one key are to one another
  * @param codec how records are journaled
+ * @param pins which versions of adapters requests get
  * @param calling how answers call tools; null = calls are part of the answer
  */
 public record EnrichmentJobs<K, V, R>(
@@ -33,6 +35,7 @@ public record EnrichmentJobs<K, V, R>(
         BiFunction<V, CompletionEvent, R> join,
         PerKey perKey,
         RecordCodec<K, V> codec,
+        AdapterPins pins,
         @Nullable Calling<R> calling)
         implements Job.Opener<K, R> {
 
@@ -51,8 +54,14 @@ public record EnrichmentJobs<K, V, R>(
             GenerationRequest request = asked.withId(arrival.id()).resumedFrom(List.of());
             Shape shape = asked.prompt() instanceof Prompt.Chat ? Shape.CHAT : Shape.TEXT;
             String lane = lane(arrival.key());
+            AdapterPins.Pinned pinned = pins.of(arrival, request);
             return new Job.Ask<>(
-                    arrival, request, session(request, lane), lane, answers(arrival, shape, asked.model()), null);
+                    pinned.arrival(),
+                    pinned.request(),
+                    session(request, lane),
+                    lane,
+                    answers(pinned.arrival(), shape, asked.model(), pinned.pin()),
+                    null);
         } catch (RuntimeException e) {
             return broken(arrival, e);
         }
@@ -64,7 +73,7 @@ public record EnrichmentJobs<K, V, R>(
                 arrival.id(),
                 new Prompt.Tokens(List.of()),
                 SamplingParams.builder().build());
-        return new Job.Broken<>(arrival, none, lane(arrival.key()), answers(arrival, Shape.TEXT, null), cause);
+        return new Job.Broken<>(arrival, none, lane(arrival.key()), answers(arrival, Shape.TEXT, null, null), cause);
     }
 
     /** Records of one key are one lane when the operator keeps their order. */
@@ -93,7 +102,7 @@ public record EnrichmentJobs<K, V, R>(
                 arrival, lane(arrival.key()), new Record<>(key, (R) null, arrival.timestamp(), arrival.headers()));
     }
 
-    private Answers<K, R> answers(Arrival arrival, Shape shape, @Nullable String model) {
-        return new EnrichmentAnswers<>(arrival, shape, models.apply(model), join, codec, calling);
+    private Answers<K, R> answers(Arrival arrival, Shape shape, @Nullable String model, @Nullable AdapterPin pin) {
+        return new EnrichmentAnswers<>(arrival, shape, models.apply(model), pin, join, codec, calling);
     }
 }

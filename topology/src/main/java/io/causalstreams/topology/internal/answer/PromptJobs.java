@@ -5,6 +5,7 @@ import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.adapter.AdapterPin;
 import io.causalstreams.topology.event.OutputEvents;
 import io.causalstreams.topology.event.OutputEvents.Shape;
 import io.causalstreams.topology.event.PromptEnvelope;
@@ -22,10 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param models the facts of a model by the name a prompt gives it, null for the default; throws Invalid if there is none
  * @param records makes their records
  * @param sessionByKey whether chats of one record key are one conversation
+ * @param pins which versions of adapters requests get
  * @param refusals requests whose answer is known to be refused are not asked
  */
 public record PromptJobs(
-        Function<@Nullable String, ModelInfo> models, PromptRecords records, boolean sessionByKey, Refusals refusals)
+        Function<@Nullable String, ModelInfo> models,
+        PromptRecords records,
+        boolean sessionByKey,
+        AdapterPins pins,
+        Refusals refusals)
         implements Job.Opener<byte[], OutputEvent> {
 
     /** Whether a topic is known to refuse the answer to this prompt; its job is {@link Job.Broken}. */
@@ -47,18 +53,49 @@ public record PromptJobs(
         try {
             refusals.check(arrival);
             PromptEvent prompt = envelope.event();
-            String session = session(prompt, arrival);
-            OutputEvents events = OutputEvents.of(prompt, arrival.id(), created(arrival), models.apply(prompt.model()));
-            return new Job.Ask<>(
-                    arrival,
-                    prompt.toRequest(arrival.id()),
-                    session,
-                    session,
-                    new PromptAnswers(arrival, events, records),
-                    null);
+            AdapterPins.Pinned pinned = pins.of(arrival, prompt.toRequest(arrival.id()));
+            OutputEvents events = events(prompt, pinned);
+            return AdapterPins.isShadow(arrival)
+                    ? shadow(pinned, events)
+                    : ask(pinned, session(prompt, arrival), new PromptAnswers(pinned.arrival(), events, records));
         } catch (RuntimeException e) {
             return broken(arrival, envelope.shape(), e);
         }
+    }
+
+    private Job.Ask<byte[], OutputEvent> ask(
+            AdapterPins.Pinned pinned, @Nullable String session, Answers<byte[], OutputEvent> answers) {
+        return new Job.Ask<>(pinned.arrival(), pinned.request(), session, session, answers, null);
+    }
+
+    /** It waits for all others, and is no turn of a conversation. */
+    private Job.Ask<byte[], OutputEvent> shadow(AdapterPins.Pinned pinned, OutputEvents events) {
+        return new Job.Ask<>(
+                pinned.arrival(),
+                pinned.request().withPriority(Integer.MAX_VALUE),
+                null,
+                null,
+                new ShadowAnswers(pinned.arrival(), events, records),
+                null);
+    }
+
+    /**
+     * The arrival of a request for the candidate that answers it in shadow; null = none does. Turns of conversations have none.
+     *
+     * @param sequence its place in the journal
+     */
+    public @Nullable Arrival shadow(Job<byte[], OutputEvent> job, long sequence) {
+        return job instanceof Job.Ask<byte[], OutputEvent> ask && ask.session() == null
+                ? pins.shadow(ask.arrival(), sequence)
+                : null;
+    }
+
+    private OutputEvents events(PromptEvent prompt, AdapterPins.Pinned pinned) {
+        ModelInfo model = models.apply(prompt.model());
+        OutputEvents events =
+                OutputEvents.of(prompt, AdapterPins.answered(pinned.arrival()), created(pinned.arrival()), model);
+        AdapterPin pin = pinned.pin();
+        return pin == null ? events : events.withAdapter(model, pin.name(), pin.sha256());
     }
 
     @Override
@@ -74,13 +111,16 @@ public record PromptJobs(
         Prompt empty = shape == Shape.CHAT ? new Prompt.Chat(List.of()) : new Prompt.Tokens(List.of());
         GenerationRequest none = GenerationRequest.of(
                 arrival.id(), empty, SamplingParams.builder().build());
-        OutputEvents events = new OutputEvents(arrival.id(), shape, false, created(arrival), models.apply(null));
+        OutputEvents events =
+                new OutputEvents(AdapterPins.answered(arrival), shape, false, created(arrival), models.apply(null));
         Refusal refusal = refusals.of(arrival);
         return new Job.Broken<>(
                 arrival,
                 none,
                 null,
-                new PromptAnswers(arrival, events, records),
+                AdapterPins.isShadow(arrival)
+                        ? new ShadowAnswers(arrival, events, records)
+                        : new PromptAnswers(arrival, events, records),
                 refusal == null ? cause : new Refusal.AnswerRefusedException(refusal));
     }
 

@@ -33,6 +33,17 @@ public record PromptRecords(String applicationId, boolean publishesTokens, Recor
         return event(arrival, OutputEvent.Kind.COMPLETION, Bytes.wrap(completion), headers);
     }
 
+    /**
+     * What a candidate says beside the answer.
+     *
+     * @param model which answered
+     */
+    Record<byte[], OutputEvent> shadow(Arrival arrival, String model, byte[] completion, long nowMs) {
+        Headers headers =
+                EventHeaders.completion(arrival.headers(), source(model), arrival.id(), Instant.ofEpochMilli(nowMs));
+        return event(arrival, OutputEvent.Kind.SHADOW, Bytes.wrap(completion), headers);
+    }
+
     /** A remembered completion event, as the answer to another arrival of the same id. */
     public Record<byte[], OutputEvent> remembered(Arrival arrival, byte[] completion, long nowMs) {
         String model = EventJson.readCompletion(completion).model();

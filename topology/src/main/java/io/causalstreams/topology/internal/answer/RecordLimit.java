@@ -118,6 +118,7 @@ public record RecordLimit(int maxBytes) {
                 completion.classification(),
                 failure,
                 completion.embedding(),
-                completion.ranking());
+                completion.ranking(),
+                completion.adapterVersion());
     }
 }

@@ -1,5 +1,6 @@
 package io.causalstreams.topology.internal.journal;
 
+import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -29,6 +30,12 @@ public record Arrival(
         long timestamp) {
 
     private static final int VERSION = 1;
+
+    /** The same with this header, instead of one of this name. */
+    public Arrival with(String header, String text) {
+        Headers more = new RecordHeaders(headers).remove(header).add(header, text.getBytes(StandardCharsets.UTF_8));
+        return new Arrival(sequence, id, key, value, more, topic, partition, offset, timestamp);
+    }
 
     /** The key's bytes. */
     public byte @Nullable [] keyBytes() {

@@ -1,6 +1,7 @@
 package io.causalstreams.topology.internal.operator;
 
 import io.causalstreams.topology.event.ToolResultEvent;
+import io.causalstreams.topology.internal.answer.AdapterPins;
 import io.causalstreams.topology.internal.answer.EnrichmentJobs;
 import io.causalstreams.topology.internal.answer.RecordCodec;
 import io.causalstreams.topology.internal.input.TaskInput;
@@ -72,6 +73,7 @@ public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, 
                 operator.perKey(),
                 RecordCodec.of(
                         operator.name(), operator.storeName(), operator.keySerde(), operator.valueSerde(), context),
+                new AdapterPins(operator.operator().adapters()),
                 operator.calling());
         Intake<K, R> intake = new Intake<>(
                 operator.operator(), operator.storeName(), jobs, TaskInput.ofRecords(context), context, forward);
@@ -97,7 +99,7 @@ public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, 
                 operator.name() + "-" + source.name(),
                 key,
                 record.value() == null ? null : current.jobs.codec().value(record.value()),
-                new RecordHeaders(record.headers()),
+                AdapterPins.withoutPins(new RecordHeaders(record.headers())),
                 source.topic(),
                 source.partition(),
                 source.offset(),

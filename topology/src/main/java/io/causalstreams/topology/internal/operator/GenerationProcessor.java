@@ -5,6 +5,8 @@ import io.causalstreams.topology.event.EventHeaders;
 import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.PromptEvent;
 import io.causalstreams.topology.event.UnreadablePromptException;
+import io.causalstreams.topology.internal.answer.AdapterPins;
+import io.causalstreams.topology.internal.answer.Job;
 import io.causalstreams.topology.internal.answer.NoSuchRequestException;
 import io.causalstreams.topology.internal.answer.PromptJobs;
 import io.causalstreams.topology.internal.answer.PromptRecords;
@@ -41,14 +43,21 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     private final Operator operator;
     private final String storeName;
     private final boolean tokens;
+    private final boolean shadows;
 
     private @Nullable Incarnation incarnation;
 
-    /** @param tokens whether token events are published */
-    GenerationProcessor(Operator operator, String storeName, boolean tokens) {
+    /**
+     * Makes one of a task.
+     *
+     * @param tokens whether token events are published
+     * @param shadows whether candidates answer in shadow
+     */
+    GenerationProcessor(Operator operator, String storeName, boolean tokens, boolean shadows) {
         this.operator = operator;
         this.storeName = storeName;
         this.tokens = tokens;
+        this.shadows = shadows;
     }
 
     @Override
@@ -59,6 +68,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
                 operator.engine()::model,
                 new PromptRecords(context.applicationId(), tokens, new RecordLimit(settings.recordMaxBytes())),
                 settings.sessionByKey(),
+                new AdapterPins(operator.adapters()),
                 Refusals.of(context));
         TaskInput input = TaskInput.ofPrompts(context);
         incarnation = new Incarnation(jobs, new Intake<>(operator, storeName, jobs, input, context, context::forward));
@@ -119,7 +129,17 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
             operator.telemetry().duplicate();
             loop.publish(List.of(jobs.records().remembered(arrival, completion, loop.wallNow())));
         } else {
-            current.intake.take(arrival, () -> jobs.open(arrival, envelope));
+            Job<byte[], OutputEvent> job = current.intake.take(arrival, () -> jobs.open(arrival, envelope));
+            if (shadows && job != null && loop.isInFlight(arrival.id()) && !loop.isFull()) {
+                shadow(current, job, envelope);
+            }
+        }
+    }
+
+    private static void shadow(Incarnation current, Job<byte[], OutputEvent> of, PromptEnvelope envelope) {
+        Arrival shadow = current.jobs.shadow(of, current.intake.loop().nextSequence());
+        if (shadow != null) {
+            current.intake.take(shadow, () -> current.jobs.open(shadow, envelope));
         }
     }
 
@@ -133,7 +153,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
                     PromptEvent.resolveId(bodyId, record.headers(), source.name()),
                     Bytes.wrap(record.key()),
                     Bytes.wrap(record.value()),
-                    new RecordHeaders(record.headers()),
+                    AdapterPins.withoutPins(new RecordHeaders(record.headers())),
                     source.topic(),
                     source.partition(),
                     source.offset(),

@@ -14,13 +14,14 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * @param operator shared by all tasks of the JVM
  * @param storeName the journal's store
  * @param tokens whether token events are published
+ * @param shadows whether candidates answer in shadow
  */
-public record GenerationProcessorSupplier(Operator operator, String storeName, boolean tokens)
+public record GenerationProcessorSupplier(Operator operator, String storeName, boolean tokens, boolean shadows)
         implements ProcessorSupplier<byte[], byte[], byte[], OutputEvent> {
 
     @Override
     public Processor<byte[], byte[], byte[], OutputEvent> get() {
-        return new GenerationProcessor(operator, storeName, tokens);
+        return new GenerationProcessor(operator, storeName, tokens, shadows);
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way into a task, the same for every operator: what {@code init} builds, and what is checked of a record before the
@@ -72,11 +73,13 @@ final class Intake<K, V> {
      * Takes a new request, or ends it at once.
      *
      * @param opened reads it; not called for a duplicate or one that is too large
+     * @return what was read; null = nothing
      */
-    void take(Arrival arrival, Supplier<Job<K, V>> opened) {
+    @Nullable
+    Job<K, V> take(Arrival arrival, Supplier<Job<K, V>> opened) {
         if (loop.isInFlight(arrival.id())) {
             operator.telemetry().duplicate();
-            return;
+            return null;
         }
         long bytes = RecordLimit.sizeOf(arrival.keyBytes(), arrival.valueBytes(), arrival.headers());
         if (bytes > operator.settings().promptMaxBytes()) {
@@ -84,7 +87,7 @@ final class Intake<K, V> {
             Invalid tooLarge = tooLarge(bytes);
             Job.Broken<K, V> broken = jobs.broken(arrival, tooLarge);
             loop.refuse(broken, Ending.failed(arrival.id(), broken.cause()));
-            return;
+            return null;
         }
         Job<K, V> job = opened.get();
         if (job instanceof Job.Ask<K, V> ask) {
@@ -94,6 +97,7 @@ final class Intake<K, V> {
         } else {
             admit(job);
         }
+        return job;
     }
 
     private void take(Job.Ask<K, V> ask) {

@@ -1,6 +1,7 @@
 package io.causalstreams.topology.internal.request;
 
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.topology.adapter.AdapterCatalog;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.internal.answer.Ending;
 import io.causalstreams.topology.internal.answer.Job;
@@ -18,6 +19,7 @@ record Finisher<K, V>(
         RequestReader<K, V> reader,
         JournaledOutput<K, V> output,
         Conversations conversations,
+        AdapterCatalog adapters,
         OperatorTelemetry telemetry) {
 
     /** Ends a request that waited. */
@@ -43,7 +45,7 @@ record Finisher<K, V>(
     /** Forwards what only waited for its turn. */
     void passOn(Request<K, V> request, Job.PassOn<K, V> job) {
         output.passOn(request, reader.progress(job), job.record());
-        requests.ended(request);
+        ended(request);
         telemetry.passedOn(request);
     }
 
@@ -53,6 +55,11 @@ record Finisher<K, V>(
             return invalid.promptTokens();
         }
         return job instanceof Job.Ask<K, V> ask ? conversations.promptTokens(ask) : 0;
+    }
+
+    private void ended(Request<K, V> request) {
+        requests.ended(request);
+        adapters.release(request.adapter);
     }
 
     private void end(
@@ -66,7 +73,7 @@ record Finisher<K, V>(
         if (ending instanceof Ending.Completed && ending.failure() == null && job instanceof Job.Ask<K, V> ask) {
             conversations.answered(ask, published.get(0), nowMs, requests::isBusy);
         }
-        requests.ended(request);
+        ended(request);
         telemetry.ended(
                 request, new EndedRequest(job, ending, published, request.arrivedMs, request.firstTokenMs(), nowMs));
     }

@@ -54,6 +54,9 @@ final class Request<K, V> implements LiveRequest {
     /** When its deadline passes, on the scale of {@link #arrivedMs}; far away when there is none. */
     final long expiresMs;
 
+    /** Which adapter it holds, or null. */
+    final @Nullable String adapter;
+
     private final int priority;
     private final long arrivedNanos = System.nanoTime();
 
@@ -103,6 +106,7 @@ final class Request<K, V> implements LiveRequest {
         this.key = arrival.key();
         this.lane = job.lane();
         this.arrivedMs = nowMs;
+        this.adapter = job instanceof Job.Ask<K, V> ask ? ask.request().adapter() : null;
         this.priority = priority(job);
         Instant deadline = job instanceof Job.Ask<K, V> ask ? ask.request().deadline() : null;
         this.expiresMs = deadline == null ? Long.MAX_VALUE : nowMs + deadline.toEpochMilli() - wallMs;

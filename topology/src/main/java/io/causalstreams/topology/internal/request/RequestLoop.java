@@ -64,7 +64,7 @@ public final class RequestLoop<K, V> {
         bounds = new JournalBounds(store.journal(), operator.settings(), input, mailbox, context.taskId());
         conversations = new Conversations(operator.engine(), store.sessions());
         reader = new RequestReader<>(jobs, store.journal());
-        finisher = new Finisher<>(requests, reader, output, conversations, operator.telemetry());
+        finisher = new Finisher<>(requests, reader, output, conversations, operator.adapters(), operator.telemetry());
         rounds = new ToolRounds<>(operator, clock, store.journal(), output, finisher);
         runs = new EngineRuns<>(operator, clock, mailbox, output, finisher, rounds);
     }
@@ -237,12 +237,14 @@ public final class RequestLoop<K, V> {
     public void close() {
         input.leave();
         operator.telemetry().left(context.taskId(), requests.all());
+        requests.all().forEach(each -> operator.adapters().release(each.adapter));
         runs.leave();
     }
 
     private Request<K, V> track(Job<K, V> job) {
         Request<K, V> request = new Request<>(job, clock.now(), clock.wallNow());
         requests.add(request);
+        operator.adapters().hold(request.adapter);
         operator.telemetry().tracked(request);
         return request;
     }

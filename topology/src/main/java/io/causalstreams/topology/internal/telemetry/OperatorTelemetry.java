@@ -22,12 +22,18 @@ import org.apache.kafka.streams.processor.TaskId;
 
 /**
  * What one operator reports in one process: meters named {@code causal.streams.*} with its name as the tag
- * {@code operator}, those of requests with {@code model} too, a span per completion, and where its requests are.
+ * {@code operator}, those of requests with {@code model} and {@code adapter} too, a span per completion, and where its requests are.
  *
  * <p>Threading: stream threads report, any thread asks.
  */
 public final class OperatorTelemetry {
     private static final String OPERATOR = "operator";
+    private static final String NO_ADAPTER = "none";
+    private static final String OTHER_ADAPTERS = "other";
+
+    /** Meters for as many pairs of model and adapter; further adapters share theirs. */
+    private static final int MOST_METERS = 100;
+
     private static final String COMPLETED = "completed";
 
     private final String operator;
@@ -36,8 +42,10 @@ public final class OperatorTelemetry {
     private final CompletionSpans spans;
     private final EngineMeters engineMeters;
     private final Map<String, LiveRequest> requests = new ConcurrentHashMap<>();
-    private final Map<String, RequestMeters> models = new ConcurrentHashMap<>();
+    private final Map<MeterKey, RequestMeters> models = new ConcurrentHashMap<>();
     private final Map<TaskId, TaskLoad> loads = new ConcurrentHashMap<>();
+
+    private record MeterKey(String model, String adapter) {}
 
     private final Counter duplicates;
     private final Counter deadLetters;
@@ -79,7 +87,8 @@ public final class OperatorTelemetry {
                 .description("Age of the oldest request that is not in the engine.")
                 .register(meters);
         // a rate misses the first increment of a counter that was not there before
-        models.put(engine.model().name(), meters(engine.model().name()));
+        MeterKey base = new MeterKey(engine.model().name(), NO_ADAPTER);
+        models.put(base, meters(base));
         requests(COMPLETED);
         for (ToolOutcome outcome : ToolOutcome.values()) {
             toolResults(outcome);
@@ -188,11 +197,30 @@ public final class OperatorTelemetry {
     }
 
     private RequestMeters of(GenerationRequest request) {
-        return models.computeIfAbsent(modelOf(request), this::meters);
+        String model = modelOf(request);
+        MeterKey key = new MeterKey(model, adapterOf(request));
+        RequestMeters known = models.get(key);
+        return known != null ? known : models.computeIfAbsent(bounded(key, request), this::meters);
     }
 
-    private RequestMeters meters(String model) {
-        return new RequestMeters(meters, Tags.of(OPERATOR, operator, "model", model));
+    /** An adapter's name without its version. */
+    private static String adapterOf(GenerationRequest request) {
+        String adapter = request.adapter();
+        int at = adapter == null ? -1 : adapter.lastIndexOf('@');
+        return adapter == null ? NO_ADAPTER : at < 0 ? adapter : adapter.substring(0, at);
+    }
+
+    /** What clients write makes no meters, nor do more adapters than anybody looks at. */
+    private MeterKey bounded(MeterKey key, GenerationRequest request) {
+        boolean known = request.adapter() == null
+                || engine.engines().values().stream()
+                        .anyMatch(each -> each.adapters().contains(request.adapter()));
+        String adapter = !known ? NO_ADAPTER : models.size() < MOST_METERS ? key.adapter() : OTHER_ADAPTERS;
+        return new MeterKey(key.model(), adapter);
+    }
+
+    private RequestMeters meters(MeterKey key) {
+        return new RequestMeters(meters, Tags.of(OPERATOR, operator, "model", key.model(), "adapter", key.adapter()));
     }
 
     /** The name of the model that answers; of one that is not there, none: what clients write makes no meters. */

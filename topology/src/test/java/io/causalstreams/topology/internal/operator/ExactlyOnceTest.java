@@ -198,6 +198,7 @@ class ExactlyOnceTest {
                     }
                 }
                 case DEAD_LETTER -> deadLetters++;
+                case SHADOW -> throw new AssertionError("there are no candidates");
             }
         }
         long invalid = input.stream().filter(each -> isInvalid(each)).count();

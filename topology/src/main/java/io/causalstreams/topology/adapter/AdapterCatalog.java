@@ -1,0 +1,284 @@
+package io.causalstreams.topology.adapter;
+
+import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.ModelInfo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which version of an adapter a request gets. What the topic says is {@linkplain #put put} here; a request is {@linkplain #pin pinned}
+ * to a version when it arrives, and holds it until it ends. A version is in the engine, under the name {@code name@sha256}, while the
+ * topic has it or a request holds it.
+ *
+ * <p>Threading: any thread.
+ */
+public final class AdapterCatalog {
+    private static final Duration FORGOTTEN_AFTER = Duration.ofDays(14);
+
+    /** Between being pinned and held a request is only read. */
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    private final @Nullable GenerationEngine engine;
+    private final FetchedAdapters files;
+    private final AdapterPreparation preparation;
+    private final List<PublicKey> trusted;
+    private final Map<String, AdapterEvent> served = new ConcurrentHashMap<>();
+    private final Map<String, AdapterEvent> candidates = new ConcurrentHashMap<>();
+
+    /** Versions in the engine; guarded by this. */
+    private final Map<AdapterPin, Use> loaded = new HashMap<>();
+
+    private static final class Use {
+        private int holders;
+        private long lastNeededNanos = System.nanoTime();
+    }
+
+    /**
+     * Without adapters.
+     *
+     * @param directory for what is fetched
+     * @param trusted one of which must have signed an adapter; empty = all are taken
+     */
+    public AdapterCatalog(
+            GenerationEngine engine, Path directory, AdapterPreparation preparation, List<PublicKey> trusted) {
+        this(engine, new FetchedAdapters(directory), preparation, trusted);
+    }
+
+    private AdapterCatalog(
+            @Nullable GenerationEngine engine,
+            FetchedAdapters files,
+            AdapterPreparation preparation,
+            List<PublicKey> trusted) {
+        this.engine = engine;
+        this.files = files;
+        this.preparation = preparation;
+        this.trusted = List.copyOf(trusted);
+    }
+
+    /** Where no topic is followed: requests name what the engine has. */
+    public static AdapterCatalog none() {
+        return new AdapterCatalog(null, new FetchedAdapters(Path.of("")), AdapterPreparation.none(), List.of());
+    }
+
+    /**
+     * New requests get this version.
+     *
+     * @throws AdapterRefusedException if it cannot be used; what was there before stays
+     * @throws IOException if it cannot be had now
+     */
+    public void put(AdapterKey key, AdapterEvent event) throws IOException {
+        AdapterSignature.verify(key, event, trusted);
+        checkBase(event);
+        AdapterPin version = new AdapterPin(key.name(), event.sha256());
+        if (!isLoaded(version)) {
+            load(version, files.fetch(event));
+        }
+        versions(key).put(key.name(), event);
+    }
+
+    /** New requests get the model alone again, or no candidate. */
+    public void remove(AdapterKey key) {
+        versions(key).remove(key.name());
+    }
+
+    private Map<String, AdapterEvent> versions(AdapterKey key) {
+        return key.candidate() ? candidates : served;
+    }
+
+    private void checkBase(AdapterEvent event) {
+        String base = event.base();
+        ModelInfo model = engine().model();
+        if (base != null && !base.equals(model.name()) && !base.equals(model.fingerprint())) {
+            throw new AdapterRefusedException(
+                    "it belongs to model " + base + ", this is " + model.name() + " (" + model.fingerprint() + ")");
+        }
+    }
+
+    private void load(AdapterPin version, Path adapter) throws IOException {
+        try {
+            Path file = preparation.file(adapter); // takes its time, so others do not wait for it
+            synchronized (this) {
+                engine().loadAdapter(version.toString(), file);
+                loaded.computeIfAbsent(version, each -> new Use());
+            }
+        } catch (AdapterRefusedException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new AdapterRefusedException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /**
+     * The version that a request gets which arrives now; null where the topic has nothing to do with it: it names no adapter, one
+     * of the engine's own, or a version by itself.
+     *
+     * @param key of its record; the same key gets a candidate always or never. A request without one goes by its id
+     */
+    public @Nullable AdapterPin pin(GenerationRequest request, byte @Nullable [] key) {
+        String name = engine == null ? null : nameIn(request);
+        if (name == null || name.indexOf('@') >= 0 || engine().adapters().contains(name)) {
+            return null;
+        }
+        AdapterEvent candidate = candidates.get(name);
+        Double share = candidate == null ? null : candidate.canary();
+        if (candidate != null && share != null && share(name, request.id(), key) < share) {
+            return new AdapterPin(name, candidate.sha256());
+        }
+        AdapterEvent current = served.get(name);
+        return new AdapterPin(name, current == null ? null : current.sha256());
+    }
+
+    /** The candidate that answers a request in shadow, beside the version that it got; null = none does. */
+    public @Nullable AdapterPin shadow(@Nullable AdapterPin answering) {
+        AdapterEvent candidate = answering == null ? null : candidates.get(answering.name());
+        return answering != null
+                        && candidate != null
+                        && Boolean.TRUE.equals(candidate.shadow())
+                        && !candidate.sha256().equals(answering.sha256())
+                ? new AdapterPin(answering.name(), candidate.sha256())
+                : null;
+    }
+
+    private @Nullable String nameIn(GenerationRequest request) {
+        if (request.adapter() != null) {
+            return request.adapter();
+        }
+        String model = request.model();
+        int colon = model == null ? -1 : model.lastIndexOf(':');
+        if (model == null || colon < 0) {
+            return null;
+        }
+        String behind = model.substring(colon + 1);
+        return served.containsKey(behind)
+                        || model.substring(0, colon).equals(engine().model().name())
+                ? behind
+                : null;
+    }
+
+    /** In 0..1, by key and name: another candidate tries other keys. */
+    private static double share(String name, String id, byte @Nullable [] key) {
+        byte[] own = key == null ? Utils.utf8(id) : key;
+        byte[] salted = new byte[name.length() + own.length];
+        System.arraycopy(Utils.utf8(name), 0, salted, 0, name.length());
+        System.arraycopy(own, 0, salted, name.length(), own.length);
+        return Utils.toPositive(Utils.murmur2(salted)) / (double) (1L << 31);
+    }
+
+    /**
+     * Has the version of a journaled request in the engine, from what was fetched before if need be.
+     *
+     * @throws GenerationException.Failed if it is nowhere any more
+     */
+    public void require(AdapterPin version) {
+        String sha256 = version.sha256();
+        if (sha256 == null || isLoaded(version)) {
+            return;
+        }
+        try {
+            Path known = engine == null ? null : files.find(sha256);
+            if (known == null) {
+                throw gone(version, null);
+            }
+            load(version, known);
+        } catch (IOException | AdapterRefusedException e) {
+            throw gone(version, e);
+        }
+    }
+
+    private synchronized boolean isLoaded(AdapterPin version) {
+        Use known = loaded.get(version);
+        if (known != null) {
+            known.lastNeededNanos = System.nanoTime();
+        }
+        return known != null;
+    }
+
+    private GenerationException.Failed gone(AdapterPin version, @Nullable Exception cause) {
+        return new GenerationException.Failed(
+                "it began with adapter " + version + ", which is neither "
+                        + (engine == null ? "followed here" : "in the topic any more nor kept on this machine")
+                        + "; send it again to have it answered by what is served now",
+                cause);
+    }
+
+    /** A request has this adapter until it {@linkplain #release releases} it. */
+    public void hold(@Nullable String adapter) {
+        count(adapter, 1);
+    }
+
+    /** A request that held it has ended, or left this process. */
+    public void release(@Nullable String adapter) {
+        count(adapter, -1);
+    }
+
+    private synchronized void count(@Nullable String adapter, int holders) {
+        Use use = adapter == null ? null : loaded.get(AdapterPin.parse(adapter));
+        if (use != null) {
+            use.holders += holders;
+            use.lastNeededNanos = System.nanoTime();
+        }
+    }
+
+    /** Takes versions out of the engine that neither the topic has nor a request holds. */
+    public void sweep() {
+        sweep(GRACE);
+    }
+
+    synchronized void sweep(Duration grace) {
+        Set<AdapterPin> current = new HashSet<>();
+        served.forEach((name, event) -> current.add(new AdapterPin(name, event.sha256())));
+        candidates.forEach((name, event) -> current.add(new AdapterPin(name, event.sha256())));
+        Iterator<Map.Entry<AdapterPin, Use>> each = loaded.entrySet().iterator();
+        while (each.hasNext()) {
+            Map.Entry<AdapterPin, Use> version = each.next();
+            Use use = version.getValue();
+            if (!current.contains(version.getKey())
+                    && use.holders <= 0
+                    && System.nanoTime() - use.lastNeededNanos > grace.toNanos()) {
+                engine().unloadAdapter(version.getKey().toString());
+                each.remove();
+            }
+        }
+    }
+
+    /** Removes from the disk what no request can have begun with. */
+    public void forgetOld() throws IOException {
+        files.prune(FORGOTTEN_AFTER);
+    }
+
+    /** What is served, by name; a snapshot. */
+    public Map<String, AdapterEvent> served() {
+        return new TreeMap<>(served);
+    }
+
+    /** What is tried, by name; a snapshot. */
+    public Map<String, AdapterEvent> candidates() {
+        return new TreeMap<>(candidates);
+    }
+
+    /** Versions in the engine. */
+    public synchronized int versions() {
+        return loaded.size();
+    }
+
+    private GenerationEngine engine() {
+        if (engine == null) {
+            throw new IllegalStateException("no adapters topic is followed");
+        }
+        return engine;
+    }
+}
