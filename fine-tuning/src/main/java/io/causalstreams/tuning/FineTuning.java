@@ -3,6 +3,7 @@ package io.causalstreams.tuning;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.causalstreams.export.CheckpointFormats;
+import io.causalstreams.export.internal.adapter.PeftAdapter;
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.architecture.Families;
 import io.causalstreams.export.internal.architecture.ModelConfig;
@@ -33,6 +34,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Tunes a checkpoint on records, into an adapter that peft and this project load. */
 public final class FineTuning {
@@ -79,8 +82,84 @@ public final class FineTuning {
         }
     }
 
+    /**
+     * Goes on from an adapter with more records, or where a call with the same arguments was ended. What comes of it is written only
+     * if it is better on the records held back. Records that cannot be learned are left out.
+     *
+     * @param heldBack at least one record that can be read
+     * @param start the adapter to go on from; null = the model alone
+     * @param output as for {@link #run}
+     */
+    public static Improvement improve(
+            Path checkpoint,
+            Path records,
+            Path heldBack,
+            @Nullable Path start,
+            Path output,
+            TuningOptions options,
+            TuningListener listener) {
+        try (Checkpoint opened = CheckpointFormats.open(checkpoint)) {
+            Files.createDirectories(output);
+            ModelConfig config = new ModelConfig(opened.config());
+            Decoder decoder =
+                    Families.describe(config, Tensors.of(opened.weights())).ofShortSequences();
+            List<Example> examples =
+                    read(opened, config, output, reader -> reader.readable(records, options.maxTokens()));
+            List<Example> checks =
+                    read(opened, config, output, reader -> reader.readable(heldBack, options.maxTokens()));
+            if (examples.isEmpty() || checks.isEmpty()) {
+                throw new TuningException(
+                        (checks.isEmpty() ? heldBack : records) + ": has no record that can be learned");
+            }
+            TrainableModel.Settings settings =
+                    new TrainableModel.Settings(options.storage(), options.keptBytes(), options.threads());
+            try (TrainableModel model = new TrainableModel(decoder, options.lora(), settings)) {
+                Trainer trainer = new Trainer(model, examples, checks, options, listener);
+                String identity = identity(opened, records, options) + " " + digest(heldBack)
+                        + (start == null ? "" : " " + digest(start.resolve(PeftAdapter.WEIGHTS)));
+                double[] losses = trainer.improve(
+                        output.resolve(STATE),
+                        identity,
+                        adapter -> readInto(adapter, start),
+                        results(output, opened.name()));
+                return new Improvement(examples.size(), checks.size(), losses[0], losses[1]);
+            }
+        } catch (CheckpointException | UnsupportedModelException e) {
+            throw new TuningException(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new TuningException("cannot write " + output + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What an {@link #improve} came to. Losses are of the records held back, mean of their predicted tokens, in nats.
+     *
+     * @param before of the adapter it went on from
+     * @param after of the best there was; that of {@code before} when none was better, and then nothing was written
+     */
+    public record Improvement(int examples, int heldBack, double before, double after) {
+
+        public boolean isBetter() {
+            return after < before;
+        }
+    }
+
+    private static void readInto(Adapter adapter, @Nullable Path start) {
+        if (start != null) {
+            try (PeftAdapter saved = PeftAdapter.open(start)) {
+                AdapterFiles.read(saved, adapter);
+            }
+        }
+    }
+
     private static List<Example> read(
             Checkpoint checkpoint, ModelConfig config, Path records, TuningOptions options, Path output)
+            throws IOException {
+        return read(checkpoint, config, output, reader -> reader.read(records, options.maxTokens()));
+    }
+
+    private static List<Example> read(
+            Checkpoint checkpoint, ModelConfig config, Path output, Function<RecordReader, List<Example>> reading)
             throws IOException {
         Path files = Files.createTempDirectory(output, "tokenizer");
         try {
@@ -91,9 +170,8 @@ public final class FineTuning {
                 boolean addsBos = tokens.path("add_bos_token").asBoolean(false) && !bos.isEmpty();
                 Set<Integer> ends = new LinkedHashSet<>(config.tokenIds("eos_token_id"));
                 ends.addAll(new ModelConfig(json(files.resolve("generation_config.json"))).tokenIds("eos_token_id"));
-                return new RecordReader(
-                                tokenizer, ChatTemplate.load(files), addsBos ? bos.get(0) : -1, List.copyOf(ends))
-                        .read(records, options.maxTokens());
+                return reading.apply(new RecordReader(
+                        tokenizer, ChatTemplate.load(files), addsBos ? bos.get(0) : -1, List.copyOf(ends)));
             }
         } finally {
             for (String name : List.of(
@@ -126,10 +204,13 @@ public final class FineTuning {
     }
 
     private static String identity(Checkpoint checkpoint, Path records, TuningOptions options) throws IOException {
+        return checkpoint.name() + " " + digest(records) + " " + options;
+    }
+
+    private static String digest(Path file) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            String read = HexFormat.of().formatHex(digest.digest(Files.readAllBytes(records)));
-            return checkpoint.name() + " " + read + " " + options;
+            return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

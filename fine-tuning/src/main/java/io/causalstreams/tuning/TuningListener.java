@@ -3,6 +3,9 @@ package io.causalstreams.tuning;
 /** Hears of a tuning's progress, on its thread. */
 public interface TuningListener {
 
+    /** A piece of work comes next, a layer forward or backward; this may wait, so that others have the cores. */
+    default void beforeWork() {}
+
     /** Work begins, or goes on where an earlier run was ended. */
     default void onStart(Plan plan) {}
 

@@ -128,6 +128,58 @@ class FineTuningTest {
     }
 
     @Test
+    void shouldKeepOnlyWhatIsBetterThanWhereItGoesOnFrom() throws IOException {
+        // Given
+        TuningOptions options = options(FrozenStorage.FP32, 12, 3);
+        Path heldBack = Files.writeString(
+                directory.resolve("held-back.jsonl"),
+                "{\"prompt\":\"the number 41 is\",\"label\":\"odd\"}\n{\"nothing\":1}\n{\"prompt\":\"the number 44 is\",\"label\":\"even\"}\n");
+        Path first = directory.resolve("first");
+
+        // When
+        FineTuning.Improvement better =
+                FineTuning.improve(MODEL, records(), heldBack, null, first, options, losing(new ArrayList<>(), 99));
+        FineTuning.Improvement further = FineTuning.improve(
+                MODEL, records(), heldBack, first, directory.resolve("second"), options, losing(new ArrayList<>(), 99));
+        Path lies = Files.writeString(
+                directory.resolve("lies.jsonl"), "{\"prompt\":\"the number 41 is\",\"label\":\"even\"}\n".repeat(16));
+        Path third = directory.resolve("third");
+        FineTuning.Improvement worse =
+                FineTuning.improve(MODEL, lies, heldBack, first, third, options, losing(new ArrayList<>(), 99));
+
+        // Then
+        assertThat(better.isBetter()).isTrue();
+        assertThat(better.heldBack()).as("what cannot be learned is left out").isEqualTo(2);
+        assertThat(further.before()).as("it goes on from the first").isEqualTo(better.after());
+        assertThat(worse.isBetter()).isFalse();
+        assertThat(third.resolve(PeftAdapter.WEIGHTS)).doesNotExist();
+    }
+
+    @Test
+    void shouldImproveBitForBitWhereItWasEnded() throws IOException {
+        // Given
+        TuningOptions options = options(FrozenStorage.FP32, 12, 3);
+        Path whole = directory.resolve("whole");
+        FineTuning.Improvement expected =
+                FineTuning.improve(MODEL, records(), records(), null, whole, options, losing(new ArrayList<>(), 99));
+        Path broken = directory.resolve("broken");
+
+        // When
+        assertThatThrownBy(() -> FineTuning.improve(
+                        MODEL, records(), records(), null, broken, options, losing(new ArrayList<>(), 7)))
+                .isInstanceOf(Killed.class);
+        FineTuning.Improvement resumed =
+                FineTuning.improve(MODEL, records(), records(), null, broken, options, losing(new ArrayList<>(), 99));
+
+        // Then
+        assertThat(resumed).isEqualTo(expected);
+        assertThat(broken.resolve(PeftAdapter.WEIGHTS)).hasSameBinaryContentAs(whole.resolve(PeftAdapter.WEIGHTS));
+        assertThat(FineTuning.improve(MODEL, records(), records(), null, broken, options, losing(new ArrayList<>(), 0)))
+                .as("and when all of it was done already")
+                .isEqualTo(expected);
+    }
+
+    @Test
     void shouldNameTheLineOfABadRecord() throws IOException {
         // Given
         Path file = Files.writeString(

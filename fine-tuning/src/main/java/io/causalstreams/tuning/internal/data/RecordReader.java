@@ -65,13 +65,28 @@ public final class RecordReader {
      * @throws TuningException naming the line at fault
      */
     public List<Example> read(Path file, int maxTokens) {
+        return read(file, maxTokens, false);
+    }
+
+    /** Those records of a file that can be learned. @throws TuningException if the file cannot be read */
+    public List<Example> readable(Path file, int maxTokens) {
+        return read(file, maxTokens, true);
+    }
+
+    private List<Example> read(Path file, int maxTokens, boolean skips) {
         List<Example> examples = new ArrayList<>();
         int number = 0;
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
                 if (!line.isBlank()) {
-                    examples.add(checked(example(line), maxTokens));
+                    try {
+                        examples.add(checked(example(line), maxTokens));
+                    } catch (IllegalArgumentException | GenerationException e) {
+                        if (!skips) {
+                            throw e;
+                        }
+                    }
                 }
             }
         } catch (NoSuchFileException e) {

@@ -55,6 +55,7 @@ public final class TrainableModel implements AutoCloseable {
 
     private final HeadProgram head;
     private final LayerPrograms.Cache programs;
+    private Runnable beforeWork = () -> {};
     private final Map<BatchShape, List<LayerGraph>> graphs = new LinkedHashMap<>();
 
     /**
@@ -105,6 +106,11 @@ public final class TrainableModel implements AutoCloseable {
 
     private static Tensor matrix(Weight weight) {
         return new Tensor("table", ElementType.FLOAT, List.of((long) weight.rows(), (long) weight.columns()));
+    }
+
+    /** {@code pause} runs before each layer, forward or backward; it may wait. */
+    public void pauseBy(Runnable pause) {
+        beforeWork = pause;
     }
 
     /** What learns. */
@@ -203,12 +209,14 @@ public final class TrainableModel implements AutoCloseable {
         }
 
         private Map<Tensor, NativeTensor> run(int i) {
+            beforeWork.run();
             LayerGraph layer = layers.get(i);
             return programs.of(layer, i == lowest).forward().run(inputs(i));
         }
 
         /** The gradient of the layer's x, or an empty one at the lowest. */
         private NativeTensor backward(int i, NativeTensor dy, boolean first) {
+            beforeWork.run();
             LayerGraph layer = layers.get(i);
             LayerPrograms program = programs.of(layer, first);
             Map<Tensor, NativeTensor> saved = kept.remove(i);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -56,6 +57,7 @@ public final class Trainer {
             TuningOptions options,
             TuningListener listener) {
         this.model = model;
+        model.pauseBy(listener::beforeWork);
         this.heldBack = heldBack;
         this.schedule = options.schedule();
         this.listener = listener;
@@ -87,9 +89,36 @@ public final class Trainer {
     /** Trains to the end; goes on where {@code state} is. */
     public void run(Path state, String identity, Results results) throws IOException {
         StateFile file = new StateFile(state, identity);
-        if (file.read(parameters, optimiser, progress)) {
+        resumes(file);
+        train(file, results);
+    }
+
+    /**
+     * As {@link #run}, from the adapter as {@code begin} makes it. Only what is better on the records held back is kept.
+     *
+     * @return losses of the records held back: in the beginning, and of the best; equal when none was better
+     */
+    public double[] improve(Path state, String identity, Consumer<Adapter> begin, Results results) throws IOException {
+        StateFile file = new StateFile(state, identity);
+        if (!resumes(file)) {
+            begin.accept(model.adapter());
+            progress.validated(heldBackLoss());
+        }
+        train(file, results);
+        double[] losses =
+                progress.validation().stream().mapToDouble(point -> point[1]).toArray();
+        return new double[] {losses[0], Arrays.stream(losses).min().orElseThrow()};
+    }
+
+    private boolean resumes(StateFile file) throws IOException {
+        boolean resumes = file.read(parameters, optimiser, progress);
+        if (resumes) {
             listener.onStart(new TuningListener.Plan(0, heldBack.size(), 0, packing.length(), progress.step(), steps));
         }
+        return resumes;
+    }
+
+    private void train(StateFile file, Results results) throws IOException {
         long written = System.nanoTime();
         while (progress.step() < steps && !exhausted()) {
             step();
@@ -137,17 +166,21 @@ public final class Trainer {
             results.keep(model.adapter());
             return;
         }
+        double loss = heldBackLoss();
+        boolean best = progress.validated(loss);
+        if (best) {
+            results.keep(model.adapter());
+        }
+        listener.onValidation(progress.step(), loss, best);
+    }
+
+    private double heldBackLoss() {
         double sum = 0;
         for (Batch batch : packing.pack(heldBack)) {
             for (float loss : model.losses(batch)) {
                 sum += loss;
             }
         }
-        double loss = sum / heldBack.stream().mapToInt(Example::predicted).sum();
-        boolean best = progress.validated(loss);
-        if (best) {
-            results.keep(model.adapter());
-        }
-        listener.onValidation(progress.step(), loss, best);
+        return sum / heldBack.stream().mapToInt(Example::predicted).sum();
     }
 }
