@@ -26,11 +26,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EmbedCommand.class,
             RerankCommand.class,
             ServeCommand.class,
+            AdaptersCommand.class,
             ProduceCommand.class,
             TailCommand.class,
             BrokerCommand.class,
             ExportCommand.class,
             TuneCommand.class,
+            ReplayCommand.class,
             BenchCommand.class,
             ModelsCommand.class
         })

@@ -1,6 +1,7 @@
 package io.causalstreams.app;
 
 import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.ErrorLine;
 import io.causalstreams.app.internal.kafka.BrokerWait;
 import io.causalstreams.app.internal.kafka.KafkaConnection;
 import io.causalstreams.app.internal.kafka.Operator;
@@ -16,7 +17,11 @@ import io.causalstreams.http.HttpDoorSettings;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.ModelInfo;
+import io.causalstreams.learning.FirstTokens;
+import io.causalstreams.learning.LearningLoop;
+import io.causalstreams.topology.AdaptersTopic;
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -25,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,6 +48,12 @@ final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     private final ServedModelOptions models = new ServedModelOptions();
+
+    @Mixin
+    private final AdaptersTopicOptions adaptersTopic = new AdaptersTopicOptions();
+
+    @Mixin
+    private final LearnOptions learn = new LearnOptions();
 
     @Mixin
     private final EngineOptions engineOptions = new EngineOptions();
@@ -74,8 +86,10 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Progress progress = Progress.ofStderr();
-        KafkaConnection connection = kafka.connection();
+        KafkaConnection connection = adaptersTopic.on(kafka.connection());
         CausalStreamsConfig config = operatorConfig(connection);
+        boolean followed =
+                !config.getString(CausalStreamsConfig.ADAPTERS_TOPIC_CONFIG).isEmpty();
         EngineConfig engineConfig = engineOptions.config(EngineConfig.defaults());
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         OperationsPages pages = metrics.pages(meters);
@@ -85,20 +99,27 @@ final class ServeCommand implements Callable<Integer> {
             progress.note("Metrics on port " + server.port() + ".");
         }
         HttpDoorSettings doorSettings = http.settings();
-        models.check();
+        models.check(followed);
+        if (learn.isOn() && !followed) {
+            throw new AppException("--learn publishes to --adapters-topic; name it");
+        }
         Duration patience = Duration.ofSeconds(waitSeconds);
         BrokerWait.until(connection, patience, progress);
         List<String> created = Topics.createMissing(connection, config, partitions);
         if (!created.isEmpty()) {
             progress.note("Created " + String.join(", ", created) + ".");
         }
-        GenerationEngine engine = models.open(engineConfig, progress);
+        FirstTokens engine = new FirstTokens(models.open(engineConfig, followed, progress));
+        AdaptersTopic adapters = followed ? follow(engine, config, connection, meters, progress) : null;
         Tracing tracing = Tracing.of(System.getenv(), "causal-streams");
-        Operator operator = Operator.start(engine, config, server == null ? null : meters, tracing.openTelemetry());
+        Operator operator =
+                Operator.start(engine, config, server == null ? null : meters, tracing.openTelemetry(), adapters);
         pages.show(operator);
         HttpDoor door = doorSettings == null ? null : open(doorSettings, connection, config, engine, operator);
+        LearningLoop loop = learn.isOn() ? learn.start(connection, config, engine, models.checkpoint(progress)) : null;
         Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> shutDown(door, operator, engine, tracing), "serve-shutdown"));
+                .addShutdownHook(
+                        new Thread(() -> shutDown(door, loop, operator, adapters, engine, tracing), "serve-shutdown"));
         if (door != null) {
             progress.note("HTTP on port " + door.port() + ".");
         }
@@ -121,6 +142,28 @@ final class ServeCommand implements Callable<Integer> {
             return KafkaOptions.operatorConfig(connection);
         } catch (ConfigException e) {
             throw new AppException("--config: " + e.getMessage(), e);
+        }
+    }
+
+    private AdaptersTopic follow(
+            GenerationEngine engine,
+            CausalStreamsConfig config,
+            KafkaConnection connection,
+            MeterRegistry meters,
+            Progress progress)
+            throws IOException {
+        try {
+            AdaptersTopic adapters =
+                    AdaptersTopic.follow(engine, config, connection, models.preparation(progress), meters);
+            progress.note("Adapters by topic: "
+                    + (adapters.served().isEmpty()
+                            ? "none yet"
+                            : String.join(", ", adapters.served().keySet()))
+                    + ".");
+            return adapters;
+        } catch (KafkaException e) {
+            engine.close();
+            throw new AppException("adapters cannot be followed: " + ErrorLine.of(e), e);
         }
     }
 
@@ -152,7 +195,13 @@ final class ServeCommand implements Callable<Integer> {
         return model.name() + " (" + model.precision() + ", " + model.maxContextTokens() + " tokens of context)";
     }
 
-    private void shutDown(@Nullable HttpDoor door, Operator operator, GenerationEngine engine, Tracing tracing) {
+    private void shutDown(
+            @Nullable HttpDoor door,
+            @Nullable LearningLoop loop,
+            Operator operator,
+            @Nullable AdaptersTopic adapters,
+            GenerationEngine engine,
+            Tracing tracing) {
         try {
             if (readyFile != null) {
                 Files.deleteIfExists(readyFile);
@@ -163,7 +212,13 @@ final class ServeCommand implements Callable<Integer> {
         if (door != null) {
             door.close();
         }
+        if (loop != null) {
+            loop.close();
+        }
         operator.close();
+        if (adapters != null) {
+            adapters.close();
+        }
         engine.close();
         tracing.close();
     }

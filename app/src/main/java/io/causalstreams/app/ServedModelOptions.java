@@ -11,6 +11,7 @@ import io.causalstreams.app.internal.terminal.Progress;
 import io.causalstreams.export.Precision;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.topology.adapter.AdapterPreparation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,10 +49,19 @@ final class ServedModelOptions {
     @Mixin
     private final AdapterOptions adapters = new AdapterOptions();
 
-    /** Reports what is wrong with them, before anything else is tried. */
-    void check() throws IOException {
+    /**
+     * Reports what is wrong with them, before anything else is tried.
+     *
+     * @param followed whether adapters come by a topic
+     */
+    void check(boolean followed) throws IOException {
         ModelList list = list();
-        if (list == null) {
+        if (list != null && followed) {
+            throw new AppException("adapters by a topic go with one model; several models take none here");
+        } else if (list == null && followed && ModelSource.parse(single()) instanceof ModelSource.Exported exported) {
+            throw new AppException(
+                    exported.label() + " is exported already; for adapters name the checkpoint it was made from");
+        } else if (list == null) {
             adapters.check(ModelSource.parse(single()));
         } else if (!adapters.isEmpty()) {
             throw new AppException("--adapter goes with one model; several models take none here");
@@ -64,11 +74,13 @@ final class ServedModelOptions {
      * Downloads and exports what is missing, and loads.
      *
      * @param config what the models may use together
+     * @param followed whether adapters come by a topic
      */
-    GenerationEngine open(EngineConfig config, Progress progress) throws IOException, InterruptedException {
+    GenerationEngine open(EngineConfig config, boolean followed, Progress progress)
+            throws IOException, InterruptedException {
         ModelList list = list();
         if (list == null) {
-            return adapters.isEmpty() ? load(single(), config, progress) : withAdapters(config, progress);
+            return adapters.isEmpty() && !followed ? load(single(), config, progress) : withAdapters(config, progress);
         }
         ServedModels served =
                 ServedModels.open(list, (source, sharing) -> load(source, config.shareOf(sharing), progress));
@@ -87,9 +99,25 @@ final class ServedModelOptions {
     private GenerationEngine withAdapters(EngineConfig config, Progress progress) throws IOException {
         ModelStore store = ModelStore.ofUser(progress);
         ModelSource source = ModelSource.parse(single());
-        Path directory =
-                store.adaptableDirectory(source, precision == null ? ModelOptions.DEFAULT_PRECISION : precision);
+        Path directory = adaptableDirectory(store, source);
         return adapters.loadedInto(EngineOptions.load(directory, config, progress), store, source, directory);
+    }
+
+    /** The one model's checkpoint. */
+    Path checkpoint(Progress progress) throws IOException {
+        return ModelStore.ofUser(progress).checkpoint(ModelSource.parse(single()));
+    }
+
+    /** Converts adapters for the one model. */
+    AdapterPreparation preparation(Progress progress) throws IOException {
+        ModelStore store = ModelStore.ofUser(progress);
+        ModelSource source = ModelSource.parse(single());
+        Path directory = adaptableDirectory(store, source);
+        return adapter -> store.adapter(source, adapter, directory);
+    }
+
+    private Path adaptableDirectory(ModelStore store, ModelSource source) throws IOException {
+        return store.adaptableDirectory(source, precision == null ? ModelOptions.DEFAULT_PRECISION : precision);
     }
 
     private String single() {

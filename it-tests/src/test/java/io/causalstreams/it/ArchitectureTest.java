@@ -32,6 +32,7 @@ class ArchitectureTest {
     private static final String TOPOLOGY = "io.causalstreams.topology..";
     private static final String APP = "io.causalstreams.app..";
     private static final String TUNING = "io.causalstreams.tuning..";
+    private static final String LEARNING = "io.causalstreams.learning..";
     private static final String TESTKIT = "io.causalstreams.testkit..";
     private static final String HTTP = "io.causalstreams.http..";
     private static final String INTERNAL_HTTP = "io.causalstreams.http.internal.";
@@ -133,6 +134,24 @@ class ArchitectureTest {
         slices().matching("io.causalstreams.tuning.internal.(*)..")
                 .should()
                 .beFreeOfCycles()
+                .check(MAIN);
+    }
+
+    @Test
+    void learningKnowsTopologyAndTuningAndNobodyButTheAppKnowsIt() {
+        noClasses()
+                .that()
+                .resideInAPackage(LEARNING)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.causalstreams.inference.internal..", INTERNAL_TOPOLOGY + ".", HTTP, APP)
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideInAnyPackage(INFERENCE, EXPORT, TUNING, TOPOLOGY, HTTP)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(LEARNING)
                 .check(MAIN);
     }
 

@@ -3,6 +3,7 @@ package io.causalstreams.app.internal.kafka;
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.ErrorLine;
 import io.causalstreams.http.KafkaClients;
+import io.causalstreams.topology.AdaptersTopic;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param properties {@code bootstrap.servers} at least
  */
-public record KafkaConnection(Map<String, String> properties) implements KafkaClients {
+public record KafkaConnection(Map<String, String> properties) implements KafkaClients, AdaptersTopic.Clients {
     private static final Pattern SERVERS = Pattern.compile("\\s*\\S+:\\d+\\s*(,\\s*\\S+:\\d+\\s*)*");
 
     /** @throws AppException if nobody says where the broker is, or not as {@code host:port} */

@@ -5,6 +5,7 @@ import io.causalstreams.app.internal.ErrorLine;
 import io.causalstreams.app.internal.operations.Health;
 import io.causalstreams.app.internal.operations.RunningOperator;
 import io.causalstreams.inference.GenerationEngine;
+import io.causalstreams.topology.AdaptersTopic;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.CausalStreamsConfig;
 import io.causalstreams.topology.ChangelogPartitionsException;
@@ -55,23 +56,27 @@ public final class Operator implements RunningOperator, AutoCloseable {
      * @throws AppException if a setting is wrong
      */
     public static Operator start(GenerationEngine engine, CausalStreamsConfig config) {
-        return start(engine, config, null, OpenTelemetry.noop());
+        return start(engine, config, null, OpenTelemetry.noop(), null);
     }
 
     /**
      * With spans and meters.
      *
      * @param meters of the operator and of its Kafka clients; null = none
+     * @param adapters that come by a topic; null = none do
      */
     public static Operator start(
             GenerationEngine engine,
             CausalStreamsConfig config,
             @Nullable MeterRegistry meters,
-            OpenTelemetry telemetry) {
+            OpenTelemetry telemetry,
+            @Nullable AdaptersTopic adapters) {
         try {
             MeterRegistry registry = meters == null ? new CompositeMeterRegistry() : meters;
-            Operator operator =
-                    new Operator(engine, new CausalStreams(engine, config.originals(), registry, telemetry), config);
+            CausalStreams causal = adapters == null
+                    ? new CausalStreams(engine, config.originals(), registry, telemetry)
+                    : new CausalStreams(engine, config.originals(), registry, telemetry, adapters);
+            Operator operator = new Operator(engine, causal, config);
             if (meters != null) {
                 operator.kafkaMeters.bindTo(meters);
             }

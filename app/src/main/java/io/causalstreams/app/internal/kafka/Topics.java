@@ -35,7 +35,9 @@ public final class Topics {
         List<String> outputs = List.of(
                 config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG),
                 config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG),
-                config.getString(CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG));
+                config.getString(CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG),
+                config.getString(CausalStreamsConfig.SHADOWS_TOPIC_CONFIG));
+        String adapters = config.getString(CausalStreamsConfig.ADAPTERS_TOPIC_CONFIG);
         Map<String, String> outputConfig = Map.of(
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                 String.valueOf(config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG)));
@@ -53,6 +55,9 @@ public final class Topics {
                     create(admin, topic.configs(outputConfig), "Write", created);
                 }
             }
+            if (!adapters.isEmpty() && !existing.contains(adapters)) {
+                create(admin, compacted(adapters), "Read", created);
+            }
         } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
             throw new AppException("cannot look at the topics of " + connection.servers() + ": " + ErrorLine.of(e), e);
         } catch (InterruptedException e) {
@@ -60,6 +65,33 @@ public final class Topics {
             throw new AppException("interrupted while creating topics", e);
         }
         return created;
+    }
+
+    /** Creates those of these topics that are missing, with the broker's defaults. */
+    public static void createMissing(KafkaConnection connection, List<String> topics) {
+        try (Admin admin = connection.admin()) {
+            for (String topic : topics) {
+                create(admin, new NewTopic(topic, Optional.empty(), Optional.empty()), "Read", new ArrayList<>());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AppException("interrupted while creating topics", e);
+        }
+    }
+
+    /** Creates a compacted topic of one partition, so that its records are read in the order they were written; unless it is there. */
+    public static void createCompacted(KafkaConnection connection, String topic) {
+        try (Admin admin = connection.admin()) {
+            create(admin, compacted(topic), "Write", new ArrayList<>());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AppException("interrupted while creating topics", e);
+        }
+    }
+
+    private static NewTopic compacted(String topic) {
+        return new NewTopic(topic, Optional.of(1), Optional.empty())
+                .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
     }
 
     /** The names that the HTTP door needs. */

@@ -35,6 +35,11 @@ public record CacheDirectory(Path root) {
         return root.resolve("exports");
     }
 
+    /** Adapters that came by a topic, by digest. */
+    public Path adapters() {
+        return root.resolve("adapters");
+    }
+
     /** Digests of sources that have not changed since. */
     Path digests() {
         return root.resolve("digests");
