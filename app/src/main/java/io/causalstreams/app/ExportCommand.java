@@ -12,6 +12,7 @@ import io.causalstreams.export.ExportOptions;
 import io.causalstreams.export.ExportReport;
 import io.causalstreams.export.OnnxExporter;
 import io.causalstreams.export.Precision;
+import io.causalstreams.export.TargetDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +79,15 @@ final class ExportCommand implements Callable<Integer> {
             description = "The graph takes adapters when it runs, each request its own; not with --max-kl.")
     private boolean adaptable;
 
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "cpu",
+            description =
+                    "What will compute the graph, cpu or cuda; default ${DEFAULT-VALUE}. Graphs for cuda compute, and keep"
+                            + " their cache, in fp16, or in bf16 with --precision bf16.")
+    private TargetDevice device = TargetDevice.CPU;
+
     /** What is wanted: files, or only a look. */
     private static final class Target {
         @Option(names = "--output", paramLabel = "DIR", description = "A new or empty directory, or an earlier export.")
@@ -118,9 +128,10 @@ final class ExportCommand implements Callable<Integer> {
             return ExportOptions.of(model.precision())
                     .withBlockSize(blockSize)
                     .withAdapter(adapter)
-                    .withAdaptable(adaptable);
+                    .withAdaptable(adaptable)
+                    .withDevice(device);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--block-size: " + e.getMessage());
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
     }
 

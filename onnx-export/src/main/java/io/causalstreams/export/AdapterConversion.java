@@ -69,7 +69,7 @@ public final class AdapterConversion {
         Decoder decoder = Families.describe(new ModelConfig(checkpoint.config()), Tensors.of(checkpoint.weights()));
         PrecisionPlan plan = PrecisionPlan.of(ExportOptions.of(precision).withAdaptable(true), decoder);
         AdaptableArithmetic arithmetic = (AdaptableArithmetic) plan.estimate().get();
-        ModelGraph.of("adapted", TensorStore.discarding(), plan.decoder(), arithmetic);
+        ModelGraph.of("adapted", TensorStore.discarding(), plan.decoder(), plan.reals(), arithmetic);
         PeftAdditions additions = new PeftAdditions(checkpoint.weights(), saved);
         List<Matrix> matrices = new ArrayList<>();
         arithmetic.adapted().forEach((address, weight) -> {

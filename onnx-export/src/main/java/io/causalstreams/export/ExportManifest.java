@@ -34,6 +34,9 @@ final class ExportManifest {
         manifest.put("source", source.toString());
         manifest.put("name", name);
         manifest.put("precision", options.precision().id());
+        if (options.device() != TargetDevice.CPU) {
+            manifest.put("device", options.device().id());
+        }
         if (options.precision() == Precision.INT4) {
             manifest.put("block_size", options.blockSize());
         }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param adapter directory of a LoRA adapter that is added to the weights; null = none
  * @param calibration keeps the divergence from fp32 within a limit; null = the precision as it is
  * @param adaptable whether the graph takes adapters when it runs, see {@link AdapterConversion}
+ * @param device what will compute the graph
  */
 public record ExportOptions(
         Precision precision,
@@ -23,7 +24,8 @@ public record ExportOptions(
         ExportListener listener,
         @Nullable Calibration calibration,
         @Nullable Path adapter,
-        boolean adaptable) {
+        boolean adaptable,
+        TargetDevice device) {
     /** Of {@link Precision#INT4}, where nobody asks for another. */
     public static final int DEFAULT_BLOCK_SIZE = 32;
 
@@ -42,34 +44,57 @@ public record ExportOptions(
             throw new IllegalArgumentException(
                     "a graph that takes adapters cannot be calibrated; leave one of the two out");
         }
+        if (device == TargetDevice.CUDA && precision == Precision.FP32) {
+            throw new IllegalArgumentException(
+                    "fp32 for cuda: attention over a cache is computed in half precision there; choose fp16 or bf16");
+        }
+        if (device == TargetDevice.CPU && precision == Precision.BF16) {
+            throw new IllegalArgumentException(
+                    "bf16 for cpu: there are no kernels for it; choose fp16, or device cuda");
+        }
+        if (device == TargetDevice.CUDA && adaptable) {
+            throw new IllegalArgumentException(
+                    "a graph that takes adapters is for cpu only; leave adapters or cuda out");
+        }
     }
 
-    /** Defaults but for the precision. */
+    /** The only device that a precision is for, or the CPU. */
+    private static TargetDevice deviceOf(Precision precision) {
+        return precision == Precision.BF16 ? TargetDevice.CUDA : TargetDevice.CPU;
+    }
+
+    /** Defaults but for the precision; {@link Precision#BF16} is for {@link TargetDevice#CUDA}. */
     public static ExportOptions of(Precision precision) {
-        return new ExportOptions(precision, DEFAULT_BLOCK_SIZE, null, ExportListener.NONE, null, null, false);
+        return new ExportOptions(
+                precision, DEFAULT_BLOCK_SIZE, null, ExportListener.NONE, null, null, false, deviceOf(precision));
     }
 
     public ExportOptions withBlockSize(int blockSize) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
     }
 
     public ExportOptions withName(@Nullable String name) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
     }
 
     public ExportOptions withCalibration(@Nullable Calibration calibration) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
     }
 
     public ExportOptions withAdapter(@Nullable Path adapter) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
     }
 
     public ExportOptions withAdaptable(boolean adaptable) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
+    }
+
+    /** For another device. @throws IllegalArgumentException if there is no such graph for it */
+    public ExportOptions withDevice(TargetDevice device) {
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
     }
 
     public ExportOptions withListener(ExportListener listener) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable);
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
     }
 }

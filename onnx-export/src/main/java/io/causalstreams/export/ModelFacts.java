@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.architecture.ModelConfig;
 import io.causalstreams.export.internal.block.DecoderGraph;
+import io.causalstreams.export.internal.graph.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ record ModelFacts(Map<String, String> metadata) {
 
     /**
      * @param directory where the tokenizer's files were written
+     * @param reals the type that the graph computes in, and its cache is of
      * @param digest of the graph and its weights, hexadecimal
      */
     static ModelFacts of(
@@ -32,6 +34,7 @@ record ModelFacts(Map<String, String> metadata) {
             Precision precision,
             Decoder decoder,
             DecoderGraph graph,
+            ElementType reals,
             String digest)
             throws IOException {
         JsonNode tokenizer = readIfPresent(directory.resolve("tokenizer_config.json"));
@@ -55,13 +58,21 @@ record ModelFacts(Map<String, String> metadata) {
         if (decoder.shortPositions() < decoder.maxPositions()) {
             facts.put("short_context_tokens", Integer.toString(decoder.shortPositions()));
         }
-        facts.put("kv_type", "float32");
+        facts.put("kv_type", kvType(reals));
         facts.put("eos_token_ids", eos.stream().map(String::valueOf).collect(Collectors.joining(",")));
         facts.put("bos_token_id", bos.isEmpty() ? "-1" : Integer.toString(bos.get(0)));
         facts.put("add_bos", Boolean.toString(addsBos(tokenizer, directory)));
         Map<String, String> prefixed = new LinkedHashMap<>();
         facts.forEach((key, value) -> prefixed.put(PREFIX + key, value));
         return new ModelFacts(prefixed);
+    }
+
+    private static String kvType(ElementType reals) {
+        return switch (reals) {
+            case FLOAT16 -> "float16";
+            case BFLOAT16 -> "bfloat16";
+            default -> "float32";
+        };
     }
 
     /**

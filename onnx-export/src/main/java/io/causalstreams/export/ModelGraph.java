@@ -4,6 +4,7 @@ import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.architecture.ModelConfig;
 import io.causalstreams.export.internal.block.Arithmetic;
 import io.causalstreams.export.internal.block.DecoderGraph;
+import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.TensorStore;
 import java.io.BufferedOutputStream;
@@ -19,9 +20,9 @@ import java.nio.file.Path;
  * @param shape what the graph expects of its cache
  */
 record ModelGraph(GraphBuilder builder, Decoder decoder, DecoderGraph shape) {
-    /** Builds the graph, and with it stores all weights. */
-    static ModelGraph of(String name, TensorStore store, Decoder decoder, Arithmetic arithmetic) {
-        GraphBuilder builder = new GraphBuilder(name, store);
+    /** Builds the graph, which computes in {@code reals}, and with it stores all weights. */
+    static ModelGraph of(String name, TensorStore store, Decoder decoder, ElementType reals, Arithmetic arithmetic) {
+        GraphBuilder builder = new GraphBuilder(name, store, reals);
         DecoderGraph shape = new DecoderGraph(builder, decoder, arithmetic);
         shape.add();
         return new ModelGraph(builder, decoder, shape);
@@ -36,7 +37,14 @@ record ModelGraph(GraphBuilder builder, Decoder decoder, DecoderGraph shape) {
     void write(Path directory, ModelConfig config, Precision precision, String producer, String weights)
             throws IOException {
         ModelFacts facts = ModelFacts.of(
-                config, directory, builder.toString(), precision, decoder, shape, builder.fingerprint(weights));
+                config,
+                directory,
+                builder.toString(),
+                precision,
+                decoder,
+                shape,
+                builder.reals(),
+                builder.fingerprint(weights));
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(directory.resolve(ModelFiles.GRAPH)))) {
             builder.build(producer, facts.metadata()).writeTo(out);
         }

@@ -85,8 +85,12 @@ final class PooledExport {
 
     /** A new one for every graph. Activations are not spread as for decoders: products in eight bits scale every block. */
     private Arithmetic arithmetic() {
+        if (options.device() != TargetDevice.CPU) {
+            throw new UnsupportedModelException("models of embeddings and scores are exported for cpu; "
+                    + options.device().id() + " is not offered");
+        }
         return switch (options.precision()) {
-            case FP32 -> new FloatArithmetic();
+            case FP32, BF16 -> new FloatArithmetic();
             case FP16 -> new FloatArithmetic(ElementType.FLOAT16);
             case INT8 -> QuantizedDecoder.eightBitBlocks();
             case INT4 ->

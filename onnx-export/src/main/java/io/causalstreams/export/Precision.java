@@ -6,8 +6,13 @@ import java.util.Locale;
 public enum Precision {
     /** Single precision throughout: the reference. */
     FP32,
-    /** Single precision, with weights stored in half: half the file, the same memory and speed on CPUs. */
+    /**
+     * For CPUs single precision, with weights stored in half: half the file, the same memory and speed. For devices half precision
+     * throughout.
+     */
     FP16,
+    /** Brain floating point: range of single precision, 8 bits of precision. For devices only. */
+    BF16,
     /** 8-bit weights. */
     INT8,
     /** 4-bit weights in blocks, 8-bit head. */

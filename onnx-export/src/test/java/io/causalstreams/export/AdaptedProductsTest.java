@@ -13,6 +13,7 @@ import io.causalstreams.export.internal.architecture.Tensors;
 import io.causalstreams.export.internal.block.AdaptableArithmetic;
 import io.causalstreams.export.internal.block.FloatArithmetic;
 import io.causalstreams.export.internal.checkpoint.Checkpoint;
+import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.TensorStore;
 import io.causalstreams.export.internal.quantization.QuantizedDecoder;
 import io.causalstreams.export.internal.weight.LowRank;
@@ -110,7 +111,7 @@ class AdaptedProductsTest {
         Decoder decoder = prepared.apply(
                 Families.describe(new ModelConfig(checkpoint.config()), Tensors.of(checkpoint.weights())));
         AdaptableArithmetic arithmetic = new AdaptableArithmetic(new FloatArithmetic());
-        ModelGraph.of("test", TensorStore.discarding(), decoder, arithmetic);
+        ModelGraph.of("test", TensorStore.discarding(), decoder, ElementType.FLOAT, arithmetic);
         return arithmetic.adapted();
     }
 

@@ -1,5 +1,6 @@
 package io.causalstreams.export;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -27,7 +28,7 @@ final class GraphRunner implements AutoCloseable {
     private final Map<String, String> metadata;
     private final int slots;
     private final int slotLength;
-    private final Map<String, FloatBuffer> caches = new HashMap<>();
+    private final Map<String, ByteBuffer> caches = new HashMap<>();
     private final long[] longContext;
 
     GraphRunner(Path modelDirectory, int slots, int slotLength) throws OrtException {
@@ -52,9 +53,8 @@ final class GraphRunner implements AutoCloseable {
             for (String part : new String[] {"key", "value"}) {
                 caches.put(
                         layer + "." + part,
-                        ByteBuffer.allocateDirect(Math.multiplyExact(slots * slotFloats(), Float.BYTES))
-                                .order(ByteOrder.nativeOrder())
-                                .asFloatBuffer());
+                        ByteBuffer.allocateDirect(Math.multiplyExact(slots, slotBytes()))
+                                .order(ByteOrder.nativeOrder()));
             }
         }
     }
@@ -127,9 +127,11 @@ final class GraphRunner implements AutoCloseable {
                 }));
             }
             long[] shape = {rows, number("kv_heads"), slotLength, number("head_dim")};
-            for (Map.Entry<String, FloatBuffer> cache : caches.entrySet()) {
-                FloatBuffer part = cache.getValue().slice(firstSlot * slotFloats(), rows * slotFloats());
-                OnnxTensor tensor = OnnxTensor.createTensor(environment, part, shape);
+            for (Map.Entry<String, ByteBuffer> cache : caches.entrySet()) {
+                ByteBuffer part = cache.getValue()
+                        .slice(firstSlot * slotBytes(), rows * slotBytes())
+                        .order(ByteOrder.nativeOrder());
+                OnnxTensor tensor = OnnxTensor.createTensor(environment, part, shape, cacheType());
                 inputs.put("past_key_values." + cache.getKey(), tensor);
                 outputs.put("present." + cache.getKey(), tensor);
             }
@@ -151,8 +153,12 @@ final class GraphRunner implements AutoCloseable {
         }
     }
 
-    private int slotFloats() {
-        return number("kv_heads") * slotLength * number("head_dim");
+    private int slotBytes() {
+        return number("kv_heads") * slotLength * number("head_dim") * cacheType().size;
+    }
+
+    private OnnxJavaType cacheType() {
+        return fact("kv_type").equals("float16") ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.causalstreams.export.internal.architecture.Attention;
 import io.causalstreams.export.internal.architecture.LatentInputs;
 import io.causalstreams.export.internal.architecture.Norm;
 import io.causalstreams.export.internal.architecture.Rotary;
+import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.NodeBuilder;
 import io.causalstreams.export.internal.graph.Operator;
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * Nor may it take its flash kernel, which costs a decode step up to half more attention time (rows of different lengths go
  * through it one by one) and gains nothing in prefill. A sink leaves the flash kernel out: one more logit in the softmax of
  * each head, so low that its share is 0. Price: the probabilities of a pass, (batch, heads, sequence, slots_length) in fp32,
- * are in memory at once.
+ * are in memory at once. Graphs of half precision are for devices, where the flash kernel is the one to take.
  *
  * Shapes: x (batch, sequence, hidden); qkv (batch, sequence, (heads + 2·kvHeads) · paddedDim); result as x.
  */
@@ -104,7 +105,9 @@ final class AttentionBlock {
         } else {
             node.omitted(1);
         }
-        node.omitted(1).inputs(sinks(scope, attention));
+        if (attention.sinks() != null || scope.graph().reals() == ElementType.FLOAT) {
+            node.omitted(1).inputs(sinks(scope, attention));
+        }
         if (attention.softcap() != 0) {
             node.attribute("softcap", (float) attention.softcap());
         }

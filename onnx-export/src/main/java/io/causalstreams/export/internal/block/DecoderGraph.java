@@ -64,8 +64,8 @@ public final class DecoderGraph {
 
         Value embedded = new EmbeddingBlock(arithmetic, inputs).add(root.at("embedding"), decoder);
         Value normalised = new DecoderLayers(attention, feedForward).add(root, embedded, decoder, attended -> {
-            graph.output(attended.presentKey(), ElementType.FLOAT, cache);
-            graph.output(attended.presentValue(), ElementType.FLOAT, cache);
+            graph.output(attended.presentKey(), graph.reals(), cache);
+            graph.output(attended.presentValue(), graph.reals(), cache);
         });
         Value logits = new HeadBlock(arithmetic, inputs).add(root.at("head"), normalised, decoder);
         graph.output(logits, ElementType.FLOAT, Dimension.of("rows"), Dimension.of(decoder.vocabularySize()));

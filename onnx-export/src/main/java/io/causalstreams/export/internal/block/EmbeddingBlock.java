@@ -1,7 +1,6 @@
 package io.causalstreams.export.internal.block;
 
 import io.causalstreams.export.internal.architecture.Decoder;
-import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.Value;
@@ -36,11 +35,7 @@ final class EmbeddingBlock {
             return x;
         }
         Scope at = scope.at("position");
-        Value rows = at.initializer(
-                "weight",
-                ElementType.FLOAT,
-                new long[] {table.rows(), table.columns()},
-                () -> WeightData.floats(table));
+        Value rows = at.reals("weight", new long[] {table.rows(), table.columns()}, () -> WeightData.floats(table));
         return at.apply(Operator.ADD, "add", x, at.apply(Operator.GATHER, "gather", rows, PositionIds.add(at, inputs)));
     }
 }

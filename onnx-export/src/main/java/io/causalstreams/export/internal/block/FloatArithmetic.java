@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Single precision; weights are stored so, or in half precision.
+ * The type that the graph computes in, mostly single precision; weights are stored so, or in half precision.
  *
  * <pre>
  *   project   x ──MatMul(Wᵀ)──Add(b)──►          Wᵀ (inputs, outputs)
@@ -26,12 +26,12 @@ public class FloatArithmetic implements Arithmetic {
     private final ElementType stored;
     private final Map<Weight, Value> tables = new HashMap<>();
 
-    /** Weights in single precision. */
+    /** Weights in the type that the graph computes in. */
     public FloatArithmetic() {
         this(ElementType.FLOAT);
     }
 
-    /** @param stored {@link ElementType#FLOAT} or {@link ElementType#FLOAT16} */
+    /** @param stored {@link ElementType#FLOAT}, as the other constructor, or {@link ElementType#FLOAT16} for fp32 graphs */
     public FloatArithmetic(ElementType stored) {
         this.stored = stored;
     }
@@ -64,11 +64,10 @@ public class FloatArithmetic implements Arithmetic {
     }
 
     private Value add(Scope scope, Weight weight) {
-        return scope.initializer(
-                "weight",
-                stored,
-                new long[] {weight.rows(), weight.columns()},
-                () -> stored == ElementType.FLOAT ? WeightData.floats(weight) : WeightData.halves(weight));
+        long[] shape = {weight.rows(), weight.columns()};
+        return stored == ElementType.FLOAT
+                ? scope.reals("weight", shape, () -> WeightData.floats(weight))
+                : scope.initializer("weight", stored, shape, () -> WeightData.halves(weight));
     }
 
     private Value single(Scope scope, String name, Value x) {

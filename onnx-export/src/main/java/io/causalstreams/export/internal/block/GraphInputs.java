@@ -29,8 +29,8 @@ record GraphInputs(
         List<Value> keys = new ArrayList<>();
         List<Value> values = new ArrayList<>();
         for (int i = 0; i < layers; i++) {
-            keys.add(graph.input("past_key_values." + i + ".key", ElementType.FLOAT, cache));
-            values.add(graph.input("past_key_values." + i + ".value", ElementType.FLOAT, cache));
+            keys.add(graph.input("past_key_values." + i + ".key", graph.reals(), cache));
+            values.add(graph.input("past_key_values." + i + ".value", graph.reals(), cache));
         }
         return new GraphInputs(inputIds, seqlensK, total, positions, longContext, keys, values);
     }

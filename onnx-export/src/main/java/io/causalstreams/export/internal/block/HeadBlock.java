@@ -1,6 +1,7 @@
 package io.causalstreams.export.internal.block;
 
 import io.causalstreams.export.internal.architecture.Decoder;
+import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
@@ -13,7 +14,7 @@ import io.causalstreams.export.internal.graph.Value;
  *   x ──Reshape(-1, hidden)──Gather(logits_positions)──head──[Div, Tanh, Mul: soft cap]──► logits
  * </pre>
  *
- * Shapes: x (batch, sequence, hidden); result (rows, vocabulary).
+ * Shapes: x (batch, sequence, hidden); result (rows, vocabulary), fp32 whatever the graph computes in.
  */
 final class HeadBlock {
     private final Arithmetic arithmetic;
@@ -33,6 +34,12 @@ final class HeadBlock {
             Value cap = graph.scalar((float) decoder.logitsSoftcap());
             Value bounded = scope.apply(Operator.TANH, "bounded", scope.apply(Operator.DIV, "divided", logits, cap));
             logits = scope.apply(Operator.MUL, "capped", bounded, cap);
+        }
+        if (graph.reals() != ElementType.FLOAT) {
+            logits = scope.node(Operator.CAST, "single")
+                    .inputs(logits)
+                    .attribute("to", ElementType.FLOAT.code())
+                    .output();
         }
         return graph.rename(logits, "logits");
     }

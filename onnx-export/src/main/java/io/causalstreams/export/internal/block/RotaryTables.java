@@ -47,9 +47,8 @@ final class RotaryTables {
         int rows = shorter + positions;
         Rotary ofShort = rotary.shortOnly();
         Rotary ofLong = rotary.extendedOnly();
-        return scope.initializer(
+        return scope.reals(
                 name,
-                ElementType.FLOAT,
                 new long[] {rows, columns},
                 () -> new TensorData(
                         ElementType.FLOAT, (long) rows * columns, columns * POSITIONS, (first, count, target) -> {

@@ -1,6 +1,5 @@
 package io.causalstreams.export.internal.block;
 
-import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Weight;
@@ -9,8 +8,8 @@ import io.causalstreams.export.internal.weight.Weight;
 final class Vectors {
     private Vectors() {}
 
-    /** Shape (elements), fp32. */
+    /** Shape (elements), of the type that the graph computes in. */
     static Value add(Scope scope, String name, Weight vector) {
-        return scope.initializer(name, ElementType.FLOAT, new long[] {vector.rows()}, () -> WeightData.floats(vector));
+        return scope.reals(name, new long[] {vector.rows()}, () -> WeightData.floats(vector));
     }
 }

@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 public enum ElementType {
     FLOAT(DataType.FLOAT, 4),
     FLOAT16(DataType.FLOAT16, 2),
+    BFLOAT16(DataType.BFLOAT16, 2),
     INT8(DataType.INT8, 1),
     UINT8(DataType.UINT8, 1),
     INT32(DataType.INT32, 4),

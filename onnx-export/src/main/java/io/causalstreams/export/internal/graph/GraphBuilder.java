@@ -41,14 +41,27 @@ public final class GraphBuilder {
     private GraphProto.Builder nodes;
 
     private final TensorStore store;
+    private final ElementType reals;
     private final Set<String> names = new HashSet<>();
     private final Map<String, Value> constants = new HashMap<>();
     private final List<Parameter> parameters = new ArrayList<>();
 
+    /** A graph that computes in fp32. */
     public GraphBuilder(String name, TensorStore store) {
+        this(name, store, ElementType.FLOAT);
+    }
+
+    /** @param reals the floating-point type that nodes compute in: that of constants, and of what {@link Scope#reals} adds */
+    public GraphBuilder(String name, TensorStore store, ElementType reals) {
+        this.reals = reals;
         this.graph = GraphProto.newBuilder().setName(name);
         this.nodes = graph;
         this.store = store;
+    }
+
+    /** The floating-point type that nodes compute in. */
+    public ElementType reals() {
+        return reals;
     }
 
     public Value input(String name, ElementType type, Dimension... dimensions) {
@@ -81,15 +94,18 @@ public final class GraphBuilder {
         return constant("int64 " + element, new long[0], TensorData.int64(element));
     }
 
-    /** As {@link #constant(long...)}, of fp32. */
+    /** As {@link #constant(long...)}, of {@link #reals()}. */
     public Value floats(float... elements) {
         return constant(
-                "float " + Arrays.toString(elements), new long[] {elements.length}, TensorData.floats(elements));
+                "float " + Arrays.toString(elements),
+                new long[] {elements.length},
+                TensorData.floats(elements).in(reals));
     }
 
-    /** As {@link #scalar(long)}. */
+    /** As {@link #scalar(long)}, of {@link #reals()}. */
     public Value scalar(float element) {
-        return constant("float " + element, new long[0], TensorData.floats(element));
+        return constant(
+                "float " + element, new long[0], TensorData.floats(element).in(reals));
     }
 
     /** As {@link #scalar(long)}. */
@@ -161,7 +177,7 @@ public final class GraphBuilder {
         nodes.addNode(node);
     }
 
-    /** A graph of the nodes that {@code body} adds, with its result, fp32, as the only output. Weights and constants stay with this one. */
+    /** A graph of the nodes that {@code body} adds, with its result, of {@link #reals()}, as the only output. Weights and constants stay with this one. */
     GraphProto branch(String name, Supplier<Value> body) {
         GraphProto.Builder around = nodes;
         nodes = GraphProto.newBuilder().setName(name);
@@ -170,8 +186,7 @@ public final class GraphBuilder {
             return nodes.addOutput(ValueInfoProto.newBuilder()
                             .setName(nameOf(result))
                             .setType(TypeProto.newBuilder()
-                                    .setTensorType(
-                                            TypeProto.Tensor.newBuilder().setElemType(ElementType.FLOAT.code()))))
+                                    .setTensorType(TypeProto.Tensor.newBuilder().setElemType(reals.code()))))
                     .build();
         } finally {
             nodes = around;

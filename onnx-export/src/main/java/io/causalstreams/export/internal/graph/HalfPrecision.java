@@ -2,7 +2,14 @@ package io.causalstreams.export.internal.graph;
 
 /** IEEE 754 binary16, which Java 17 has no conversions for. */
 final class HalfPrecision {
+    private static final float LARGEST = 65504;
+
     private HalfPrecision() {}
+
+    /** As {@link #fromFloat}, but what is too large becomes the largest number; infinities stay. */
+    static short nearestNumber(float value) {
+        return fromFloat(Float.isInfinite(value) ? value : Math.max(-LARGEST, Math.min(LARGEST, value)));
+    }
 
     /** Rounds to nearest even; what is too large becomes infinity. */
     static short fromFloat(float value) {

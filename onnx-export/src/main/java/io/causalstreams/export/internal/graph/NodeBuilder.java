@@ -69,7 +69,7 @@ public final class NodeBuilder {
     }
 
     /**
-     * A graph that the node runs: what {@code body} adds, with its result, fp32, as the only output. It may use every value that
+     * A graph that the node runs: what {@code body} adds, with its result, of {@link GraphBuilder#reals()}, as the only output. It may use every value that
      * the graph around it has so far; nothing else may use what it adds.
      */
     public NodeBuilder branch(String name, Supplier<Value> body) {

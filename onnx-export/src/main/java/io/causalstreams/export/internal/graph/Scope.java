@@ -45,6 +45,15 @@ public final class Scope {
         return graph.initializer(address + "/" + name, type, shape, data);
     }
 
+    /**
+     * Adds the weight or table {@code address/name} in the type that the graph computes in.
+     *
+     * @param data as for {@link #initializer}, of fp32
+     */
+    public Value reals(String name, long[] shape, Supplier<TensorData> data) {
+        return initializer(name, graph.reals(), shape, () -> data.get().in(graph.reals()));
+    }
+
     @Override
     public String toString() {
         return address.isEmpty() ? "/" : address;

@@ -64,6 +64,32 @@ public record TensorData(ElementType type, long size, int pieceSize, PieceWriter
         target.position(target.position() + count * Short.BYTES);
     }
 
+    /**
+     * The same elements, of fp32, in another floating-point type: rounded to nearest even, and what is too large for it to its
+     * largest number, so that a product with zero stays zero.
+     */
+    public TensorData in(ElementType other) {
+        if (other == type) {
+            return this;
+        }
+        if (type != ElementType.FLOAT || !(other == ElementType.FLOAT16 || other == ElementType.BFLOAT16)) {
+            throw new IllegalArgumentException(type + " cannot become " + other);
+        }
+        return new TensorData(other, size, pieceSize, (first, count, target) -> {
+            ByteBuffer floats =
+                    ByteBuffer.allocate(Math.multiplyExact(count, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+            writer.write(first, count, floats);
+            floats.flip();
+            for (int i = 0; i < count; i++) {
+                float element = floats.getFloat();
+                target.putShort(
+                        other == ElementType.FLOAT16
+                                ? HalfPrecision.nearestNumber(element)
+                                : BrainPrecision.fromFloat(element));
+            }
+        });
+    }
+
     private static TensorData bytes(ElementType type, byte[] elements) {
         return new TensorData(
                 type, elements.length, ARRAY_PIECE, (first, count, target) -> target.put(elements, (int) first, count));

@@ -49,8 +49,7 @@ final class BlockProduct {
                         blocks * block,
                         (first, count, w, target) ->
                                 target.put(quantise(w, inputs, block, scales, first * blocks, count * blocks))));
-        Value scale = scope.initializer(
-                "scale", ElementType.FLOAT, new long[] {outputs, blocks}, () -> TensorData.floats(scales));
+        Value scale = scope.reals("scale", new long[] {outputs, blocks}, () -> TensorData.floats(scales));
         return scope.node(Operator.MAT_MUL_N_BITS, "matmul")
                 .inputs(x, elements, scale)
                 .attribute("K", inputs)

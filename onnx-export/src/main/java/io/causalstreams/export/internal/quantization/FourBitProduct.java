@@ -58,8 +58,7 @@ final class FourBitProduct {
                     System.arraycopy(matrix.steps, 0, scales, first * blocks, matrix.steps.length);
                     putPairs(matrix.zeroPoints, blocks, zeros, first * ((blocks + 1) / 2));
                 }));
-        Value steps = scope.initializer(
-                "scale", ElementType.FLOAT, new long[] {outputs, blocks}, () -> TensorData.floats(scales));
+        Value steps = scope.reals("scale", new long[] {outputs, blocks}, () -> TensorData.floats(scales));
         Value zeroPoints = scope.initializer(
                 "zero_point", ElementType.UINT8, new long[] {outputs, (blocks + 1) / 2}, () -> TensorData.uint8(zeros));
         NodeBuilder product = scope.node(Operator.MAT_MUL_N_BITS, "matmul");

@@ -12,7 +12,7 @@ import io.causalstreams.export.internal.weight.Weight;
  * rows of any shape; see {@link Int8Table}.
  *
  * <pre>
- *   ids ──Gather(table)──Cast(float)──►
+ *   ids ──Gather(table)──Cast──►        to the type that the graph computes in, where that is another
  * </pre>
  */
 final class HalfTable {
@@ -24,9 +24,13 @@ final class HalfTable {
                 ElementType.FLOAT16,
                 new long[] {table.rows(), table.columns()},
                 () -> WeightData.halves(table));
-        return scope.node(Operator.CAST, "cast")
-                .inputs(scope.apply(Operator.GATHER, "gather", rows, ids))
-                .attribute("to", ElementType.FLOAT.code())
-                .output();
+        Value gathered = scope.apply(Operator.GATHER, "gather", rows, ids);
+        ElementType reals = scope.graph().reals();
+        return reals == ElementType.FLOAT16
+                ? gathered
+                : scope.node(Operator.CAST, "cast")
+                        .inputs(gathered)
+                        .attribute("to", reals.code())
+                        .output();
     }
 }

@@ -36,6 +36,11 @@ public record QuantizedDecoder(Decoder decoder, Supplier<Arithmetic> arithmetic,
         return new QuantizedDecoder(decoder, BlockArithmetic::new);
     }
 
+    /** Eight bits in blocks, on the decoder as it is: what devices have kernels for. */
+    public static QuantizedDecoder int8Blocks(Decoder decoder) {
+        return new QuantizedDecoder(decoder, BlockArithmetic::new);
+    }
+
     /**
      * Four bits in blocks, on the decoder as it is: a rotation would take four-bit checkpoints off their grid.
      *

@@ -1,0 +1,25 @@
+package io.causalstreams.export;
+
+import io.causalstreams.export.internal.graph.ElementType;
+import java.util.Locale;
+
+/** What will compute a graph. */
+public enum TargetDevice {
+    /** Computes in single precision. */
+    CPU,
+    /** NVIDIA devices: compute, and keep their cache, in half precision or brain floating point. */
+    CUDA;
+
+    /** As in {@code --device}: {@code cpu}, {@code cuda}. */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The type that graphs of {@code precision} compute in. */
+    ElementType reals(Precision precision) {
+        if (this == CPU) {
+            return ElementType.FLOAT;
+        }
+        return precision == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT16;
+    }
+}

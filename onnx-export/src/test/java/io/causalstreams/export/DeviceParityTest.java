@@ -1,0 +1,132 @@
+package io.causalstreams.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Graphs for devices compute what the oracle computes: on the CPU, where ONNX Runtime has half precision too, or puts casts around
+ * what it has not. Of bf16 it has nothing there, so only the types of those graphs are looked at.
+ */
+class DeviceParityTest {
+    private static final ExportOptions HALF = ExportOptions.of(Precision.FP16).withDevice(TargetDevice.CUDA);
+    /** Mean KL divergence of a random model in half precision, nats. */
+    private static final double CLOSE = 1e-3;
+
+    @TempDir
+    Path directory;
+
+    static Stream<TinyModels.Golden> dense() throws IOException {
+        return TinyModels.all().filter(golden -> !golden.hasExperts());
+    }
+
+    static Stream<Arguments> denseInFewBits() throws IOException {
+        return dense().flatMap(golden ->
+                Stream.of(Precision.INT8, Precision.INT4).map(precision -> Arguments.of(golden, precision)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dense")
+    void shouldStayCloseToTheOracleInHalfPrecision(TinyModels.Golden golden) throws Exception {
+        // Given
+        int[] ids = golden.inputIds();
+        try (GraphRunner model = exported(golden, HALF, 2)) {
+            // When
+            float[][] onePass = model.prefill(0, 0, ids);
+            model.prefill(1, 0, Arrays.copyOf(ids, 5));
+            model.prefill(1, 5, Arrays.copyOfRange(ids, 5, ids.length - 1));
+            float[][] steps = model.decode(new int[] {ids[3], ids[ids.length - 1]}, 3, ids.length - 1);
+
+            // Then
+            assertThat(model.fact("kv_type")).isEqualTo("float16");
+            assertThat(Divergence.mean(golden.logits(), onePass)).isBetween(-1e-6, CLOSE);
+            assertThat(Divergence.mean(new float[][] {onePass[3], onePass[ids.length - 1]}, steps))
+                    .isBetween(-1e-6, CLOSE);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("denseInFewBits")
+    void shouldStayAsCloseInFewBitsAsOnTheCpu(TinyModels.Golden golden, Precision precision) throws Exception {
+        // Given
+        try (GraphRunner model = exported(golden, ExportOptions.of(precision).withDevice(TargetDevice.CUDA), 1)) {
+            // When
+            float[][] logits = model.prefill(0, 0, golden.inputIds());
+
+            // Then: the limits of QuantizedParityTest
+            assertThat(Divergence.mean(golden.logits(), logits))
+                    .isBetween(0.0, precision == Precision.INT8 ? 0.03 : 0.35);
+        }
+    }
+
+    @Test
+    void shouldComputeAndKeepItsCacheInTheTypeAskedFor() throws Exception {
+        // Given
+        TinyModels.Golden golden = dense().findFirst().orElseThrow();
+        Path model = directory.resolve("bf16");
+
+        // When
+        OnnxExporter.export(golden.checkpoint(), model, ExportOptions.of(Precision.BF16));
+
+        // Then
+        ModelProto proto;
+        try (InputStream in = Files.newInputStream(model.resolve("model.onnx"))) {
+            proto = ModelProto.parseFrom(in);
+        }
+        Set<Integer> initializers = new HashSet<>();
+        proto.getGraph().getInitializerList().forEach(each -> initializers.add(each.getDataType()));
+        assertThat(initializers).contains(DataType.BFLOAT16.getNumber()).doesNotContain(DataType.FLOAT.getNumber());
+        assertThat(proto.getGraph().getInputList())
+                .filteredOn(input -> input.getName().startsWith("past_key_values."))
+                .isNotEmpty()
+                .allSatisfy(input -> assertThat(type(input)).isEqualTo(DataType.BFLOAT16.getNumber()));
+        assertThat(proto.getGraph().getOutputList())
+                .filteredOn(output -> output.getName().equals("logits"))
+                .allSatisfy(output -> assertThat(type(output)).isEqualTo(DataType.FLOAT.getNumber()));
+        assertThat(proto.getMetadataPropsList())
+                .anySatisfy(property -> assertThat(property.getValue()).isEqualTo("bfloat16"));
+        assertThat(Files.readString(model.resolve("export.json"))).contains("\"device\" : \"cuda\"");
+    }
+
+    @Test
+    void shouldRefuseWhatADeviceDoesNotCompute() throws IOException {
+        TinyModels.Golden experts = TinyModels.all()
+                .filter(TinyModels.Golden::hasExperts)
+                .findFirst()
+                .orElseThrow();
+        assertThatThrownBy(() -> OnnxExporter.export(experts.checkpoint(), directory.resolve("experts"), HALF))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("experts");
+        assertThatThrownBy(() -> ExportOptions.of(Precision.FP32).withDevice(TargetDevice.CUDA))
+                .hasMessageContaining("choose fp16 or bf16");
+        assertThatThrownBy(() -> ExportOptions.of(Precision.BF16).withDevice(TargetDevice.CPU))
+                .hasMessageContaining("bf16 for cpu");
+        assertThatThrownBy(() -> HALF.withAdaptable(true)).hasMessageContaining("adapters");
+    }
+
+    private static int type(ValueInfoProto value) {
+        return value.getType().getTensorType().getElemType();
+    }
+
+    private GraphRunner exported(TinyModels.Golden golden, ExportOptions options, int slots) throws Exception {
+        Path model = directory.resolve("model");
+        OnnxExporter.export(golden.checkpoint(), model, options);
+        return new GraphRunner(model, slots, 40);
+    }
+}
