@@ -12,6 +12,7 @@ from .machine import ROOT
 TOKENIZER = os.path.join(ROOT, 'onnx-export/src/test/resources/tiny/qwen2')
 SHARD_BYTES = 4 << 30
 SHAPES = {
+    'smollm2-135m': dict(layers=30, hidden=576, inner=1536, heads=9, kv=3, vocabulary=49152, tied=True),
     'qwen2.5-0.5b': dict(layers=24, hidden=896, inner=4864, heads=14, kv=2, vocabulary=151936, tied=True),
     'qwen2.5-1.5b': dict(layers=28, hidden=1536, inner=8960, heads=12, kv=2, vocabulary=151936, tied=True),
     'qwen2.5-1.5b-6-layers': dict(layers=6, hidden=1536, inner=8960, heads=12, kv=2, vocabulary=151936, tied=True),

@@ -1,6 +1,7 @@
 package io.causalstreams.app;
 
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.inference.Device;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import java.nio.file.Path;
@@ -17,7 +18,24 @@ final class EngineOptions {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(names = "--slots", paramLabel = "N", description = "Requests that are computed at once.")
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description =
+                    "What computes the model: cpu, cuda, cuda:N, or auto, which is a CUDA device where one can be used;"
+                            + " default cpu.")
+    private @Nullable String device;
+
+    @Option(
+            names = "--no-cuda-graphs",
+            negatable = false,
+            description = "Launch the nodes of a decode step one by one.")
+    private boolean noCudaGraphs;
+
+    @Option(
+            names = "--slots",
+            paramLabel = "N",
+            description = "Requests that are computed at once; on a device as many as its memory holds, at most 256.")
     private @Nullable Integer slots;
 
     @Option(
@@ -70,10 +88,17 @@ final class EngineOptions {
         }
     }
 
+    /** On a device, its memory says how many slots there are. */
+    private static EngineConfig on(Device device, EngineConfig defaults) {
+        EngineConfig config = defaults.withDevice(device);
+        return device.kind() == Device.Kind.CPU ? config : config.withSlots(EngineConfig.SLOTS_THAT_FIT);
+    }
+
     /** {@code defaults}, with what the user said instead. */
     EngineConfig config(EngineConfig defaults) {
         try {
-            EngineConfig config = defaults;
+            EngineConfig config = device == null ? defaults : on(Device.parse(device), defaults);
+            config = noCudaGraphs ? config.withCudaGraphs(false) : config;
             config = slots == null ? config : config.withSlots(slots);
             config = maxContext == null ? config : config.withMaxContextTokens(maxContext);
             config = threads == null ? config : config.withIntraOpThreads(threads);

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sizes and policies of an engine.
  *
- * @param slots sequences that can be in a batch at once; each holds {@code maxContextTokens} of KV cache
+ * @param slots sequences that can be in a batch at once; each holds {@code maxContextTokens} of KV cache.
+ *     {@link #SLOTS_THAT_FIT} = as many as a device's free memory holds, at most 256
  * @param maxContextTokens prompt plus completion tokens of one request; null = what the model allows, at most 2048
  * @param prefillChunkTokens a long prompt is computed in chunks of at most this many tokens, decode steps in between
  * @param maxWaiting requests taken beyond the slots before {@code generate} answers Busy
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param undeclaredProperties whether an answer by a JSON Schema may have properties of which the schema says nothing, as where
  *     {@code additionalProperties} is absent
  * @param anyPropertyOrder whether an answer by a JSON Schema may have its properties in any order, or in that of the schema
+ * @param device where models are computed
+ * @param cudaGraphs whether a device records decode steps (CUDA graphs) and replays them
  */
 public record EngineConfig(
         int slots,
@@ -26,10 +29,18 @@ public record EngineConfig(
         @Nullable Integer intraOpThreads,
         boolean speculation,
         boolean undeclaredProperties,
-        boolean anyPropertyOrder) {
+        boolean anyPropertyOrder,
+        Device device,
+        boolean cudaGraphs) {
+    /** As many slots as a device's free memory holds, at most 256. Not on the CPU. */
+    public static final int SLOTS_THAT_FIT = 0;
 
     public EngineConfig {
-        require(slots >= 1, "slots", slots, "at least 1");
+        require(
+                slots >= 1 || (slots == SLOTS_THAT_FIT && device.kind() != Device.Kind.CPU),
+                "slots",
+                slots,
+                "at least 1");
         require(maxContextTokens == null || maxContextTokens >= 8, "maxContextTokens", maxContextTokens, "at least 8");
         require(prefillChunkTokens >= 1, "prefillChunkTokens", prefillChunkTokens, "at least 1");
         require(maxWaiting >= 1, "maxWaiting", maxWaiting, "at least 1");
@@ -39,10 +50,10 @@ public record EngineConfig(
 
     /**
      * 32 slots, chunks of 256 tokens, 1024 waiting requests, 8192 prefix tokens, one thread per core, speculation on,
-     * declared properties only and in the order of their schema.
+     * declared properties only and in the order of their schema, on the CPU.
      */
     public static EngineConfig defaults() {
-        return new EngineConfig(32, null, 256, 1024, 8192, null, true, false, false);
+        return new EngineConfig(32, null, 256, 1024, 8192, null, true, false, false, Device.CPU, true);
     }
 
     public EngineConfig withSlots(int slots) {
@@ -90,6 +101,14 @@ public record EngineConfig(
         return with(draft -> draft.anyPropertyOrder = anyPropertyOrder);
     }
 
+    public EngineConfig withDevice(Device device) {
+        return with(draft -> draft.device = device);
+    }
+
+    public EngineConfig withCudaGraphs(boolean cudaGraphs) {
+        return with(draft -> draft.cudaGraphs = cudaGraphs);
+    }
+
     private EngineConfig with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -113,6 +132,8 @@ public record EngineConfig(
         private boolean speculation;
         private boolean undeclaredProperties;
         private boolean anyPropertyOrder;
+        private Device device;
+        private boolean cudaGraphs;
 
         Draft(EngineConfig from) {
             slots = from.slots;
@@ -124,6 +145,8 @@ public record EngineConfig(
             speculation = from.speculation;
             undeclaredProperties = from.undeclaredProperties;
             anyPropertyOrder = from.anyPropertyOrder;
+            device = from.device;
+            cudaGraphs = from.cudaGraphs;
         }
 
         EngineConfig config() {
@@ -136,7 +159,9 @@ public record EngineConfig(
                     intraOpThreads,
                     speculation,
                     undeclaredProperties,
-                    anyPropertyOrder);
+                    anyPropertyOrder,
+                    device,
+                    cudaGraphs);
         }
     }
 }

@@ -42,7 +42,8 @@ class CopiesTest {
             "ann",
             "small",
             "tuned");
-    private static final EngineConfig CONFIG = new EngineConfig(3, 64, 16, 9, 100, 2, false, true, true);
+    private static final EngineConfig CONFIG =
+            new EngineConfig(3, 64, 16, 9, 100, 2, false, true, true, Device.CPU, false);
 
     @Test
     void shouldKeepEverySamplingParameterThatIsNotChanged() {
@@ -79,6 +80,8 @@ class CopiesTest {
         assertThat(CONFIG.withPrefixCacheTokens(0).prefixCacheTokens()).isZero();
         assertThat(CONFIG.withIntraOpThreads(null).intraOpThreads()).isNull();
         assertThat(CONFIG.withSpeculation(true).speculation()).isTrue();
+        assertThat(CONFIG.withDevice(Device.AUTO).device()).isEqualTo(Device.AUTO);
+        assertThat(CONFIG.withCudaGraphs(true).cudaGraphs()).isTrue();
         assertThat(CONFIG.shareOf(2)).isEqualTo(CONFIG.withSlots(2).withPrefixCacheTokens(50));
     }
 }

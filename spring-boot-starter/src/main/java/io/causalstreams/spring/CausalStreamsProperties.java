@@ -1,5 +1,6 @@
 package io.causalstreams.spring;
 
+import io.causalstreams.inference.Device;
 import io.causalstreams.inference.EngineConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -34,6 +35,8 @@ public record CausalStreamsProperties(
      * @param maxWaiting requests taken beyond the slots before others wait in the topic
      * @param prefixCacheTokens tokens of finished requests whose cache is kept for reuse; 0 = off
      * @param threads threads of one operator of ONNX Runtime
+     * @param device what computes the models: {@code cpu}, {@code cuda}, {@code cuda:N} or {@code auto}; on a device the slots that
+     *     are left out are as many as its memory holds, at most 256
      */
     public record Engine(
             @Nullable Integer slots,
@@ -41,11 +44,18 @@ public record CausalStreamsProperties(
             @Nullable Integer prefillChunkTokens,
             @Nullable Integer maxWaiting,
             @Nullable Integer prefixCacheTokens,
-            @Nullable Integer threads) {
+            @Nullable Integer threads,
+            @Nullable String device) {
 
         /** @throws IllegalArgumentException naming the size that is out of its range */
         EngineConfig config() {
             EngineConfig config = EngineConfig.defaults().withMaxContextTokens(maxContextTokens);
+            if (device != null) {
+                config = config.withDevice(Device.parse(device));
+                config = config.device().kind() == Device.Kind.CPU
+                        ? config
+                        : config.withSlots(EngineConfig.SLOTS_THAT_FIT);
+            }
             config = slots == null ? config : config.withSlots(slots);
             config = prefillChunkTokens == null ? config : config.withPrefillChunkTokens(prefillChunkTokens);
             config = maxWaiting == null ? config : config.withMaxWaiting(maxWaiting);

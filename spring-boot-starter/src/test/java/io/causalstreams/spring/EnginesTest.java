@@ -65,6 +65,6 @@ class EnginesTest {
                 models,
                 defaultModel,
                 false,
-                new CausalStreamsProperties.Engine(slots, null, null, null, null, null));
+                new CausalStreamsProperties.Engine(slots, null, null, null, null, null, null));
     }
 }

@@ -105,7 +105,7 @@ public final class EngineFactory {
             model.close();
             tokenizer.close();
         });
-        SubmissionQueue queue = new SubmissionQueue(config.slots() + config.maxWaiting(), thread::wake);
+        SubmissionQueue queue = new SubmissionQueue(model.slots() + config.maxWaiting(), thread::wake);
         EngineLoop loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), clock, System::nanoTime);
         thread.start(loop, queue);
         return new BatchingEngine(info, facts, preparation, adapters, queue, loop, thread);

@@ -107,7 +107,7 @@ final class StepExecutor {
     }
 
     private void decode(Map<Sequence, SequenceOutcome> outcomes) {
-        int rows = slots.decodeRows();
+        int rows = model.rowsOfStep(slots.decodeRows());
         int[] tokenIds = new int[rows];
         int[] pastLengths = new int[rows];
         List<@Nullable Sequence> bySlot = new ArrayList<>(rows);

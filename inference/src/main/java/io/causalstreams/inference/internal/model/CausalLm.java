@@ -41,6 +41,14 @@ public interface CausalLm extends AutoCloseable {
     long kvCacheBytes();
 
     /**
+     * Rows to give {@link #decode} for a step that needs {@code rows}: where steps are prepared in sizes, those of the next larger
+     * one, whose other rows compute for nobody. At least {@code rows}, at most {@link #slots()}.
+     */
+    default int rowsOfStep(int rows) {
+        return rows;
+    }
+
+    /**
      * One decode step: appends {@code tokenIds[r]} to slot r at position {@code pastLengths[r]}, for every row r &lt; rows.
      *
      * <p>Shapes: token ids (rows), past lengths (rows); result (rows, vocabulary), row r for the token after row r's.

@@ -3,16 +3,25 @@ package io.causalstreams.inference.internal.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.causalstreams.inference.Device;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.internal.model.CausalLm;
+import io.causalstreams.inference.internal.model.StepFailedException;
 import io.causalstreams.inference.internal.onnx.contract.ContractCausalLm;
+import io.causalstreams.inference.internal.onnx.contract.ContractModels;
+import io.causalstreams.inference.internal.onnx.device.Accelerator;
+import io.causalstreams.inference.internal.onnx.device.Accelerators;
 import io.causalstreams.inference.internal.onnx.foreign.ForeignModels;
 import io.causalstreams.inference.internal.onnx.pooled.OnnxPooledModel;
 import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
+import io.causalstreams.inference.internal.onnx.runtime.NativeLibraries;
 import io.causalstreams.inference.internal.onnx.runtime.OrtRuntime;
 import io.causalstreams.inference.internal.onnx.runtime.OrtSessions;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens whatever kind of graph a model directory holds; see {@code docs/graph-contract.md}.
@@ -22,8 +31,12 @@ import java.util.Set;
  *   lengths among the inputs ────► pooled     ours: whole texts, no cache
  *   else ────────────────────────► foreign    other exporters: an attention mask, or nothing but a cache
  * </pre>
+ *
+ * Only those of contract run on devices beside the host.
  */
 public final class OnnxModels {
+    private static final Logger LOG = LoggerFactory.getLogger(OnnxModels.class);
+
     private OnnxModels() {}
 
     /**
@@ -49,23 +62,86 @@ public final class OnnxModels {
      */
     public static OpenedModel open(ModelDirectory directory, EngineConfig config) {
         OrtEnvironment environment = OrtRuntime.environment();
+        @Nullable Accelerator accelerator = Accelerators.find(config.device(), NativeLibraries.folder());
+        if (accelerator != null) {
+            try {
+                return new OpenedModel.Causal(openOn(accelerator, directory, config));
+            } catch (GenerationException.Failed e) {
+                if (config.device().kind() != Device.Kind.AUTO) {
+                    throw e;
+                }
+                LOG.info("computing on the CPU: {}", e.getMessage());
+            }
+        }
         OrtSession session = OrtSessions.open(environment, directory, config);
-        try {
+        return closingIfItFails(session, directory, () -> {
             Set<String> inputs = session.getInputNames();
             if (inputs.contains(OnnxPooledModel.LENGTHS)) {
                 return new OpenedModel.Pooled(OnnxPooledModel.open(environment, session, directory, config));
             }
             return new OpenedModel.Causal(
                     inputs.contains(ContractCausalLm.LAST_POSITIONS)
-                            ? ContractCausalLm.open(environment, session, directory, config)
+                            ? ContractModels.open(environment, session, directory, config)
                             : ForeignModels.open(environment, session, directory, config));
-        } catch (GenerationException | OrtException e) {
+        });
+    }
+
+    /**
+     * Loads a graph of ours that generates, on a device. Steps of a graph that cannot be recorded are computed node by node.
+     *
+     * @throws GenerationException.Failed if it is another kind of graph, or does not fit; the message says which
+     */
+    public static CausalLm openOn(Accelerator accelerator, ModelDirectory directory, EngineConfig config) {
+        if (config.cudaGraphs()) {
+            try {
+                return openOn(accelerator, directory, config, true);
+            } catch (GenerationException.Failed e) {
+                if (!(e.getCause() instanceof OrtException || e.getCause() instanceof StepFailedException)) {
+                    throw e;
+                }
+                LOG.info("steps are computed node by node, not as CUDA graphs: {}", e.getMessage());
+            }
+        }
+        return openOn(accelerator, directory, config, false);
+    }
+
+    private static CausalLm openOn(
+            Accelerator accelerator, ModelDirectory directory, EngineConfig config, boolean recording) {
+        OrtEnvironment environment = OrtRuntime.environment();
+        OrtSession session = OrtSessions.open(environment, directory, config, accelerator, recording);
+        CausalLm model = closingIfItFails(session, directory, () -> {
+            if (!session.getInputNames().contains(ContractCausalLm.LAST_POSITIONS)) {
+                throw new GenerationException.Failed(
+                        "model " + directory.path() + ": on " + accelerator.name()
+                                + " only exports of ours that generate text can be run; export the checkpoint with"
+                                + " --device cuda, or use --device cpu",
+                        null);
+            }
+            return ContractModels.openOn(accelerator, recording, environment, session, directory, config);
+        });
+        LOG.info(
+                "model {} on {}: {} slots of {} tokens",
+                model.metadata().name(),
+                accelerator.name(),
+                model.slots(),
+                model.maxContextTokens());
+        return model;
+    }
+
+    private interface Opening<T> {
+        T open() throws OrtException;
+    }
+
+    private static <T> T closingIfItFails(OrtSession session, ModelDirectory directory, Opening<T> opening) {
+        try {
+            return opening.open();
+        } catch (RuntimeException | OrtException e) {
             try {
                 session.close();
             } catch (OrtException suppressed) {
                 e.addSuppressed(suppressed);
             }
-            if (e instanceof GenerationException known) {
+            if (e instanceof RuntimeException known) {
                 throw known;
             }
             throw new GenerationException.Failed("model " + directory.graph() + ": its metadata cannot be read", e);

@@ -1,5 +1,6 @@
 package io.causalstreams.inference.internal.engine;
 
+import io.causalstreams.inference.Device;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.GenerationRequest;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An engine without a thread on a scripted model: the test calls {@link #step()}. Invariants are asserted in each. */
 final class EngineHarness {
-    static final EngineConfig CONFIG = new EngineConfig(4, null, 16, 1000, 0, null, false, false, false);
+    static final EngineConfig CONFIG =
+            new EngineConfig(4, null, 16, 1000, 0, null, false, false, false, Device.CPU, false);
 
     final ScriptedLm model;
     final TestClock clock = new TestClock();

@@ -61,7 +61,7 @@ public final class PooledEngine implements GenerationEngine {
         this.metadata = model.metadata();
         this.tokenizer = tokenizer;
         this.preparation = new PooledPreparation(metadata, tokenizer, frame);
-        this.slots = config.slots();
+        this.slots = Math.max(1, config.slots());
         this.queue =
                 new PooledQueue(config.slots() + config.maxWaiting(), PassLimits.of(PASS_TOKENS, metadata.heads()));
         this.clock = clock;

@@ -4,16 +4,14 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.internal.model.AdapterWeights;
 import io.causalstreams.inference.internal.model.Logits;
-import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.model.StepFailedException;
 import io.causalstreams.inference.internal.onnx.cache.KvCache;
-import io.causalstreams.inference.internal.onnx.cache.KvCacheReservation;
 import io.causalstreams.inference.internal.onnx.cache.SlottedCausalLm;
-import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
+import io.causalstreams.inference.internal.onnx.device.DeviceException;
+import io.causalstreams.inference.internal.onnx.device.OrtTensors;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -48,6 +46,7 @@ public final class ContractCausalLm extends SlottedCausalLm {
     private final int shortContextTokens;
 
     private final @Nullable AdapterInputs adapters;
+    private final @Nullable OnDevice device;
     private int longestPass;
     private final Map<Integer, DecodeBindings> decodes = new HashMap<>();
     private boolean closed;
@@ -55,22 +54,31 @@ public final class ContractCausalLm extends SlottedCausalLm {
     /** What a decode step of one size runs with. */
     private record DecodeBindings(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, Logits logits) {}
 
-    private ContractCausalLm(
+    /**
+     * What there is more of on a device.
+     *
+     * @param tensors what the cache's tensors are made by
+     * @param recorded decode steps that are replayed; null = each is computed node by node
+     */
+    record OnDevice(OrtTensors tensors, @Nullable RecordedDecodes recorded) {}
+
+    ContractCausalLm(
             OrtEnvironment environment,
             OrtSession session,
-            ModelMetadata metadata,
             KvCache cache,
-            int heads,
-            int shortContextTokens,
-            @Nullable AdapterInputs adapters) {
-        super(metadata, cache.layout());
+            StepBuffers buffers,
+            ContractFacts facts,
+            @Nullable AdapterInputs adapters,
+            @Nullable OnDevice device) {
+        super(facts.metadata(), cache.layout());
         this.environment = environment;
         this.session = session;
         this.cache = cache;
         this.adapters = adapters;
-        this.buffers = new StepBuffers(cache.layout().slots(), cache.layout().positions(), metadata.vocabularySize());
-        this.shortContextTokens = shortContextTokens;
-        this.longestPass = longestPass(heads, cache.layout().positions());
+        this.device = device;
+        this.buffers = buffers;
+        this.shortContextTokens = facts.shortContextTokens();
+        this.longestPass = longestPass(facts.heads(), cache.layout().positions());
     }
 
     /** Tokens that one pass may append to a slot of {@code positions}. */
@@ -78,30 +86,35 @@ public final class ContractCausalLm extends SlottedCausalLm {
         return Math.max(FEWEST_TOKENS, MOST_SCORES / heads / positions);
     }
 
-    /**
-     * Takes over {@code session}; whoever opened it closes it if this fails.
-     *
-     * @throws GenerationException.Failed if the graph cannot be used; the message says why
-     */
-    public static ContractCausalLm open(
-            OrtEnvironment environment, OrtSession session, ModelDirectory directory, EngineConfig config)
-            throws OrtException {
-        if (!directory.exported()) {
+    /** Takes the memory that passes need, and has the device's libraries loaded. */
+    void runLargestPasses(String device, int prefillChunkTokens) {
+        int rows = cache.layout().slots();
+        try {
+            int chunk = Math.min(prefillChunkTokens, cache.layout().positions());
+            prefill(0, new int[chunk], 0, LogitsWanted.LAST);
+            decode(new int[rows], new int[rows], rows);
+            RecordedDecodes steps = recorded();
+            if (steps != null) {
+                steps.recordAll();
+            }
+        } catch (StepFailedException | OrtException e) {
             throw new GenerationException.Failed(
-                    "model " + directory.path()
-                            + ": export.json is missing, so it is no finished export; export it again",
-                    null);
+                    "model " + metadata.name() + ": " + device
+                            + " cannot compute passes beside a KV cache of "
+                            + cache.layout().describe() + " (" + e.getMessage()
+                            + "); lower the slots or the prefill chunk",
+                    e);
         }
-        Path graph = directory.graph();
-        Map<String, String> properties = session.getMetadata().getCustomMetadata();
-        ModelMetadata metadata = ContractMetadata.read(graph, properties);
-        int heads = ContractMetadata.heads(graph, properties);
-        KvCache cache = KvCacheReservation.reserve(
-                environment, graph, metadata, ContractMetadata.kvElementBytes(graph, properties), config);
-        int shortContextTokens = ContractMetadata.shortContextTokens(graph, properties);
-        AdapterInputs adapters =
-                AdapterInputs.of(environment, session, cache.layout().slots());
-        return new ContractCausalLm(environment, session, metadata, cache, heads, shortContextTokens, adapters);
+    }
+
+    private @Nullable RecordedDecodes recorded() {
+        return device == null ? null : device.recorded();
+    }
+
+    @Override
+    public int rowsOfStep(int rows) {
+        RecordedDecodes steps = recorded();
+        return steps == null ? rows : steps.rowsFor(rows);
     }
 
     @Override
@@ -124,7 +137,11 @@ public final class ContractCausalLm extends SlottedCausalLm {
             cache.write(row, pastLengths[row] + 1);
         }
         buffers.totalLength.put(0, longest);
+        RecordedDecodes steps = recorded();
         try {
+            if (steps != null) {
+                return steps.run(rows, longest);
+            }
             DecodeBindings bindings = decodeBindings(rows);
             Map<String, OnnxTensor> in = bindings.inputs();
             if (adapters != null) {
@@ -132,7 +149,7 @@ public final class ContractCausalLm extends SlottedCausalLm {
             }
             session.run(in, Set.of(), bindings.outputs()).close();
             return bindings.logits();
-        } catch (OrtException e) {
+        } catch (OrtException | DeviceException e) {
             throw new StepFailedException("decode step of " + rows + " rows: " + e.getMessage(), e);
         }
     }
@@ -191,7 +208,12 @@ public final class ContractCausalLm extends SlottedCausalLm {
             }
             Map<String, OnnxTensor> out = new HashMap<>(bindings.present());
             out.put("logits", logits);
-            session.run(in, Set.of(), out).close();
+            RecordedDecodes steps = recorded();
+            if (steps == null) {
+                session.run(in, Set.of(), out).close();
+            } else {
+                session.run(in, Set.of(), out, steps.unrecorded()).close();
+            }
         }
     }
 
@@ -248,7 +270,14 @@ public final class ContractCausalLm extends SlottedCausalLm {
         if (adapters != null) {
             adapters.close();
         }
+        RecordedDecodes steps = recorded();
+        if (steps != null) {
+            steps.close();
+        }
         cache.close();
+        if (device != null) {
+            device.tensors().close();
+        }
         try {
             session.close();
         } catch (OrtException e) {

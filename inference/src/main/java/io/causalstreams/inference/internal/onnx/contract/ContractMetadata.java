@@ -1,5 +1,6 @@
 package io.causalstreams.inference.internal.onnx.contract;
 
+import ai.onnxruntime.OnnxJavaType;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.onnx.runtime.ExportProperties;
@@ -22,14 +23,16 @@ final class ContractMetadata {
         return new ContractMetadata(graph, properties).read();
     }
 
-    /** Bytes of one cache element: 4 (float32) or 2 (float16). */
-    static int kvElementBytes(Path graph, Map<String, String> properties) {
+    /** Type of a cache element. */
+    static OnnxJavaType kvType(Path graph, Map<String, String> properties) {
         ExportProperties given = new ExportProperties(graph, properties);
         String type = given.text("kv_type");
         return switch (type) {
-            case "float32" -> 4;
-            case "float16" -> 2;
-            default -> throw given.failed("kv_type", "is " + type + "; this engine knows float32 and float16");
+            case "float32" -> OnnxJavaType.FLOAT;
+            case "float16" -> OnnxJavaType.FLOAT16;
+            case "bfloat16" -> OnnxJavaType.BFLOAT16;
+            default ->
+                throw given.failed("kv_type", "is " + type + "; this engine knows float32, float16 and bfloat16");
         };
     }
 

@@ -18,6 +18,8 @@ public final class OrtRuntime {
 
     /** The environment, made by the first call. @throws GenerationException.Failed if the native library cannot be loaded */
     public static OrtEnvironment environment() {
+        String folder = NativeLibraries.folder();
+        NativeLibraries.use(folder);
         AtomicReference<@Nullable OrtEnvironment> environment = new AtomicReference<>();
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         Thread thread = new Thread(
@@ -47,7 +49,11 @@ public final class OrtRuntime {
         OrtEnvironment result = environment.get();
         if (result == null) {
             throw new GenerationException.Failed(
-                    "ONNX Runtime cannot be started on this machine: " + failure.get(), failure.get());
+                    "ONNX Runtime cannot be started on this machine: " + failure.get()
+                            + (folder == null
+                                    ? ""
+                                    : "; the libraries in " + folder + " must be of the very version of the jar"),
+                    failure.get());
         }
         return result;
     }

@@ -6,6 +6,8 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.internal.onnx.device.Accelerator;
+import java.util.function.Consumer;
 
 /** Loads graphs, with the session options that all of them run with. */
 public final class OrtSessions {
@@ -18,7 +20,37 @@ public final class OrtSessions {
 
     /** Loads the graph of {@code directory}. @throws GenerationException.Failed if ONNX Runtime cannot load the graph */
     public static OrtSession open(OrtEnvironment environment, ModelDirectory directory, EngineConfig config) {
+        return open(environment, directory, config, options -> {});
+    }
+
+    /**
+     * As {@link #open(OrtEnvironment, ModelDirectory, EngineConfig)}, to be computed by {@code accelerator}.
+     *
+     * @param recording whether its passes are to be recorded and replayed
+     */
+    public static OrtSession open(
+            OrtEnvironment environment,
+            ModelDirectory directory,
+            EngineConfig config,
+            Accelerator accelerator,
+            boolean recording) {
+        return open(environment, directory, config, options -> {
+            try {
+                accelerator.addTo(options, recording);
+            } catch (OrtException e) {
+                throw new GenerationException.Failed(
+                        "device " + accelerator.name() + " cannot be used: " + e.getMessage() + "; see docs/gpu.md", e);
+            }
+        });
+    }
+
+    private static OrtSession open(
+            OrtEnvironment environment,
+            ModelDirectory directory,
+            EngineConfig config,
+            Consumer<SessionOptions> providers) {
         try (SessionOptions options = new SessionOptions()) {
+            providers.accept(options);
             if (config.intraOpThreads() != null) {
                 options.setIntraOpNumThreads(config.intraOpThreads());
             }

@@ -1,0 +1,106 @@
+package io.causalstreams.inference.internal.onnx.contract;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.internal.onnx.cache.KvCache;
+import io.causalstreams.inference.internal.onnx.cache.KvCacheReservation;
+import io.causalstreams.inference.internal.onnx.device.Accelerator;
+import io.causalstreams.inference.internal.onnx.device.DeviceException;
+import io.causalstreams.inference.internal.onnx.device.OrtTensors;
+import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Makes decoders of sessions over graphs of our exporter: their cache on the host or on a device. */
+public final class ContractModels {
+    private ContractModels() {}
+
+    /**
+     * Takes over {@code session}; whoever opened it closes it if this fails.
+     *
+     * @throws GenerationException.Failed if the graph cannot be used; the message says why
+     */
+    public static ContractCausalLm open(
+            OrtEnvironment environment, OrtSession session, ModelDirectory directory, EngineConfig config)
+            throws OrtException {
+        ContractFacts facts = ContractFacts.of(session, directory);
+        KvCache cache = KvCacheReservation.reserve(
+                environment, directory.graph(), facts.metadata(), facts.kvType().size, config);
+        return new ContractCausalLm(
+                environment,
+                session,
+                cache,
+                facts.buffers(cache.layout()),
+                facts,
+                AdapterInputs.of(environment, session, cache.layout().slots()),
+                null);
+    }
+
+    /**
+     * As {@link #open}, on a device: the cache lies there, and passes of the greatest sizes are run once, so that what does not fit
+     * is known now.
+     *
+     * @param recording whether {@code session} records decode steps
+     */
+    public static ContractCausalLm openOn(
+            Accelerator accelerator,
+            boolean recording,
+            OrtEnvironment environment,
+            OrtSession session,
+            ModelDirectory directory,
+            EngineConfig config)
+            throws OrtException {
+        ContractFacts facts = ContractFacts.of(session, directory);
+        if (!accelerator.computesIn(facts.kvType())) {
+            throw new GenerationException.Failed(
+                    "model " + directory.path() + ": its cache is of "
+                            + facts.kvType().name().toLowerCase(Locale.ROOT) + ", which " + accelerator.name()
+                            + " does not compute in; export the checkpoint with --device cuda",
+                    null);
+        }
+        OrtTensors tensors = OrtTensors.of(environment, accelerator.memoryName(), accelerator.ordinal());
+        @Nullable KvCache cache = null;
+        @Nullable RecordedDecodes recorded = null;
+        try {
+            cache = KvCacheReservation.reserveOn(
+                    accelerator, tensors, directory.graph(), facts.metadata(), facts.kvType(), config);
+            StepBuffers buffers = facts.buffers(cache.layout());
+            AdapterInputs adapters =
+                    AdapterInputs.of(environment, session, cache.layout().slots());
+            // What a recording computes cannot depend on which adapters are active.
+            if (recording && adapters == null) {
+                recorded =
+                        new RecordedDecodes(environment, session, cache, buffers, accelerator.memory(), tensors, facts);
+            }
+            ContractCausalLm model = new ContractCausalLm(
+                    environment,
+                    session,
+                    cache,
+                    buffers,
+                    facts,
+                    adapters,
+                    new ContractCausalLm.OnDevice(tensors, recorded));
+            model.runLargestPasses(accelerator.name(), config.prefillChunkTokens());
+            return model;
+        } catch (OrtException | RuntimeException e) {
+            if (recorded != null) {
+                recorded.close();
+            }
+            if (cache != null) {
+                cache.close();
+            }
+            tensors.close();
+            if (e instanceof DeviceException) {
+                throw new GenerationException.Failed(
+                        "model " + directory.graph() + ": " + accelerator.name()
+                                + " has no memory for passes beside the KV cache (" + e.getMessage()
+                                + "); lower the slots",
+                        e);
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package io.causalstreams.inference.internal.onnx.contract;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
+import io.causalstreams.inference.internal.model.Logits;
+import io.causalstreams.inference.internal.onnx.cache.KvCache;
+import io.causalstreams.inference.internal.onnx.device.DeviceException;
+import io.causalstreams.inference.internal.onnx.device.DeviceMemory;
+import io.causalstreams.inference.internal.onnx.device.OrtTensors;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decode steps that a device records once for each size ({@link StepBuckets}) and replays: one launch instead of hundreds.
+ *
+ * <pre>
+ *   token ids, lengths ──upload──► tensors on the device, always the same ──replay──► logits on the device ──download──►
+ * </pre>
+ *
+ * A recording has the addresses of its tensors and the upper bound of the length in it, so all of these are made once, and
+ * only their contents change. Runs that are not to be recorded go with {@link #unrecorded}.
+ *
+ * <p>Threading: engine thread only.
+ */
+final class RecordedDecodes implements AutoCloseable {
+    private static final String NUMBER = "gpu_graph_id";
+    private static final String NONE = "-1";
+    private static final long ALIGNMENT = 256;
+
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final KvCache cache;
+    private final StepBuffers buffers;
+    private final DeviceMemory memory;
+    private final OrtTensors tensors;
+    private final StepBuckets buckets;
+    private final int vocabulary;
+    private final boolean longContext;
+    private final RunOptions unrecorded = new RunOptions();
+    private final Map<Integer, Recording> recordings = new HashMap<>();
+    private final boolean pinned;
+    /** Address of all that was taken, and of the first input. */
+    private final long tokenIds;
+
+    private final long lastPositions;
+    private final long rowNumbers;
+    private final long longContexts;
+    private final long logits;
+
+    /** What one size is replayed with, and what of it has to be closed. */
+    private record Recording(
+            Map<String, OnnxTensor> inputs,
+            Map<String, OnnxTensor> outputs,
+            RunOptions options,
+            List<OnnxTensor> own) {}
+
+    /**
+     * Takes the device's memory of inputs and logits.
+     *
+     * @throws DeviceException if there is none
+     */
+    RecordedDecodes(
+            OrtEnvironment environment,
+            OrtSession session,
+            KvCache cache,
+            StepBuffers buffers,
+            DeviceMemory memory,
+            OrtTensors tensors,
+            ContractFacts facts)
+            throws OrtException {
+        this.environment = environment;
+        this.session = session;
+        this.cache = cache;
+        this.buffers = buffers;
+        this.memory = memory;
+        this.tensors = tensors;
+        this.vocabulary = facts.metadata().vocabularySize();
+        this.longContext = facts.shortContextTokens() != 0;
+        int slots = cache.layout().slots();
+        this.buckets = new StepBuckets(slots, cache.layout().positions());
+        unrecorded.addRunConfigEntry(NUMBER, NONE);
+        long stretch = aligned((long) slots * Long.BYTES);
+        this.tokenIds = memory.allocate(4 * stretch + logitsBytes(slots));
+        this.lastPositions = tokenIds + stretch;
+        this.rowNumbers = lastPositions + stretch;
+        this.longContexts = rowNumbers + stretch;
+        this.logits = longContexts + stretch;
+        this.pinned = memory.pin(buffers.decodeLogits(), logitsBytes(slots));
+        memory.upload(buffers.rowNumbers, (long) slots * Long.BYTES, rowNumbers);
+        memory.finish();
+    }
+
+    /** Tensors begin where the widest loads may begin. */
+    private static long aligned(long bytes) {
+        return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
+    /** Rows of the recording that serves {@code rows}. */
+    int rowsFor(int rows) {
+        return buckets.rows(rows);
+    }
+
+    /** Options of a run that is neither recorded nor replayed. */
+    RunOptions unrecorded() {
+        return unrecorded;
+    }
+
+    /** A step of the first {@code rows} slots, whose inputs are in the buffers; {@code longest} of them after it. */
+    Logits run(int rows, int longest) throws OrtException {
+        int bound = buckets.length(longest);
+        Recording recording = recording(rows, bound);
+        memory.upload(buffers.tokenIds, (long) rows * Long.BYTES, tokenIds);
+        memory.upload(buffers.lastPositions, (long) rows * Integer.BYTES, lastPositions);
+        if (longContext) {
+            memory.upload(buffers.longContext, (long) rows * Long.BYTES, longContexts);
+        }
+        memory.finish();
+        session.run(recording.inputs(), Set.of(), recording.outputs(), recording.options())
+                .close();
+        FloatBuffer target = buffers.decodeLogits();
+        memory.download(logits, target, logitsBytes(rows));
+        return new Logits(target, rows, vocabulary);
+    }
+
+    /** Records every number of rows at the shortest length, so that no request waits for it. */
+    void recordAll() throws OrtException {
+        int slots = cache.layout().slots();
+        for (int rows = 1; ; rows = buckets.rows(rows + 1)) {
+            for (int row = 0; row < rows; row++) {
+                buffers.tokenIds.put(row, 0);
+                buffers.lastPositions.put(row, 0);
+            }
+            run(rows, 1);
+            if (rows == slots) {
+                return;
+            }
+        }
+    }
+
+    private Recording recording(int rows, int bound) throws OrtException {
+        int number = buckets.number(rows, bound);
+        @Nullable Recording known = recordings.get(number);
+        if (known == null) {
+            known = create(rows, bound, number);
+            recordings.put(number, known);
+        }
+        return known;
+    }
+
+    private Recording create(int rows, int bound, int number) throws OrtException {
+        KvCache.Bindings bindings = cache.bind(0, rows);
+        Map<String, OnnxTensor> in = new HashMap<>(bindings.past());
+        Map<String, OnnxTensor> out = new HashMap<>(bindings.present());
+        List<OnnxTensor> own = new ArrayList<>();
+        put(in, own, "input_ids", tokenIds, Long.BYTES, OnnxJavaType.INT64, rows, 1);
+        put(in, own, "seqlens_k", lastPositions, Integer.BYTES, OnnxJavaType.INT32, rows);
+        put(in, own, "logits_positions", rowNumbers, Long.BYTES, OnnxJavaType.INT64, rows);
+        if (longContext) {
+            put(in, own, "long_context", longContexts, Long.BYTES, OnnxJavaType.INT64, rows);
+        }
+        put(out, own, "logits", logits, Float.BYTES, OnnxJavaType.FLOAT, rows, vocabulary);
+        IntBuffer upperBound = ByteBuffer.allocateDirect(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer()
+                .put(0, bound);
+        OnnxTensor total = OnnxTensor.createTensor(environment, upperBound, new long[0]);
+        own.add(total);
+        in.put("total_sequence_length", total);
+        RunOptions options = new RunOptions();
+        options.addRunConfigEntry(NUMBER, Integer.toString(number));
+        return new Recording(in, out, options, own);
+    }
+
+    private void put(
+            Map<String, OnnxTensor> named,
+            List<OnnxTensor> own,
+            String name,
+            long address,
+            int elementBytes,
+            OnnxJavaType type,
+            long... shape)
+            throws OrtException {
+        long elements = 1;
+        for (long size : shape) {
+            elements *= size;
+        }
+        OnnxTensor tensor = tensors.over(address, elements * elementBytes, shape, type);
+        own.add(tensor);
+        named.put(name, tensor);
+    }
+
+    private long logitsBytes(int rows) {
+        return (long) rows * vocabulary * Float.BYTES;
+    }
+
+    @Override
+    public void close() {
+        recordings.values().forEach(recording -> {
+            recording.own().forEach(OnnxTensor::close);
+            recording.options().close();
+        });
+        recordings.clear();
+        unrecorded.close();
+        if (pinned) {
+            memory.unpin(buffers.decodeLogits());
+        }
+        memory.free(tokenIds);
+    }
+}
