@@ -4,6 +4,7 @@ import io.causalstreams.inference.Device;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationEvent;
+import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
@@ -35,6 +36,9 @@ public final class DeviceCheck {
 
     private static final int SLOTS = 8;
     private static final int LENGTH = 96;
+    /** Behind a prompt of so many tokens, one by one. */
+    private static final int FIRST_STEP = 20;
+
     /** Bytes that drivers and libraries may take on their own meanwhile. */
     private static final long GROWTH = 64L << 20;
 
@@ -58,7 +62,7 @@ public final class DeviceCheck {
         return EngineConfig.defaults()
                 .withDevice(device)
                 .withSlots(SLOTS)
-                .withMaxContextTokens(512)
+                .withMaxContextTokens(128)
                 .withCudaGraphs(graphs);
     }
 
@@ -67,15 +71,58 @@ public final class DeviceCheck {
         float[][] nodeByNode = steps(false);
         float[][] recorded = steps(true);
         report("a recorded step = the same node by node", difference(nodeByNode, recorded));
+        onTheHost(recorded);
+    }
+
+    /** The same graph on the CPU, which has half precision, too, and nothing of bf16. */
+    private void onTheHost(float[][] onDevice) {
+        try (CausalLm host = OnnxModels.openCausal(
+                ModelDirectory.at(directory), config(false).withDevice(Device.CPU))) {
+            int[] tokens = tokens(host.metadata().vocabularySize());
+            float[][] whole = rows(host.prefill(0, tokens, 0, LogitsWanted.ALL));
+            float[][] expected = Arrays.copyOfRange(whole, FIRST_STEP, LENGTH);
+            report("the device = the CPU", difference(expected, onDevice));
+            report("KL divergence of the device from the CPU, nats", divergence(expected, onDevice), 0.001);
+        } catch (GenerationException e) {
+            System.out.println("     | not compared with the CPU: " + e.getMessage());
+        }
+    }
+
+    private static int[] tokens(int vocabulary) {
+        return new Random(5).ints(LENGTH, 3, vocabulary).toArray();
+    }
+
+    /** Mean over rows of Σ p·ln(p/q). */
+    private static double divergence(float[][] expected, float[][] actual) {
+        double sum = 0;
+        for (int row = 0; row < expected.length; row++) {
+            double p = logSum(expected[row]);
+            double q = logSum(actual[row]);
+            for (int token = 0; token < expected[row].length; token++) {
+                double logP = expected[row][token] - p;
+                sum += Math.exp(logP) * (logP - (actual[row][token] - q));
+            }
+        }
+        return sum / expected.length;
+    }
+
+    private static double logSum(float[] logits) {
+        double sum = 0;
+        double largest = Double.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            largest = Math.max(largest, logit);
+        }
+        for (float logit : logits) {
+            sum += Math.exp(logit - largest);
+        }
+        return largest + Math.log(sum);
     }
 
     /** Logits of the last row of some decode steps, checked on the way. */
     private float[][] steps(boolean graphs) {
         String how = graphs ? " (CUDA graphs)" : "";
         try (CausalLm model = OnnxModels.openCausal(ModelDirectory.at(directory), config(graphs))) {
-            Random random = new Random(5);
-            int vocabulary = model.metadata().vocabularySize();
-            int[] tokens = random.ints(LENGTH, 3, vocabulary).toArray();
+            int[] tokens = tokens(model.metadata().vocabularySize());
             float[][] whole = rows(model.prefill(0, tokens, 0, LogitsWanted.ALL));
             model.prefill(1, Arrays.copyOf(tokens, 37), 0, LogitsWanted.NONE);
             float[][] rest = rows(model.prefill(1, Arrays.copyOfRange(tokens, 37, LENGTH), 37, LogitsWanted.ALL));
@@ -103,12 +150,13 @@ public final class DeviceCheck {
                     "behind a copied prefix = one pass" + how,
                     difference(Arrays.copyOfRange(whole, 50, LENGTH), behind));
 
-            float[][] last = new float[LENGTH - 20][];
-            model.prefill(0, Arrays.copyOf(tokens, 20), 0, LogitsWanted.NONE);
-            for (int position = 20; position < LENGTH; position++) {
-                last[position - 20] = rows(model.decode(new int[] {tokens[position]}, new int[] {position}, 1))[0];
+            float[][] last = new float[LENGTH - FIRST_STEP][];
+            model.prefill(0, Arrays.copyOf(tokens, FIRST_STEP), 0, LogitsWanted.NONE);
+            for (int position = FIRST_STEP; position < LENGTH; position++) {
+                last[position - FIRST_STEP] =
+                        rows(model.decode(new int[] {tokens[position]}, new int[] {position}, 1))[0];
             }
-            report("one by one = one pass" + how, difference(Arrays.copyOfRange(whole, 20, LENGTH), last));
+            report("one by one = one pass" + how, difference(Arrays.copyOfRange(whole, FIRST_STEP, LENGTH), last));
             return last;
         }
     }
@@ -142,7 +190,7 @@ public final class DeviceCheck {
             double seconds = (System.nanoTime() - begin) / 1e9;
             report(
                     "growth over " + count + " requests in " + Math.round(seconds) + " s, bytes",
-                    before - free(accelerator),
+                    (double) (before - free(accelerator)),
                     GROWTH);
         }
     }

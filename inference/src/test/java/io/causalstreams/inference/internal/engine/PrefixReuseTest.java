@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrefixReuseTest {
     private static final EngineConfig CACHING = EngineHarness.CONFIG.withPrefixCacheTokens(256);
@@ -161,13 +163,17 @@ class PrefixReuseTest {
                 .containsOnly(5);
     }
 
-    @Test
-    void shouldGiveTheSameTokensWithAndWithoutTheCache() {
+    /** @param inSizes whether steps are filled up with rows for nobody, as on a device */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldGiveTheSameTokensWithAndWithoutTheCache(boolean inSizes) {
         // Given
         long seed = Long.getLong("test.seed", new Random().nextLong());
         System.out.println("-Dtest.seed=" + seed);
         Random random = new Random(seed);
-        EngineHarness engine = new EngineHarness(CACHING.withPrefixCacheTokens(random.nextInt(200)));
+        EngineConfig config = CACHING.withPrefixCacheTokens(random.nextInt(200)).withSlots(7);
+        ScriptedLm model = new ScriptedLm(config.slots(), 128, AsciiTokenizer.SIZE);
+        EngineHarness engine = new EngineHarness(config, inSizes ? model.inSizes() : model);
         List<GenerationRequest> requests = new ArrayList<>();
         List<Recorder> recorders = new ArrayList<>();
 
@@ -200,5 +206,6 @@ class PrefixReuseTest {
                             .choices());
         }
         assertThat(engine.loop.stats().cachedPromptTokens()).isPositive();
+        assertThat(model.passes.contains("decode 3")).isNotEqualTo(inSizes);
     }
 }

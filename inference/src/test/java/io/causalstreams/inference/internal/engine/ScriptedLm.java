@@ -35,6 +35,7 @@ final class ScriptedLm implements CausalLm {
     private int callsToFail;
     private IntPredicate failing = tokens -> true;
     private BiConsumer<int[], float[]> script = (tokens, row) -> {};
+    private boolean sizes;
     private boolean closed;
 
     /** One line per forward pass, for assertions: {@code decode 3} or {@code prefill 12}. */
@@ -60,6 +61,12 @@ final class ScriptedLm implements CausalLm {
     /** Changes the logits of a position, given the tokens up to it. */
     ScriptedLm scripted(BiConsumer<int[], float[]> script) {
         this.script = script;
+        return this;
+    }
+
+    /** Steps have a power of two rows, or all slots. */
+    ScriptedLm inSizes() {
+        this.sizes = true;
         return this;
     }
 
@@ -98,6 +105,12 @@ final class ScriptedLm implements CausalLm {
     @Override
     public long kvCacheBytes() {
         return 0;
+    }
+
+    @Override
+    public int rowsOfStep(int rows) {
+        int power = Integer.highestOneBit(rows);
+        return !sizes || power == rows ? rows : Math.min(slots(), 2 * power);
     }
 
     @Override

@@ -22,7 +22,7 @@ final class CudaLibrary {
     }
 
     /**
-     * Loads the newest there is.
+     * Loads the newest there is that the driver is new enough for.
      *
      * @param folder where to look before the system's paths, or null
      * @throws DeviceException naming what is missing
@@ -33,17 +33,24 @@ final class CudaLibrary {
                     DRIVER + " is not to be found: there is no NVIDIA driver on this machine, or it was not"
                             + " given to this container (docker run --gpus all)");
         }
+        DeviceException failure = new DeviceException("neither " + String.join(" nor ", RUNTIMES)
+                + " is to be found: install the CUDA runtime of the version that ONNX Runtime was built for, and name its folder"
+                + " in LD_LIBRARY_PATH");
         for (String name : RUNTIMES) {
             if (folder != null) {
                 NativeLibrary.addSearchPath(name, folder);
             }
             if (exists(name)) {
-                return new CudaLibrary(NativeLibrary.getInstance(name));
+                CudaLibrary library = new CudaLibrary(NativeLibrary.getInstance(name));
+                try {
+                    library.devices();
+                    return library;
+                } catch (DeviceException e) {
+                    failure = new DeviceException(name + ": " + e.getMessage());
+                }
             }
         }
-        throw new DeviceException("neither " + String.join(" nor ", RUNTIMES)
-                + " is to be found: install the CUDA runtime of the version that ONNX Runtime was built for, and name its folder"
-                + " in LD_LIBRARY_PATH");
+        throw failure;
     }
 
     private static boolean exists(String name) {
