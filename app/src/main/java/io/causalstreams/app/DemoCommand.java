@@ -1,11 +1,13 @@
 package io.causalstreams.app;
 
 import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.Directories;
 import io.causalstreams.app.internal.demo.DemoPrompts;
 import io.causalstreams.app.internal.demo.DemoPrompts.DemoPrompt;
 import io.causalstreams.app.internal.demo.Lane;
 import io.causalstreams.app.internal.demo.LiveView;
 import io.causalstreams.app.internal.demo.PlainView;
+import io.causalstreams.app.internal.demo.RoutedTickets;
 import io.causalstreams.app.internal.demo.View;
 import io.causalstreams.app.internal.demo.Watch;
 import io.causalstreams.app.internal.kafka.KafkaConnection;
@@ -13,6 +15,9 @@ import io.causalstreams.app.internal.kafka.Operator;
 import io.causalstreams.app.internal.kafka.OutputReader;
 import io.causalstreams.app.internal.kafka.PromptSender;
 import io.causalstreams.app.internal.kafka.Topics;
+import io.causalstreams.app.internal.models.KnownModel;
+import io.causalstreams.app.internal.models.ModelSource;
+import io.causalstreams.app.internal.models.ModelStore;
 import io.causalstreams.app.internal.terminal.Progress;
 import io.causalstreams.app.internal.terminal.Style;
 import io.causalstreams.app.internal.terminal.Terminal;
@@ -20,6 +25,7 @@ import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.CausalStreamsConfig;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -50,12 +56,18 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Progress progress = Progress.ofStderr();
         EngineConfig engineConfig = engineOptions.config(SMALL);
-        Path directory = model.directory(progress);
+        boolean tuned = model.source().equals(new ModelSource.Known(KnownModel.DEFAULT));
+        ModelStore store = ModelStore.ofUser(progress);
+        Path directory =
+                tuned ? store.adaptableDirectory(model.source(), model.precision()) : model.directory(progress);
         progress.note("Starting a broker in this process and loading the model…");
         CompletableFuture<EmbeddedBroker> starting = CompletableFuture.supplyAsync(EmbeddedBroker::start);
         try (GenerationEngine engine = EngineUntilExit.of(GenerationEngine.open(directory, engineConfig));
                 EmbeddedBroker broker = starting.join()) {
             run(engine, broker);
+            if (tuned) {
+                showTuned(engine, store, directory);
+            }
         } finally {
             starting.thenAccept(EmbeddedBroker::close).exceptionally(failure -> null);
         }
@@ -83,6 +95,20 @@ final class DemoCommand implements Callable<Integer> {
             Watch watch = new Watch(reader, view, Terminal::columns, System::nanoTime);
             report(view, send(sender, watch), watch);
         }
+    }
+
+    /** The adapter belongs to the default model. */
+    private void showTuned(GenerationEngine engine, ModelStore store, Path directory) throws IOException {
+        Path files = Files.createTempDirectory("causal-streams-demo");
+        try {
+            engine.loadAdapter(
+                    RoutedTickets.ADAPTER, store.adapter(model.source(), RoutedTickets.writeAdapter(files), directory));
+        } finally {
+            Directories.deleteQuietly(files);
+        }
+        View view = new PlainView(System.out);
+        view.print(List.of(""));
+        view.print(RoutedTickets.compare(engine));
     }
 
     /** Returns when the first was sent: {@code System.nanoTime()}. */
