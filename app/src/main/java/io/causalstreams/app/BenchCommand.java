@@ -1,11 +1,17 @@
 package io.causalstreams.app;
 
+import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.ErrorLine;
+import io.causalstreams.app.internal.bench.AdaptersInTurn;
 import io.causalstreams.app.internal.bench.BenchBroker;
 import io.causalstreams.app.internal.bench.BenchReport;
 import io.causalstreams.app.internal.bench.BenchSettings;
 import io.causalstreams.app.internal.bench.Measurement;
 import io.causalstreams.app.internal.bench.ThreadTimes;
+import io.causalstreams.app.internal.models.ModelStore;
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.GenerationEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,6 +43,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Mixin
     private final ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private final AdapterOptions adapters = new AdapterOptions();
 
     @Mixin
     private final EngineOptions engineOptions = new EngineOptions();
@@ -90,8 +99,8 @@ final class BenchCommand implements Callable<Integer> {
         require(measurements.valid(), "lengths, numbers and rates of requests must be above 0");
         BenchSettings settings = new BenchSettings(concurrency, promptTokens, maxTokens, rounds);
         Progress progress = Progress.ofStderr();
-        Path directory = model.directory(progress);
-        Measurement.Engines engines = config -> EngineUntilExit.of(engineOptions.open(directory, config, progress));
+        Path directory = model.directory(adapters, progress);
+        Measurement.Engines engines = config -> open(directory, config, progress);
         BenchReport report = new BenchReport(System.out, json, rounds);
         for (Measurement each : measurements.withoutBroker(settings)) {
             each.run(engines, report);
@@ -101,6 +110,16 @@ final class BenchCommand implements Callable<Integer> {
         }
         report.footer();
         return 0;
+    }
+
+    private GenerationEngine open(Path directory, EngineConfig config, Progress progress) {
+        GenerationEngine engine = EngineUntilExit.of(engineOptions.open(directory, config, progress));
+        try {
+            return AdaptersInTurn.of(
+                    adapters.loadedInto(engine, ModelStore.ofUser(progress), model.source(), directory));
+        } catch (IOException e) {
+            throw new AppException("--adapter: " + ErrorLine.of(e), e);
+        }
     }
 
     private void onBroker(BenchSettings settings, Measurement.Engines engines, BenchReport report, Progress progress)

@@ -12,12 +12,14 @@ import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.tuning.TuningOptions;
 import io.causalstreams.tuning.internal.model.FrozenStorage;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -57,15 +59,16 @@ public final class BesideServing {
             serving.window("warm-up", seconds);
             for (int i = 0; i < windows; i++) {
                 serving.window("alone", seconds);
-                AtomicInteger layers = new AtomicInteger();
-                Thread round = round(engine, share, checkpoint, work.resolve("round" + i), layers);
-                while (layers.get() == 0) {
-                    Thread.sleep(100); // what it reads is read once a round
+                AtomicBoolean began = new AtomicBoolean();
+                AtomicBoolean stopped = new AtomicBoolean();
+                Thread round = round(engine, share, checkpoint, work.resolve("round" + i), began, stopped);
+                while (!began.get()) {
+                    Thread.sleep(100); // weights are read once a round
                 }
-                int before = layers.get();
+                long before = cpuNanos(round);
                 serving.window("beside", seconds);
-                System.out.printf(Locale.ROOT, "  %d layers in that time%n", layers.get() - before);
-                layers.set(-1);
+                System.out.printf(Locale.ROOT, "  the round had %.1f s of a core%n", (cpuNanos(round) - before) / 1e9);
+                stopped.set(true);
                 round.join();
             }
             serving.ended = true;
@@ -124,7 +127,13 @@ public final class BesideServing {
                 });
     }
 
-    private static Thread round(FirstTokens engine, double share, Path checkpoint, Path work, AtomicInteger layers) {
+    /** On one core all of a round is computed by its own thread. */
+    private static long cpuNanos(Thread thread) {
+        return ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.getId());
+    }
+
+    private static Thread round(
+            FirstTokens engine, double share, Path checkpoint, Path work, AtomicBoolean began, AtomicBoolean stopped) {
         TuningOptions options = new TuningOptions(
                 new LoraConfig(16, 32, false, List.of(LoraConfig.ALL_LINEAR)),
                 FrozenStorage.FP32,
@@ -146,7 +155,10 @@ public final class BesideServing {
         Tuner.Round round = new Tuner.Round("bench", 1, records, records.subList(0, 20), null);
         Thread thread = new Thread(() -> {
             try {
-                tuner.tune(round, () -> layers.get() < 0 || layers.incrementAndGet() < 0);
+                tuner.tune(round, () -> {
+                    began.set(true);
+                    return stopped.get();
+                });
             } catch (Tuner.StoppedException e) {
                 // measured
             }

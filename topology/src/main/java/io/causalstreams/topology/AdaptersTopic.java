@@ -88,7 +88,14 @@ public final class AdaptersTopic implements AutoCloseable {
                 .description("Versions of adapters in the engine, by the adapters topic.")
                 .register(meters);
         this.consumer = clients.consumer(Map.of(
-                "isolation.level", "read_committed", "enable.auto.commit", "false", "auto.offset.reset", "earliest"));
+                "isolation.level",
+                "read_committed",
+                "enable.auto.commit",
+                "false",
+                "auto.offset.reset",
+                "earliest",
+                "allow.auto.create.topics",
+                "false"));
         this.thread = new Thread(this::followOn, "causal-streams-adapters");
         thread.setDaemon(true);
     }

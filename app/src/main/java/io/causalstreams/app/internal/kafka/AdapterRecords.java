@@ -27,7 +27,7 @@ public final class AdapterRecords {
     public static Map<AdapterKey, AdapterEvent> read(KafkaConnection connection, String topic) {
         Map<AdapterKey, AdapterEvent> all = new TreeMap<>(Comparator.comparing(AdapterKey::toString));
         try (KafkaConsumer<byte[], byte[]> consumer =
-                connection.consumer(Map.of("isolation.level", "read_committed"))) {
+                connection.consumer(Map.of("isolation.level", "read_committed", "allow.auto.create.topics", "false"))) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(each -> new TopicPartition(topic, each.partition()))
                     .toList();

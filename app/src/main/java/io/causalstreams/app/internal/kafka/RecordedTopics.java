@@ -32,7 +32,7 @@ public final class RecordedTopics {
         Map<String, byte[]> asked = new LinkedHashMap<>();
         Map<String, String> answered = new LinkedHashMap<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
-                connection.consumer(Map.of("isolation.level", "read_committed"))) {
+                connection.consumer(Map.of("isolation.level", "read_committed", "allow.auto.create.topics", "false"))) {
             List<TopicPartition> partitions = Stream.of(prompts, completions)
                     .flatMap(topic -> consumer.partitionsFor(topic).stream())
                     .map(each -> new TopicPartition(each.topic(), each.partition()))
