@@ -16,6 +16,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.causalstreams.topology.EngineDiedException;
+import io.causalstreams.topology.FormUnavailableException;
 import io.causalstreams.topology.OutputEvent;
 import io.causalstreams.topology.RequestStatus;
 import io.causalstreams.topology.SteadyTime;
@@ -34,6 +35,7 @@ class ArchitectureTest {
     private static final String TUNING = "io.causalstreams.tuning..";
     private static final String LEARNING = "io.causalstreams.learning..";
     private static final String TESTKIT = "io.causalstreams.testkit..";
+    private static final String REGISTRY = "io.causalstreams.registry..";
     private static final String HTTP = "io.causalstreams.http..";
     private static final String INTERNAL_HTTP = "io.causalstreams.http.internal.";
     private static final String INTERNAL_TOPOLOGY = "io.causalstreams.topology.internal.";
@@ -110,6 +112,33 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("server", "api", "access")
                 .whereLayer("kafka")
                 .mayOnlyBeAccessedByLayers("api", "answer")
+                .check(MAIN);
+    }
+
+    /** Who writes no registered schemas gets neither Avro nor a Protobuf runtime with it. */
+    @Test
+    void registryKnowsOnlyTheTopologysDoorAndNobodyKnowsIt() {
+        noClasses()
+                .that()
+                .resideInAPackage(REGISTRY)
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage(INFERENCE, EXPORT, TUNING, TOPOLOGY, HTTP, APP, "org.apache.kafka..")
+                                .and(not(resideInAPackage("io.causalstreams.topology"))))
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(REGISTRY)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(REGISTRY, "org.apache.avro..")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.causalstreams.registry.internal.avro..", "io.causalstreams.registry")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.avro..")
                 .check(MAIN);
     }
 
@@ -290,8 +319,12 @@ class ArchitectureTest {
     /** The door knows the internals; they know of it the facts they hand out, which know nothing else of the module. */
     @Test
     void topologyInternalsKnowOfTheDoorOnlyItsFacts() {
-        DescribedPredicate<JavaClass> named =
-                belongToAnyOf(EngineDiedException.class, OutputEvent.class, RequestStatus.class, SteadyTime.class);
+        DescribedPredicate<JavaClass> named = belongToAnyOf(
+                EngineDiedException.class,
+                FormUnavailableException.class,
+                OutputEvent.class,
+                RequestStatus.class,
+                SteadyTime.class);
         DescribedPredicate<JavaClass> facts =
                 DescribedPredicate.describe("facts", each -> named.test(each.getBaseComponentType()));
         noClasses()

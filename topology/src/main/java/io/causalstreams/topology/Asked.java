@@ -7,6 +7,7 @@ import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.ToolCallEvent;
 import io.causalstreams.topology.event.ToolResultEvent;
 import io.causalstreams.topology.internal.answer.Calling;
+import io.causalstreams.topology.internal.answer.Inquiry;
 import io.causalstreams.topology.internal.answer.PerKey;
 import io.causalstreams.topology.internal.operator.AgentInput;
 import io.causalstreams.topology.internal.operator.AgentOperator;
@@ -165,12 +166,24 @@ public final class Asked<K, V> {
      *     or {@code @Nullable} where a record may not say it. Its schema replaces the constraint of the question
      */
     public <T> KStream<K, Extracted<V, T>> extract(Class<T> type) {
-        refuseTools("a record that is extracted calls no tools: its form allows none");
         OutputConstraint schema = new OutputConstraint.JsonSchema(RecordSchema.of(type));
-        return operator(
-                "extract",
+        return extract(Inquiry.of(
                 value -> Requests.constrained(question.apply(value), schema),
-                (value, completion) -> Extracted.of(type, value, completion));
+                (value, completion) -> Extracted.of(json -> Extracted.read(type, json), value, completion)));
+    }
+
+    /**
+     * Extracts facts from each record into what {@code form} says, as the registered schema of the topic they are written to.
+     *
+     * @param form its schema replaces the constraint of the question; its latest version when a record arrives is the record's
+     */
+    public <T> KStream<K, Extracted<V, T>> extract(OutputForm<T> form) {
+        return extract(new FormInquiry<>(causal.engine(), form, question, operatorName("extract")));
+    }
+
+    private <T> KStream<K, Extracted<V, T>> extract(Inquiry<V, Extracted<V, T>> inquiry) {
+        refuseTools("a record that is extracted calls no tools: its form allows none");
+        return operator("extract", inquiry);
     }
 
     /**
@@ -236,12 +249,19 @@ public final class Asked<K, V> {
 
     private <R> KStream<K, R> operator(
             String kind, Function<V, GenerationRequest> request, BiFunction<V, CompletionEvent, R> join) {
-        String operator = name == null ? CausalStreams.NAME + "-" + kind : name;
-        if (tools != null) {
-            return agent(operator, request, join, tools);
-        }
+        return tools != null
+                ? agent(operatorName(kind), request, join, tools)
+                : operator(kind, Inquiry.of(request, join));
+    }
+
+    private <R> KStream<K, R> operator(String kind, Inquiry<V, R> inquiry) {
+        String operator = operatorName(kind);
         return records.processValues(new EnrichmentOperator<>(
-                operator, causal.operator(operator, config), request, join, keySerde, valueSerde, perKey, null));
+                operator, causal.operator(operator, config), inquiry, keySerde, valueSerde, perKey, null));
+    }
+
+    private String operatorName(String kind) {
+        return name == null ? CausalStreams.NAME + "-" + kind : name;
     }
 
     private <R> KStream<K, R> agent(
@@ -252,8 +272,7 @@ public final class Asked<K, V> {
         EnrichmentOperator<K, V, AgentOutput<R>> questions = new EnrichmentOperator<>(
                 operator,
                 causal.operator(operator, config),
-                request,
-                (value, completion) -> new AgentOutput.Answer<>(join.apply(value, completion)),
+                Inquiry.of(request, (value, completion) -> new AgentOutput.Answer<>(join.apply(value, completion))),
                 keySerde,
                 valueSerde,
                 perKey,

@@ -152,6 +152,11 @@ public final class CausalStreams {
                 Named.as(name));
     }
 
+    /** Answers all operators. */
+    GenerationEngine engine() {
+        return engine;
+    }
+
     /** What the tasks of the operator of this name share. */
     Operator operator(String name, CausalStreamsConfig settings) {
         OperatorTelemetry telemetry = telemetryOf.computeIfAbsent(

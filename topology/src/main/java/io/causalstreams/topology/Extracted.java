@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.causalstreams.topology.event.CompletionEvent;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,13 +42,22 @@ public record Extracted<V, T>(V value, @Nullable T found, CompletionEvent comple
                         : "the text is no JSON of the record's form");
     }
 
-    static <V, T> Extracted<V, T> of(Class<T> type, V value, CompletionEvent completion) {
+    /** Reads JSON of a record class. @throws IllegalArgumentException if it is none */
+    static <T> T read(Class<T> type, String json) {
+        try {
+            return MAPPER.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    static <V, T> Extracted<V, T> of(Function<String, T> reader, V value, CompletionEvent completion) {
         if (completion.error() != null) {
             return new Extracted<>(value, null, completion);
         }
         try {
-            return new Extracted<>(value, MAPPER.readValue(completion.content(), type), completion);
-        } catch (JsonProcessingException e) {
+            return new Extracted<>(value, reader.apply(completion.content()), completion);
+        } catch (RuntimeException e) {
             return new Extracted<>(value, null, completion);
         }
     }

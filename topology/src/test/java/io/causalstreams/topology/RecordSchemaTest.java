@@ -89,7 +89,7 @@ class RecordSchemaTest {
         GenerationEvent.Choice choice = new GenerationEvent.Choice(0, json, List.of(1, 2, 3), reason, null, null);
         CompletionEvent completion = events.completion(
                 new GenerationEvent.Finished(List.of(choice), new Usage(1, 3, 0), List.of(1), null, null));
-        return Extracted.of(type, "text", completion);
+        return Extracted.of(written -> Extracted.read(type, written), "text", completion);
     }
 
     enum Colour {

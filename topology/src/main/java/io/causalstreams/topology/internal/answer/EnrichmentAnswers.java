@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.answer;
 
 import io.causalstreams.inference.GenerationEvent.TokenChunk;
 import io.causalstreams.inference.ModelInfo;
+import io.causalstreams.topology.FormUnavailableException;
 import io.causalstreams.topology.adapter.AdapterPin;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventHeaders;
@@ -12,7 +13,6 @@ import io.causalstreams.topology.internal.journal.Arrival;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BiFunction;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ record EnrichmentAnswers<K, V, R>(
         OutputEvents.Shape shape,
         ModelInfo model,
         @Nullable AdapterPin pin,
-        BiFunction<V, CompletionEvent, R> join,
+        Inquiry<V, R> inquiry,
         RecordCodec<K, V> codec,
         @Nullable Calling<R> calling)
         implements Answers<K, R> {
@@ -64,7 +64,9 @@ record EnrichmentAnswers<K, V, R>(
     private R joined(CompletionEvent completion) {
         V value = codec.value(arrival.valueBytes());
         try {
-            return join.apply(value, completion);
+            return inquiry.join(value, completion, arrival.form());
+        } catch (FormUnavailableException e) {
+            throw e;
         } catch (RuntimeException e) {
             throw new StreamsException(
                     "operator " + codec.operator() + ": the function that joins the answer to the record failed on "

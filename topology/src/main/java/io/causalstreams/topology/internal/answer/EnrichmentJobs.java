@@ -5,14 +5,13 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.topology.FormUnavailableException;
 import io.causalstreams.topology.adapter.AdapterPin;
-import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.OutputEvents.Shape;
 import io.causalstreams.topology.internal.journal.Arrival;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Record;
@@ -22,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Reads records of any type.
  *
  * @param models the facts of a model by the name a question gives it, null for the default; throws Invalid if there is none
- * @param question what to ask about a value
- * @param join the value with its answer
+ * @param inquiry what to ask about a value, and what becomes of the answer
  * @param perKey what the records of one key are to one another
  * @param codec how records are journaled
  * @param pins which versions of adapters requests get
@@ -31,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EnrichmentJobs<K, V, R>(
         Function<@Nullable String, ModelInfo> models,
-        Function<V, GenerationRequest> question,
-        BiFunction<V, CompletionEvent, R> join,
+        Inquiry<V, R> inquiry,
         PerKey perKey,
         RecordCodec<K, V> codec,
         AdapterPins pins,
@@ -50,7 +47,8 @@ public record EnrichmentJobs<K, V, R>(
                         null, "the record has no key, by which results of tools come back to its task; give it one");
             }
             GenerationRequest asked = Objects.requireNonNull(
-                    question.apply(codec.value(arrival.valueBytes())), "the request function gave null");
+                    inquiry.request(codec.value(arrival.valueBytes()), arrival.form()),
+                    "the request function gave null");
             GenerationRequest request = asked.withId(arrival.id()).resumedFrom(List.of());
             Shape shape = asked.prompt() instanceof Prompt.Chat ? Shape.CHAT : Shape.TEXT;
             String lane = lane(arrival.key());
@@ -62,6 +60,8 @@ public record EnrichmentJobs<K, V, R>(
                     lane,
                     answers(pinned.arrival(), shape, asked.model(), pinned.pin()),
                     null);
+        } catch (FormUnavailableException e) {
+            throw e;
         } catch (RuntimeException e) {
             return broken(arrival, e);
         }
@@ -103,6 +103,6 @@ public record EnrichmentJobs<K, V, R>(
     }
 
     private Answers<K, R> answers(Arrival arrival, Shape shape, @Nullable String model, @Nullable AdapterPin pin) {
-        return new EnrichmentAnswers<>(arrival, shape, models.apply(model), pin, join, codec, calling);
+        return new EnrichmentAnswers<>(arrival, shape, models.apply(model), pin, inquiry, codec, calling);
     }
 }

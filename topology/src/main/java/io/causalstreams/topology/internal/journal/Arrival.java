@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers the record's headers, unchanged
  * @param topic source topic, with {@code partition} and {@code offset}
  * @param timestamp the record's timestamp, milliseconds since 1970
+ * @param form the version of the form its answer has; null = it has none
  */
 public record Arrival(
         long sequence,
@@ -27,14 +28,32 @@ public record Arrival(
         String topic,
         int partition,
         long offset,
-        long timestamp) {
+        long timestamp,
+        @Nullable String form) {
 
     private static final int VERSION = 1;
+
+    /** Has the form of the answer behind the timestamp. Written only where there is one, so that a release before it reads the others. */
+    private static final int VERSION_WITH_FORM = 2;
+
+    /** One whose answer has no form that changes. */
+    public Arrival(
+            long sequence,
+            String id,
+            @Nullable Bytes key,
+            @Nullable Bytes value,
+            Headers headers,
+            String topic,
+            int partition,
+            long offset,
+            long timestamp) {
+        this(sequence, id, key, value, headers, topic, partition, offset, timestamp, null);
+    }
 
     /** The same with this header, instead of one of this name. */
     public Arrival with(String header, String text) {
         Headers more = new RecordHeaders(headers).remove(header).add(header, text.getBytes(StandardCharsets.UTF_8));
-        return new Arrival(sequence, id, key, value, more, topic, partition, offset, timestamp);
+        return new Arrival(sequence, id, key, value, more, topic, partition, offset, timestamp, form);
     }
 
     /** The key's bytes. */
@@ -49,7 +68,7 @@ public record Arrival(
 
     byte[] encode() {
         ByteWriter out = new ByteWriter()
-                .varint(VERSION)
+                .varint(form == null ? VERSION : VERSION_WITH_FORM)
                 .string(id)
                 .bytes(keyBytes())
                 .bytes(value == null ? null : value.get())
@@ -57,6 +76,9 @@ public record Arrival(
                 .varint(partition)
                 .varint(offset)
                 .varint(timestamp);
+        if (form != null) {
+            out.string(form);
+        }
         for (Header header : headers) {
             out.string(header.key()).bytes(header.value());
         }
@@ -66,9 +88,10 @@ public record Arrival(
     static Arrival decode(long sequence, byte[] bytes) {
         ByteReader in = new ByteReader(bytes);
         int version = in.int32();
-        if (version != VERSION) {
-            throw new IllegalStateException("journal entry " + sequence + " has version " + version
-                    + ", this release reads " + VERSION + "; finish its requests with the release that wrote it");
+        if (version != VERSION && version != VERSION_WITH_FORM) {
+            throw new IllegalStateException(
+                    "journal entry " + sequence + " has version " + version + ", this release reads up to "
+                            + VERSION_WITH_FORM + "; finish its requests with the release that wrote it");
         }
         String id = in.string();
         Bytes key = Bytes.wrap(in.bytes());
@@ -77,10 +100,11 @@ public record Arrival(
         int partition = in.int32();
         long offset = in.varint();
         long timestamp = in.varint();
+        String form = version == VERSION_WITH_FORM ? in.string() : null;
         Headers headers = new RecordHeaders();
         while (in.hasRemaining()) {
             headers.add(in.string(), in.bytes());
         }
-        return new Arrival(sequence, id, key, value, headers, topic, partition, offset, timestamp);
+        return new Arrival(sequence, id, key, value, headers, topic, partition, offset, timestamp, form);
     }
 }

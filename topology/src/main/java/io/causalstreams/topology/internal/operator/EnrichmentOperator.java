@@ -1,14 +1,11 @@
 package io.causalstreams.topology.internal.operator;
 
-import io.causalstreams.inference.GenerationRequest;
-import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.internal.answer.Calling;
+import io.causalstreams.topology.internal.answer.Inquiry;
 import io.causalstreams.topology.internal.answer.PerKey;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.request.Operator;
 import java.util.Set;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
@@ -20,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name names its journal and its requests
  * @param operator shared by its tasks
- * @param request what to ask about a value
- * @param join the value with its answer
+ * @param inquiry what to ask about a value, and what becomes of the answer
  * @param keySerde how keys are journaled; null = the topology's default
  * @param valueSerde the same for values
  * @param perKey what the records of one key are to one another
@@ -30,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record EnrichmentOperator<K, V, R>(
         String name,
         Operator operator,
-        Function<V, GenerationRequest> request,
-        BiFunction<V, CompletionEvent, R> join,
+        Inquiry<V, R> inquiry,
         @Nullable Serde<K> keySerde,
         @Nullable Serde<V> valueSerde,
         PerKey perKey,

@@ -68,8 +68,7 @@ public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, 
         close();
         EnrichmentJobs<K, V, R> jobs = new EnrichmentJobs<>(
                 operator.operator().engine()::model,
-                operator.request(),
-                operator.join(),
+                operator.inquiry(),
                 operator.perKey(),
                 RecordCodec.of(
                         operator.name(), operator.storeName(), operator.keySerde(), operator.valueSerde(), context),
@@ -103,7 +102,8 @@ public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, 
                 source.topic(),
                 source.partition(),
                 source.offset(),
-                record.timestamp());
+                record.timestamp(),
+                record.value() == null ? null : operator.inquiry().form());
     }
 
     /** What {@code init} builds. */

@@ -42,7 +42,8 @@ class JournalTest {
                     "prompts",
                     3,
                     1L << 40,
-                    1_800_000_000_000L));
+                    1_800_000_000_000L,
+                    i % 5 == 0 ? "orders-value version " + i : null));
             journal.add(arrivals.get(i));
         }
         // When

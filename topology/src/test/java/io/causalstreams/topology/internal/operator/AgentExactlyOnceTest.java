@@ -10,6 +10,7 @@ import io.causalstreams.inference.ToolChoice;
 import io.causalstreams.testkit.ScriptedEngine;
 import io.causalstreams.topology.event.ToolCallEvent;
 import io.causalstreams.topology.internal.answer.Calling;
+import io.causalstreams.topology.internal.answer.Inquiry;
 import io.causalstreams.topology.internal.answer.PerKey;
 import io.causalstreams.topology.internal.answer.ToolBounds;
 import io.causalstreams.topology.internal.journal.RememberBounds;
@@ -190,9 +191,10 @@ class AgentExactlyOnceTest {
         return new EnrichmentOperator<>(
                 "agent",
                 new Operator(engine, settings(), telemetry),
-                AgentExactlyOnceTest::question,
-                (question, completion) -> new AgentOutput.Answer<>(
-                        question + ": " + (completion.error() == null ? completion.content() : completion.error())),
+                Inquiry.of(
+                        AgentExactlyOnceTest::question,
+                        (question, completion) -> new AgentOutput.Answer<>(question + ": "
+                                + (completion.error() == null ? completion.content() : completion.error()))),
                 Serdes.String(),
                 Serdes.String(),
                 perKey,

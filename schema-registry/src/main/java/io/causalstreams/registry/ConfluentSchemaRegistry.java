@@ -1,0 +1,169 @@
+package io.causalstreams.registry;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registry that speaks the REST API of Confluent's: that one, Karapace, Redpanda's, and Apicurio Registry below
+ * {@code /apis/ccompat/v7}. Reads only.
+ *
+ * <p>Of several addresses the next is tried when one does not answer.
+ */
+public final class ConfluentSchemaRegistry implements SchemaRegistry {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final List<String> addresses;
+    private final @Nullable String authorization;
+    private final HttpClient http;
+
+    private ConfluentSchemaRegistry(List<String> addresses, @Nullable String authorization, HttpClient http) {
+        this.addresses = addresses.stream()
+                .map(each -> each.endsWith("/") ? each.substring(0, each.length() - 1) : each)
+                .toList();
+        this.authorization = authorization;
+        this.http = http;
+    }
+
+    /**
+     * Without credentials.
+     *
+     * @param addresses for instance {@code http://localhost:8081}, several with commas between them
+     */
+    public static ConfluentSchemaRegistry at(String addresses) {
+        return of(Map.of("schema.registry.url", addresses));
+    }
+
+    /**
+     * By the properties that Confluent's serdes take: {@code schema.registry.url}, {@code basic.auth.credentials.source=USER_INFO}
+     * with {@code basic.auth.user.info=USER:PASSWORD}, {@code bearer.auth.token}. Others are not looked at.
+     */
+    public static ConfluentSchemaRegistry of(Map<String, ?> properties) {
+        return of(
+                properties,
+                HttpClient.newBuilder()
+                        .connectTimeout(TIMEOUT)
+                        .followRedirects(HttpClient.Redirect.NORMAL)
+                        .build());
+    }
+
+    /** The same over a client of your own, for instance with its TLS context or proxy. */
+    public static ConfluentSchemaRegistry of(Map<String, ?> properties, HttpClient http) {
+        Object url = properties.get("schema.registry.url");
+        if (url == null || url.toString().isBlank()) {
+            throw new IllegalArgumentException("schema.registry.url is missing; say where the registry is");
+        }
+        List<String> addresses =
+                Arrays.stream(url.toString().split(",", -1)).map(String::strip).toList();
+        Object user = properties.get("basic.auth.user.info");
+        Object token = properties.get("bearer.auth.token");
+        String authorization = null;
+        if (user != null) {
+            authorization = "Basic "
+                    + Base64.getEncoder().encodeToString(user.toString().getBytes(StandardCharsets.UTF_8));
+        } else if (token != null) {
+            authorization = "Bearer " + token;
+        }
+        return new ConfluentSchemaRegistry(addresses, authorization, http);
+    }
+
+    @Override
+    public RegisteredSchema latest(String subject) {
+        return schema(subject, "latest");
+    }
+
+    @Override
+    public RegisteredSchema version(String subject, int version) {
+        return schema(subject, version + "?deleted=true");
+    }
+
+    private RegisteredSchema schema(String subject, String version) {
+        String path = "/subjects/"
+                + URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20") + "/versions/" + version;
+        JsonNode body = get(path, "subject " + subject);
+        List<RegisteredSchema.Reference> references = new ArrayList<>();
+        for (JsonNode each : body.path("references")) {
+            references.add(new RegisteredSchema.Reference(
+                    each.path("name").asText(),
+                    each.path("subject").asText(),
+                    each.path("version").asInt()));
+        }
+        return new RegisteredSchema(
+                subject,
+                body.path("version").asInt(),
+                body.path("id").asInt(),
+                type(body.path("schemaType").asText("AVRO"), subject),
+                body.path("schema").asText(),
+                references);
+    }
+
+    private static SchemaType type(String name, String subject) {
+        try {
+            return SchemaType.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new SchemaRegistryException(
+                    "subject " + subject + " is of type " + name + "; AVRO, PROTOBUF and JSON are read");
+        }
+    }
+
+    private JsonNode get(String path, String what) {
+        IOException last = null;
+        for (String address : addresses) {
+            try {
+                return body(http.send(request(address + path), BodyHandlers.ofString()), address, what);
+            } catch (IOException e) {
+                last = e;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SchemaRegistryException(what + ": interrupted while the schema registry was asked", e);
+            }
+        }
+        throw new SchemaRegistryException(
+                what + ": the schema registry at " + String.join(", ", addresses) + " does not answer: " + last, last);
+    }
+
+    private HttpRequest request(String address) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address))
+                .timeout(TIMEOUT)
+                .header("Accept", "application/vnd.schemaregistry.v1+json, application/json");
+        if (authorization != null) {
+            request.header("Authorization", authorization);
+        }
+        return request.build();
+    }
+
+    private static JsonNode body(HttpResponse<String> response, String address, String what) throws IOException {
+        JsonNode body;
+        try {
+            body = MAPPER.readTree(response.body());
+        } catch (JsonProcessingException e) {
+            throw new IOException("HTTP " + response.statusCode() + " and no JSON from " + address, e);
+        }
+        if (response.statusCode() / 100 == 5) {
+            throw new IOException("HTTP " + response.statusCode() + " from " + address);
+        }
+        if (response.statusCode() != 200) {
+            throw new SchemaRegistryException(what + ": the schema registry at " + address + " answers "
+                    + response.statusCode() + ": " + body.path("message").asText());
+        }
+        return body;
+    }
+}
