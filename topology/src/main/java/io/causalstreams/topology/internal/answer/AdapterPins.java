@@ -64,7 +64,8 @@ public record AdapterPins(AdapterCatalog catalog) {
                 of.topic(),
                 of.partition(),
                 of.offset(),
-                of.timestamp());
+                of.timestamp(),
+                of.form());
         return shadow.with(EventHeaders.ADAPTER, candidate.toString()).with(EventHeaders.SHADOW, of.id());
     }
 
