@@ -4,6 +4,7 @@ import io.causalstreams.inference.ChatOptions;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.topology.event.CompletionEvent;
+import io.causalstreams.topology.event.ErrorCode;
 import io.causalstreams.topology.event.ToolCallEvent;
 import io.causalstreams.topology.event.ToolResultEvent;
 import io.causalstreams.topology.internal.answer.Calling;
@@ -13,6 +14,8 @@ import io.causalstreams.topology.internal.operator.AgentInput;
 import io.causalstreams.topology.internal.operator.AgentOperator;
 import io.causalstreams.topology.internal.operator.AgentOutput;
 import io.causalstreams.topology.internal.operator.EnrichmentOperator;
+import io.causalstreams.topology.internal.request.Throttle;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -57,6 +60,9 @@ public final class Asked<K, V> {
     private @Nullable Serde<V> valueSerde;
     private PerKey perKey = PerKey.INDEPENDENT;
     private @Nullable Tools<K> tools;
+    private final EnrichmentPolicies policies = new EnrichmentPolicies();
+    private @Nullable AnswerCheck<? super V> check;
+    private @Nullable Side side;
 
     Asked(
             CausalStreams causal,
@@ -147,6 +153,106 @@ public final class Asked<K, V> {
         Map<String, Object> all = new HashMap<>(config.originals());
         all.putAll(settings);
         this.config = new CausalStreamsConfig(all);
+        return this;
+    }
+
+    /**
+     * Ends a request that has no answer after this time, counted from the record's arrival (again after a restart), with the error
+     * {@code DEADLINE_EXCEEDED}. What takes its place says {@link Extracted#orElse}, {@link Classified#labelOr}, or the joiner.
+     */
+    public Asked<K, V> withTimeout(Duration timeout) {
+        policies.timeout(timeout);
+        return this;
+    }
+
+    /**
+     * Tries a failed request again, behind the tokens it has. Attempts are counted by the task that owns the record: after a restart
+     * anew.
+     *
+     * @param attempts the first one included
+     * @param backoff before the second attempt; twice as long before each further one
+     * @param kinds {@link ErrorCode#INFERENCE_ERROR} if none is given, and the only one that a second attempt can help
+     */
+    public Asked<K, V> retrying(int attempts, Duration backoff, ErrorCode... kinds) {
+        policies.retry(attempts, backoff, kinds);
+        return this;
+    }
+
+    /**
+     * Asks about the records of one key in so many, always of the same ones; other records are left out. Records without a key are
+     * all asked about.
+     */
+    public Asked<K, V> sampled(int oneInKeys) {
+        policies.sample(oneInKeys);
+        return this;
+    }
+
+    /**
+     * Lets the records of each key spend so many tokens, of prompts and answers, in an hour of the clock; beyond it they end with the
+     * error {@code BUDGET_EXCEEDED}. What runs when the budget is spent is finished. Kept in the operator's state store, and charged
+     * exactly once. Records without a key share one budget in each task.
+     */
+    public Asked<K, V> withBudget(long tokensPerKeyAndHour) {
+        return withBudget(tokensPerKeyAndHour, 1, 1);
+    }
+
+    /**
+     * The same as a cost.
+     *
+     * @param promptToken cost of a token of a prompt
+     * @param completionToken cost of a token of an answer
+     */
+    public Asked<K, V> withBudget(long costPerKeyAndHour, double promptToken, double completionToken) {
+        policies.budget(costPerKeyAndHour, promptToken, completionToken);
+        return this;
+    }
+
+    /**
+     * Answers a record that asks what another has asked with the answer to that, without the engine: the same prompt, options,
+     * model and adapter. Records that ask the same at once wait for the first. Only whole answers are kept, in the
+     * operator's state store, and so by each task for its own partitions; as many bytes as {@code causal.streams.remember.max.bytes}.
+     *
+     * @param age how long an answer is kept
+     * @param answers how many, by each task; the oldest goes first
+     */
+    public Asked<K, V> cached(Duration age, int answers) {
+        policies.cache(age, answers);
+        return this;
+    }
+
+    /**
+     * Checks each answer. One that is refused is asked for once more, with the answer and the objection behind the question, which must be a
+     * chat; when that is refused too, the completion has the error {@code ANSWER_REFUSED} beside its text.
+     */
+    public Asked<K, V> validated(AnswerCheck<? super V> answers) {
+        this.check = answers;
+        return this;
+    }
+
+    /**
+     * Starts no more requests a second, over all tasks of this process. Others wait in the journal, and when it is full in their topic:
+     * so the past of a topic is replayed beside other work.
+     */
+    public Asked<K, V> limitedToRecords(double perSecond) {
+        policies.throttle(Throttle.ofRecords(perSecond));
+        return this;
+    }
+
+    /** The same in tokens, of prompts and answers; what a request costs is counted at its end, and made up for then. */
+    public Asked<K, V> limitedToTokens(double perSecond) {
+        policies.throttle(Throttle.ofTokens(perSecond));
+        return this;
+    }
+
+    /**
+     * Writes records whose answer is less probable to a topic of their own, and leaves them out of what is returned. A record goes there
+     * as it came, with the headers {@code causal-streams-probability} and {@code causal-streams-answer}. The probability is
+     * {@link CompletionEvent#probability}; failed requests are not unsure.
+     *
+     * @param probability below which an answer is unsure, 0..1
+     */
+    public Asked<K, V> unsureTo(String topic, double probability) {
+        this.side = new Side(topic, probability);
         return this;
     }
 
@@ -255,9 +361,34 @@ public final class Asked<K, V> {
     }
 
     private <R> KStream<K, R> operator(String kind, Inquiry<V, R> inquiry) {
+        Inquiry<V, R> asked = check == null ? inquiry : new CheckedInquiry<>(inquiry, check);
+        return side == null
+                ? processed(kind, asked)
+                : sure(processed(kind, new SureInquiry<>(asked, side.below())), side.topic());
+    }
+
+    private <R> KStream<K, R> sure(KStream<K, SureInquiry.Answer<V, R>> answers, String unsureTopic) {
+        answers.filter((key, each) -> each instanceof SureInquiry.Unsure)
+                .processValues(UnsureHeaders<K, V, R>::new)
+                .to(unsureTopic, Produced.with(keySerde, valueSerde));
+        return answers.filter((key, each) -> !(each instanceof SureInquiry.Unsure))
+                .mapValues(each -> each == null ? null : ((SureInquiry.Sure<V, R>) each).result());
+    }
+
+    private <R> KStream<K, R> processed(String kind, Inquiry<V, R> inquiry) {
+        if (perKey == PerKey.CONVERSATION && policies.options().kept()) {
+            throw new IllegalStateException("the turns before it are part of what is asked; leave cached out");
+        }
         String operator = operatorName(kind);
         return records.processValues(new EnrichmentOperator<>(
-                operator, causal.operator(operator, config), inquiry, keySerde, valueSerde, perKey, null));
+                operator,
+                causal.operator(operator, policies.settings(config.settings()), policies.policies()),
+                inquiry,
+                keySerde,
+                valueSerde,
+                perKey,
+                policies.options(),
+                null));
     }
 
     private String operatorName(String kind) {
@@ -269,13 +400,18 @@ public final class Asked<K, V> {
             Function<V, GenerationRequest> request,
             BiFunction<V, CompletionEvent, R> join,
             Tools<K> tools) {
+        if (check != null || side != null || policies.options().kept()) {
+            throw new IllegalStateException(
+                    "an answer that calls tools is no last one; leave validated, unsureTo and cached out");
+        }
         EnrichmentOperator<K, V, AgentOutput<R>> questions = new EnrichmentOperator<>(
                 operator,
-                causal.operator(operator, config),
+                causal.operator(operator, policies.settings(config.settings()), policies.policies()),
                 Inquiry.of(request, (value, completion) -> new AgentOutput.Answer<>(join.apply(value, completion))),
                 keySerde,
                 valueSerde,
                 perKey,
+                policies.options(),
                 new Calling<>(config.tools(), AgentOutput.Call::new));
         KStream<K, AgentInput<V>> asked = records.mapValues(AgentInput.Question::new);
         KStream<K, AgentInput<V>> answered = tools.results().mapValues(AgentInput.Result::new);
@@ -286,6 +422,8 @@ public final class Asked<K, V> {
         return outputs.filter((key, output) -> !(output instanceof AgentOutput.Call))
                 .mapValues(output -> output == null ? null : ((AgentOutput.Answer<R>) output).value());
     }
+
+    private record Side(String topic, double below) {}
 
     private record Tools<K>(String callsTopic, KStream<K, ToolResultEvent> results) {}
 }

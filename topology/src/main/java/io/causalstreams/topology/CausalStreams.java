@@ -8,6 +8,8 @@ import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.input.PromptTimestamps;
 import io.causalstreams.topology.internal.operator.GenerationProcessorSupplier;
 import io.causalstreams.topology.internal.request.Operator;
+import io.causalstreams.topology.internal.request.OperatorSettings;
+import io.causalstreams.topology.internal.request.Policies;
 import io.causalstreams.topology.internal.telemetry.EngineMeters;
 import io.causalstreams.topology.internal.telemetry.OperatorTelemetry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -159,9 +161,14 @@ public final class CausalStreams {
 
     /** What the tasks of the operator of this name share. */
     Operator operator(String name, CausalStreamsConfig settings) {
+        return operator(name, settings.settings(), Policies.NONE);
+    }
+
+    /** The same with policies. */
+    Operator operator(String name, OperatorSettings settings, Policies policies) {
         OperatorTelemetry telemetry = telemetryOf.computeIfAbsent(
                 name, operator -> new OperatorTelemetry(operator, engine, engineMeters, meters, openTelemetry));
-        return new Operator(engine, settings.settings(), telemetry, adapters);
+        return new Operator(engine, settings, telemetry, adapters, policies);
     }
 
     /**

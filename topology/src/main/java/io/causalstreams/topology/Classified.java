@@ -26,6 +26,11 @@ public record Classified<V>(V value, @Nullable String label, double probability,
         return new Classified<>(value, best.label(), best.probability(), completion);
     }
 
+    /** The label, or {@code otherwise} when the request failed. */
+    public String labelOr(String otherwise) {
+        return label != null ? label : otherwise;
+    }
+
     /** Whether this is the most likely label. */
     public boolean is(String other) {
         return other.equals(label);

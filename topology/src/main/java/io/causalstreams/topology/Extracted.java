@@ -24,6 +24,11 @@ public record Extracted<V, T>(V value, @Nullable T found, CompletionEvent comple
             .addModule(new Jdk8Module()) // Optional
             .build();
 
+    /** What was found, or {@code otherwise}. */
+    public T orElse(T otherwise) {
+        return found != null ? found : otherwise;
+    }
+
     /** Why nothing was found; empty when there is one. */
     public Optional<String> problem() {
         if (found != null) {

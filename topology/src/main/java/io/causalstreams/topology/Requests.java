@@ -15,6 +15,14 @@ final class Requests {
                 request.sampling().toBuilder().constraint(constraint).build());
     }
 
+    /** Has the engine report the probability of each token, which a task that generates nothing has anyway. */
+    static GenerationRequest scored(GenerationRequest request) {
+        return request.sampling().logprobs() != null
+                ? request
+                : request.withSampling(
+                        request.sampling().toBuilder().logprobs(0).build());
+    }
+
     static GenerationRequest classifying(GenerationRequest request, List<String> labels) {
         return request.withTask(new Task.Classify(labels));
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.causalstreams.inference.Embedding;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,45 @@ public record CompletionEvent(
 
     public CompletionEvent {
         choices = List.copyOf(choices);
+    }
+
+    /**
+     * How probable the answer was, 0..1: of the best label, or, of a text, the geometric mean over the tokens of the first choice.
+     * Empty when it has none: a text needs {@code logprobs}.
+     */
+    public OptionalDouble probability() {
+        if (classification != null) {
+            return classification.stream().mapToDouble(Label::probability).max();
+        }
+        Logprobs scores = choices.isEmpty() ? null : choices.get(0).logprobs();
+        if (scores == null) {
+            return OptionalDouble.empty();
+        }
+        OptionalDouble mean = scores instanceof Logprobs.Chat chat
+                ? chat.content().stream().mapToDouble(Logprobs.Entry::logprob).average()
+                : ((Logprobs.Text) scores)
+                        .tokenLogprobs().stream()
+                                .mapToDouble(Double::doubleValue)
+                                .average();
+        return mean.isPresent() ? OptionalDouble.of(Math.exp(mean.getAsDouble())) : mean;
+    }
+
+    /** The same with an error. */
+    public CompletionEvent withError(Failure failure) {
+        return new CompletionEvent(
+                id,
+                object,
+                created,
+                model,
+                choices,
+                usage,
+                systemFingerprint,
+                promptTokenIds,
+                classification,
+                failure,
+                embedding,
+                ranking,
+                adapterVersion);
     }
 
     /** The text of the first choice, whatever the shape; empty when there is none. */

@@ -15,7 +15,11 @@ public enum ErrorCode {
     /** The operator was full and is configured to reject. */
     REJECTED,
     /** The model failed on it. */
-    INFERENCE_ERROR;
+    INFERENCE_ERROR,
+    /** What the records of its key may cost in an hour is spent. */
+    BUDGET_EXCEEDED,
+    /** A check refused the answer, also the second time. */
+    ANSWER_REFUSED;
 
     /** What the first choice that did not come to its own end came to; null = all did. */
     public static @Nullable ErrorCode of(List<GenerationEvent.Choice> choices) {

@@ -128,6 +128,24 @@ public record OutputEvents(
                 adapterVersion);
     }
 
+    /** The completion of a request that asks what another has asked before. */
+    public CompletionEvent again(CompletionEvent known) {
+        return new CompletionEvent(
+                id,
+                known.object(),
+                created,
+                known.model(),
+                known.choices(),
+                known.usage(),
+                known.systemFingerprint(),
+                known.promptTokenIds(),
+                known.classification(),
+                known.error(),
+                known.embedding(),
+                known.ranking(),
+                known.adapterVersion());
+    }
+
     /**
      * The completion of a request that has no whole answer.
      *

@@ -68,7 +68,8 @@ public final class ApiException extends RuntimeException {
         return switch (code) {
             case INVALID_REQUEST -> invalidField(failure.param(), failure.message());
             case REJECTED -> tooMany(failure.message(), 1);
-            case INFERENCE_ERROR -> failed(failure.message());
+            case BUDGET_EXCEEDED -> tooMany(failure.message(), 3600);
+            case INFERENCE_ERROR, ANSWER_REFUSED -> failed(failure.message());
             case DEADLINE_EXCEEDED ->
                 new ApiException(504, "server_error", "deadline_exceeded", failure.param(), failure.message(), 0);
             case CANCELLED ->

@@ -33,6 +33,11 @@ public interface Answers<K, V> {
      */
     End<K, V> end(Ending ending, List<Partial> published, int promptTokens, long nowMs);
 
+    /** Why a finished answer is refused and the question asked once more, with this behind it; null = it is not. */
+    default @Nullable String objection(Ending.Completed ending, List<Partial> published) {
+        return null;
+    }
+
     /** How far calls of tools are followed; null = they are the answer, and whoever reads it makes them. */
     default @Nullable ToolBounds tools() {
         return null;
@@ -51,7 +56,7 @@ public interface Answers<K, V> {
      * The end of a request.
      *
      * @param records completion and dead letter
-     * @param remembered what the same id sent again is answered with, or null
+     * @param remembered what the same id sent again, or the same content, is answered with, or null
      */
     record End<K, V>(List<Record<K, V>> records, @Nullable Bytes remembered) {}
 }

@@ -27,7 +27,12 @@ final class Completions {
         if (ending instanceof Ending.Incomplete failed) {
             return events.failure(failed.failure(), failed.reason(), published, promptTokens);
         }
-        return events.completion(asPublished(((Ending.Completed) ending).finished(), published));
+        if (ending instanceof Ending.Known known) {
+            return events.again(known.completion());
+        }
+        Ending.Completed completed = (Ending.Completed) ending;
+        CompletionEvent completion = events.completion(asPublished(completed.finished(), published));
+        return completed.failure() == null ? completion : completion.withError(completed.failure());
     }
 
     private static Finished asPublished(Finished finished, List<Partial> published) {

@@ -4,6 +4,7 @@ import io.causalstreams.inference.FinishReason;
 import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.CompletionEvent.Failure;
 import io.causalstreams.topology.event.ErrorCode;
 import io.causalstreams.topology.event.OutputEvents;
@@ -44,12 +45,32 @@ public sealed interface Ending {
 
         @Override
         public @Nullable Throwable deadLetter() {
-            if (failure == null || failure.code() == ErrorCode.CANCELLED) {
+            if (failure == null
+                    || failure.code() == ErrorCode.CANCELLED
+                    || failure.code() == ErrorCode.ANSWER_REFUSED) {
                 return null;
             }
             return failure.code() == ErrorCode.DEADLINE_EXCEEDED
                     ? new DeadlineExceededException(failure.message())
                     : new GenerationException.Failed(failure.message(), null);
+        }
+    }
+
+    /**
+     * The same was asked before.
+     *
+     * @param completion of that request
+     */
+    record Known(CompletionEvent completion) implements Ending {
+
+        @Override
+        public @Nullable Failure failure() {
+            return null;
+        }
+
+        @Override
+        public @Nullable Throwable deadLetter() {
+            return null;
         }
     }
 
@@ -101,6 +122,18 @@ public sealed interface Ending {
     static Ending rejected(String id, int entries) {
         String message = "request " + id + ": " + entries + " requests are waiting; send it again later";
         return new Failed(new Failure(ErrorCode.REJECTED, message, null), FinishReason.ERROR, null);
+    }
+
+    static Ending overBudget(String id, long perHour) {
+        String message = "request " + id + ": the records of its key have spent this hour's budget of " + perHour
+                + "; send it again later";
+        return new Failed(new Failure(ErrorCode.BUDGET_EXCEEDED, message, null), FinishReason.ERROR, null);
+    }
+
+    /** A check refused the answer twice. */
+    static Ending refused(String id, Finished finished, String why) {
+        String message = "request " + id + ": the answer was refused, also the second time: " + why;
+        return new Completed(finished, new Failure(ErrorCode.ANSWER_REFUSED, message, null));
     }
 
     /** What an exception of the engine, of reading the request, or a topic's refusal means for it. */

@@ -6,6 +6,7 @@ import io.causalstreams.topology.FormUnavailableException;
 import io.causalstreams.topology.adapter.AdapterPin;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventHeaders;
+import io.causalstreams.topology.event.EventJson;
 import io.causalstreams.topology.event.OutputEvents;
 import io.causalstreams.topology.event.OutputEvents.Partial;
 import io.causalstreams.topology.event.ToolCallEvent;
@@ -13,6 +14,7 @@ import io.causalstreams.topology.internal.journal.Arrival;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,8 @@ record EnrichmentAnswers<K, V, R>(
         @Nullable AdapterPin pin,
         Inquiry<V, R> inquiry,
         RecordCodec<K, V> codec,
-        @Nullable Calling<R> calling)
+        @Nullable Calling<R> calling,
+        boolean kept)
         implements Answers<K, R> {
 
     @Override
@@ -35,11 +38,32 @@ record EnrichmentAnswers<K, V, R>(
 
     @Override
     public End<K, R> end(Ending ending, List<Partial> published, int promptTokens, long nowMs) {
-        OutputEvents plain = new OutputEvents(arrival.id(), shape, true, arrival.timestamp() / 1000, model);
-        OutputEvents events = pin == null ? plain : plain.withAdapter(model, pin.name(), pin.sha256());
-        R joined = joined(Completions.of(ending, events, published, promptTokens));
+        CompletionEvent completion = Completions.of(ending, events(), published, promptTokens);
+        R joined = joined(completion);
         K key = codec.key(arrival.keyBytes());
-        return new End<>(List.of(new Record<>(key, joined, arrival.timestamp(), arrival.headers())), null);
+        return new End<>(
+                List.of(new Record<>(key, joined, arrival.timestamp(), arrival.headers())),
+                remembered(ending, completion));
+    }
+
+    /** Only whole answers: what was cut or failed may come out better when it is asked again. */
+    private @Nullable Bytes remembered(Ending ending, CompletionEvent completion) {
+        boolean whole = kept
+                && ending instanceof Ending.Completed
+                && ending.failure() == null
+                && completion.choices().stream()
+                        .noneMatch(each -> each.finishReason().equals("length"));
+        return whole ? Bytes.wrap(EventJson.write(completion)) : null;
+    }
+
+    @Override
+    public @Nullable String objection(Ending.Completed ending, List<Partial> published) {
+        return inquiry.objection(codec.value(arrival.valueBytes()), Completions.of(ending, events(), published, 0));
+    }
+
+    private OutputEvents events() {
+        OutputEvents plain = new OutputEvents(arrival.id(), shape, true, arrival.timestamp() / 1000, model);
+        return pin == null ? plain : plain.withAdapter(model, pin.name(), pin.sha256());
     }
 
     @Override

@@ -9,10 +9,12 @@ import io.causalstreams.topology.FormUnavailableException;
 import io.causalstreams.topology.adapter.AdapterPin;
 import io.causalstreams.topology.event.OutputEvents.Shape;
 import io.causalstreams.topology.internal.journal.Arrival;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param perKey what the records of one key are to one another
  * @param codec how records are journaled
  * @param pins which versions of adapters requests get
+ * @param timeouts when a request that arrives now ends at the latest; null = when its question says
+ * @param kept whether the same content is answered with the same answer
  * @param calling how answers call tools; null = calls are part of the answer
  */
 public record EnrichmentJobs<K, V, R>(
@@ -33,6 +37,8 @@ public record EnrichmentJobs<K, V, R>(
         PerKey perKey,
         RecordCodec<K, V> codec,
         AdapterPins pins,
+        @Nullable Supplier<Instant> timeouts,
+        boolean kept,
         @Nullable Calling<R> calling)
         implements Job.Opener<K, R> {
 
@@ -49,16 +55,20 @@ public record EnrichmentJobs<K, V, R>(
             GenerationRequest asked = Objects.requireNonNull(
                     inquiry.request(codec.value(arrival.valueBytes()), arrival.form()),
                     "the request function gave null");
-            GenerationRequest request = asked.withId(arrival.id()).resumedFrom(List.of());
+            GenerationRequest request = timed(asked.withId(arrival.id()).resumedFrom(List.of()));
             Shape shape = asked.prompt() instanceof Prompt.Chat ? Shape.CHAT : Shape.TEXT;
-            String lane = lane(arrival.key());
             AdapterPins.Pinned pinned = pins.of(arrival, request);
+            String content =
+                    kept ? ContentDigest.of(pinned.request(), models.apply(asked.model()), pinned.pin()) : null;
+            String lane = lane(arrival.key());
             return new Job.Ask<>(
                     pinned.arrival(),
                     pinned.request(),
                     session(request, lane),
-                    lane,
+                    // of those that ask the same at once the others wait for the answer to the first
+                    lane == null && content != null ? "content:" + content : lane,
                     answers(pinned.arrival(), shape, asked.model(), pinned.pin()),
+                    content,
                     null);
         } catch (FormUnavailableException e) {
             throw e;
@@ -83,6 +93,15 @@ public record EnrichmentJobs<K, V, R>(
                 : null;
     }
 
+    private GenerationRequest timed(GenerationRequest asked) {
+        if (timeouts == null) {
+            return asked;
+        }
+        Instant latest = timeouts.get();
+        Instant deadline = asked.deadline();
+        return asked.withDeadline(deadline == null || latest.isBefore(deadline) ? latest : deadline);
+    }
+
     /** A conversation is called like the lane its turns wait in. */
     private @Nullable String session(GenerationRequest asked, @Nullable String lane) {
         if (perKey != PerKey.CONVERSATION) {
@@ -103,6 +122,6 @@ public record EnrichmentJobs<K, V, R>(
     }
 
     private Answers<K, R> answers(Arrival arrival, Shape shape, @Nullable String model, @Nullable AdapterPin pin) {
-        return new EnrichmentAnswers<>(arrival, shape, models.apply(model), pin, inquiry, codec, calling);
+        return new EnrichmentAnswers<>(arrival, shape, models.apply(model), pin, inquiry, codec, calling, kept);
     }
 }

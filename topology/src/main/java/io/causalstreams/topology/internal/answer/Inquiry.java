@@ -33,6 +33,11 @@ public interface Inquiry<V, R> {
      */
     R join(V value, CompletionEvent completion, @Nullable String form);
 
+    /** Why an answer is refused; the question is asked once more with this behind it. null = it is not. */
+    default @Nullable String objection(V value, CompletionEvent completion) {
+        return null;
+    }
+
     /** One whose answers have no form that changes. */
     static <V, R> Inquiry<V, R> of(Function<V, GenerationRequest> request, BiFunction<V, CompletionEvent, R> join) {
         return new Inquiry<>() {

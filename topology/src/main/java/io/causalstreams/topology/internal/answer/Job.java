@@ -47,6 +47,7 @@ public sealed interface Job<K, V> {
     /**
      * Asks the engine.
      *
+     * @param content what is asked, as a digest under which its answer is kept and found; null = it is kept by the request's id
      * @param prepared {@code request} as the engine has read it, with the turns before it; null = not yet
      */
     record Ask<K, V>(
@@ -55,12 +56,24 @@ public sealed interface Job<K, V> {
             @Nullable String session,
             @Nullable String lane,
             Answers<K, V> answers,
+            @Nullable String content,
             @Nullable PreparedRequest prepared)
             implements Answerable<K, V> {
 
+        /** One whose answer is kept by the request's id. */
+        public Ask(
+                Arrival arrival,
+                GenerationRequest request,
+                @Nullable String session,
+                @Nullable String lane,
+                Answers<K, V> answers,
+                @Nullable PreparedRequest prepared) {
+            this(arrival, request, session, lane, answers, null, prepared);
+        }
+
         /** The same, read by the engine with the turns before it. */
         public Ask<K, V> prepared(PreparedRequest byEngine) {
-            return new Ask<>(arrival, request, session, lane, answers, byEngine);
+            return new Ask<>(arrival, request, session, lane, answers, content, byEngine);
         }
 
         /** The messages of this turn, without those before it; empty when it is no chat. */
@@ -69,24 +82,24 @@ public sealed interface Job<K, V> {
         }
 
         /**
-         * The same with what followed its question. Tools that had to be called need not be again; when it has called as
+         * The same with what followed its question: calls of tools and their results, or an answer that was refused. Tools that had to be called need not be again; when it has called as
          * often as it may, none is offered, so that it answers with what it knows.
          */
         public Ask<K, V> continued(Transcript transcript) {
             ToolBounds bounds = answers.tools();
-            if (bounds == null || !(request.prompt() instanceof Prompt.Chat chat)) {
+            if (!(request.prompt() instanceof Prompt.Chat chat)) {
                 return this;
             }
             List<Prompt.Message> all = new ArrayList<>(chat.messages());
             all.addAll(transcript.messages());
-            boolean mayCall = transcript.rounds() < bounds.maxRounds();
-            ChatOptions options = chat.options().toBuilder()
-                    .toolChoice(mayCall ? new ToolChoice.Auto() : new ToolChoice.None())
-                    .continueFinalMessage(false)
-                    .addGenerationPrompt(true)
-                    .build();
-            GenerationRequest next = request.withPrompt(new Prompt.Chat(all, options));
-            return new Ask<>(arrival, next, session, lane, answers, null);
+            ChatOptions.Builder options = chat.options().toBuilder();
+            if (bounds != null) {
+                boolean mayCall = transcript.rounds() < bounds.maxRounds();
+                options.toolChoice(mayCall ? new ToolChoice.Auto() : new ToolChoice.None());
+            }
+            options.continueFinalMessage(false).addGenerationPrompt(true);
+            GenerationRequest next = request.withPrompt(new Prompt.Chat(all, options.build()));
+            return new Ask<>(arrival, next, session, lane, answers, content, null);
         }
 
         /** The request of a chat with the turns before it, after its own leading system message. */

@@ -3,12 +3,14 @@ package io.causalstreams.topology.internal.journal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.utils.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keys of the journal's store, ordered as unsigned bytes. None depends on the record's key, which may be null or shared.
  *
  * <pre>
  * 'a' sequence(8)            an arrival
+ * 'b' hour(8) key            what the records of a key have cost in an hour
  * 'c' id                     the remembered completion of a request
  * 'r' sequence(8)            what an arrival has called, and the results
  * 's' session                the turns of a conversation
@@ -31,11 +33,22 @@ final class JournalKeys {
                 ByteBuffer.allocate(9).put((byte) 'a').putLong(sequence).array());
     }
 
+    /** @param key of records; null = those without */
+    static Bytes spending(long hour, @Nullable Bytes key) {
+        byte[] of = key == null ? new byte[0] : key.get();
+        return Bytes.wrap(ByteBuffer.allocate(9 + of.length)
+                .put((byte) 'b')
+                .putLong(hour)
+                .put(of)
+                .array());
+    }
+
     static Bytes transcript(long sequence) {
         return Bytes.wrap(
                 ByteBuffer.allocate(9).put((byte) 'r').putLong(sequence).array());
     }
 
+    /** The number behind the kind. */
     static long sequenceOf(Bytes arrivalKey) {
         return ByteBuffer.wrap(arrivalKey.get()).getLong(1);
     }

@@ -35,6 +35,14 @@ public record Transcript(List<Message> messages, Map<String, String> results, lo
         return new Transcript(all, Map.of(), untilMs);
     }
 
+    /** Asks the question again, with the answer that was refused, and why. */
+    public Transcript refused(Message answer, String why) {
+        List<Message> all = new ArrayList<>(messages);
+        all.add(answer);
+        all.add(new Message("user", why));
+        return new Transcript(all, Map.of(), 0);
+    }
+
     /** With the result of a call of the open round, which is closed by the last. */
     public Transcript answered(String call, String result) {
         Map<String, String> known = new LinkedHashMap<>(results);

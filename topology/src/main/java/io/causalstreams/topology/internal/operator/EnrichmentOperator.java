@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param inquiry what to ask about a value, and what becomes of the answer
  * @param keySerde how keys are journaled; null = the topology's default
  * @param valueSerde the same for values
+ * @param options which records are asked about, how long, and whether the same content is asked once
  * @param perKey what the records of one key are to one another
  * @param calling how answers call tools; null = calls are part of the answer
  */
@@ -30,6 +31,7 @@ public record EnrichmentOperator<K, V, R>(
         @Nullable Serde<K> keySerde,
         @Nullable Serde<V> valueSerde,
         PerKey perKey,
+        EnrichmentOptions options,
         @Nullable Calling<R> calling)
         implements FixedKeyProcessorSupplier<K, V, R> {
 

@@ -1,5 +1,6 @@
 package io.causalstreams.topology.internal.operator;
 
+import io.causalstreams.topology.SteadyTime;
 import io.causalstreams.topology.event.ToolResultEvent;
 import io.causalstreams.topology.internal.answer.AdapterPins;
 import io.causalstreams.topology.internal.answer.EnrichmentJobs;
@@ -73,6 +74,8 @@ public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, 
                 RecordCodec.of(
                         operator.name(), operator.storeName(), operator.keySerde(), operator.valueSerde(), context),
                 new AdapterPins(operator.operator().adapters()),
+                operator.options().timeouts(SteadyTime.wallMs(context), context::currentSystemTimeMs),
+                operator.options().kept(),
                 operator.calling());
         Intake<K, R> intake = new Intake<>(
                 operator.operator(), operator.storeName(), jobs, TaskInput.ofRecords(context), context, forward);
@@ -82,6 +85,9 @@ public final class EnrichmentProcessor<K, V, R> implements FixedKeyProcessor<K, 
     @SuppressWarnings("NullAway") // a record without a value stays one, whatever its value's type
     private void process(Incarnation<K, V, R> current, Record<K, V> record) {
         Bytes key = current.jobs.codec().key(record.key());
+        if (!operator.options().asks(key)) {
+            return;
+        }
         String lane = current.jobs.lane(key);
         if (record.value() == null && (lane == null || !current.intake.loop().isBusy(lane))) {
             current.forward.accept(record.withValue((R) null));

@@ -32,6 +32,8 @@ final class EngineRuns<K, V> {
     private final JournaledOutput<K, V> output;
     private final Finisher<K, V> finisher;
     private final ToolRounds<K, V> rounds;
+    private final SecondAsks<K, V> secondAsks;
+    private final FailedAttempts<K, V> failedAttempts;
 
     private long busyUntilMs;
 
@@ -41,7 +43,9 @@ final class EngineRuns<K, V> {
             TaskMailbox<K, V> mailbox,
             JournaledOutput<K, V> output,
             Finisher<K, V> finisher,
-            ToolRounds<K, V> rounds) {
+            ToolRounds<K, V> rounds,
+            SecondAsks<K, V> secondAsks,
+            FailedAttempts<K, V> failedAttempts) {
         this.operator = operator;
         this.clock = clock;
         this.mailbox = mailbox;
@@ -51,6 +55,8 @@ final class EngineRuns<K, V> {
         this.output = output;
         this.finisher = finisher;
         this.rounds = rounds;
+        this.secondAsks = secondAsks;
+        this.failedAttempts = failedAttempts;
     }
 
     /** Submits what waits while there is room. */
@@ -61,7 +67,15 @@ final class EngineRuns<K, V> {
                 return;
             }
             Job<K, V> job = reader.job(next);
-            if (job instanceof Job.Ask<K, V> ask) {
+            Ending unasked = job instanceof Job.Ask<K, V> ask ? finisher.gate().ending(ask, nowMs) : null;
+            if (unasked != null) {
+                finisher.endWaiting(next, (Job.Answerable<K, V>) job, unasked, nowMs);
+            } else if (job instanceof Job.Ask<K, V> ask) {
+                if (!finisher.gate().opens(nowMs)) {
+                    next.waiting(ask);
+                    requests.putBack(next);
+                    return;
+                }
                 start(next, ask, nowMs);
             } else if (job instanceof Job.Broken<K, V> broken) {
                 finisher.endWaiting(next, broken, Ending.failed(next.id, broken.cause()), nowMs);
@@ -110,7 +124,7 @@ final class EngineRuns<K, V> {
             run.progress().add(tokens.chunk(), nowMs);
         } else if (report instanceof Report.Completed<K, V> completed) {
             if (!rounds.begin(request, run, completed.finished(), nowMs)) {
-                finisher.endRunning(request, run, Ending.completed(request.id, completed.finished()), nowMs);
+                secondAsks.take(request, run, completed.finished(), nowMs);
             }
         } else {
             failed(request, run, ((Report.Failed<K, V>) report).error(), nowMs);
@@ -126,7 +140,7 @@ final class EngineRuns<K, V> {
         } else if (error instanceof GenerationException.Aborted) {
             log.info("request {} stays in the journal: the engine is closed", request.id);
         } else {
-            finisher.endRunning(request, run, Ending.failed(request.id, error), nowMs);
+            failedAttempts.take(request, run, Ending.failed(request.id, error), nowMs);
         }
     }
 

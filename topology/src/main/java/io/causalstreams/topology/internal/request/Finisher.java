@@ -18,6 +18,7 @@ record Finisher<K, V>(
         TaskRequests<K, V> requests,
         RequestReader<K, V> reader,
         JournaledOutput<K, V> output,
+        Gate gate,
         Conversations conversations,
         AdapterCatalog adapters,
         OperatorTelemetry telemetry) {
@@ -54,6 +55,9 @@ record Finisher<K, V>(
         if (ending.deadLetter() instanceof GenerationException.Invalid invalid) {
             return invalid.promptTokens();
         }
+        if (ending instanceof Ending.Known) {
+            return 0;
+        }
         return job instanceof Job.Ask<K, V> ask ? conversations.promptTokens(ask) : 0;
     }
 
@@ -70,6 +74,7 @@ record Finisher<K, V>(
             int promptTokens,
             long nowMs) {
         List<Partial> published = output.end(request, job, progress, ending, promptTokens, nowMs);
+        gate.ended(request.key, ending, published, promptTokens);
         if (ending instanceof Ending.Completed && ending.failure() == null && job instanceof Job.Ask<K, V> ask) {
             conversations.answered(ask, published.get(0), nowMs, requests::isBusy);
         }

@@ -86,6 +86,11 @@ final class JournaledOutput<K, V> {
         commits.due();
     }
 
+    /** The journal keeps an answer that was refused instead of its tokens. Asks for no commit, like {@link #accept}. */
+    void refused(Request<K, V> request, Progress progress, Transcript transcript) {
+        store.journal().call(request.sequence, progress.log(), transcript);
+    }
+
     /** Keeps results. Asks for no commit, like {@link #accept}. */
     void answered(Request<K, V> request, Transcript transcript) {
         store.journal().keep(request.sequence, transcript);
@@ -111,7 +116,8 @@ final class JournaledOutput<K, V> {
         Bytes remembered = end.remembered();
         forget(request, progress, records);
         if (remembered != null) {
-            store.remembered().put(request.id, remembered.get(), nowMs);
+            String content = job instanceof Job.Ask<K, V> ask ? ask.content() : null;
+            store.remembered().put(content != null ? content : request.id, remembered.get(), nowMs);
         }
         return published;
     }

@@ -33,4 +33,23 @@ public record OperatorSettings(
         RememberBounds remember,
         SessionBounds sessions,
         boolean sessionByKey,
-        int recordMaxBytes) {}
+        int recordMaxBytes) {
+
+    /** The same with other bounds of what is remembered. */
+    public OperatorSettings remembering(RememberBounds bounds) {
+        return new OperatorSettings(
+                punctuateMs,
+                tokensPerEvent,
+                maxDelayMs,
+                commitDelayMs,
+                maxInFlight,
+                journalMaxEntries,
+                journalMaxBytes,
+                rejectOverflow,
+                promptMaxBytes,
+                bounds,
+                sessions,
+                sessionByKey,
+                recordMaxBytes);
+    }
+}

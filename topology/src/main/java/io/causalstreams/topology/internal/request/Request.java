@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *   arrived, restored
  *         │
  *         ▼         the engine takes it
- *      WAITING ─────────────────────────────► RUNNING
- *       │   ▲                                  │   │
+ *      WAITING ◄────────────────────────────► RUNNING
+ *       │   ▲            it is tried again     │   │
  *       │   │ all results      it calls tools  │   │
  *       │   └──────────── CALLING ◄────────────┘   │
  *       │                    │                     │
@@ -144,6 +144,14 @@ final class Request<K, V> implements LiveRequest {
 
     void calling(Calling<K, V> calls) {
         state = calls;
+    }
+
+    /** It ran, and is to run again. */
+    void again() {
+        if (!(state instanceof Running)) {
+            throw new IllegalStateException("request " + id + " does not run: " + state);
+        }
+        state = new Waiting<>(null);
     }
 
     /** All results have come: it waits, to be asked with them. */

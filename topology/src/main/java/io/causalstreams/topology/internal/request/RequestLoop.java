@@ -43,6 +43,7 @@ public final class RequestLoop<K, V> {
     private final RequestReader<K, V> reader;
     private final Finisher<K, V> finisher;
     private final ToolRounds<K, V> rounds;
+    private final FailedAttempts<K, V> failedAttempts;
     private final EngineRuns<K, V> runs;
 
     public RequestLoop(
@@ -64,9 +65,13 @@ public final class RequestLoop<K, V> {
         bounds = new JournalBounds(store.journal(), operator.settings(), input, mailbox, context.taskId());
         conversations = new Conversations(operator.engine(), store.sessions());
         reader = new RequestReader<>(jobs, store.journal());
-        finisher = new Finisher<>(requests, reader, output, conversations, operator.adapters(), operator.telemetry());
+        Gate gate = new Gate(operator.policies(), store, clock);
+        finisher = new Finisher<>(
+                requests, reader, output, gate, conversations, operator.adapters(), operator.telemetry());
         rounds = new ToolRounds<>(operator, clock, store.journal(), output, finisher);
-        runs = new EngineRuns<>(operator, clock, mailbox, output, finisher, rounds);
+        failedAttempts = new FailedAttempts<>(operator.policies().retries(), finisher);
+        SecondAsks<K, V> secondAsks = new SecondAsks<>(store.journal(), output, finisher, failedAttempts);
+        runs = new EngineRuns<>(operator, clock, mailbox, output, finisher, rounds, secondAsks, failedAttempts);
     }
 
     /** Takes up the journal of the task's former owner; the requests run again from their published tokens. */
@@ -206,6 +211,7 @@ public final class RequestLoop<K, V> {
         runs.publishDue(nowMs);
         expireWaiting(nowMs);
         rounds.expire(nowMs);
+        failedAttempts.turn(nowMs);
         runs.startWaiting(nowMs);
         store.remembered().evict(nowMs);
         bounds.follow();

@@ -78,6 +78,14 @@ final class TaskRequests<K, V> {
         running.add(request);
     }
 
+    /** It has left the engine without its last answer, and waits for the engine again. */
+    void again(Request<K, V> request) {
+        running.remove(request);
+        request.again();
+        waiting.leave(request);
+        waiting.add(request);
+    }
+
     /** Its answer calls tools; it keeps its lane. */
     void calling(Request<K, V> request, Request.Calling<K, V> calls) {
         waiting.remove(request);

@@ -198,6 +198,7 @@ class AgentExactlyOnceTest {
                 Serdes.String(),
                 Serdes.String(),
                 perKey,
+                EnrichmentOptions.DEFAULTS,
                 new Calling<>(new ToolBounds(8, resultMs), AgentOutput.Call::new));
     }
 
