@@ -88,10 +88,11 @@ final class EngineOptions {
         }
     }
 
-    /** On a device, its memory says how many slots there are. */
+    /** On a device, its memory says how many slots there are, unless a command needs a number of its own. */
     private static EngineConfig on(Device device, EngineConfig defaults) {
+        boolean chosen = defaults.slots() != EngineConfig.defaults().slots();
         EngineConfig config = defaults.withDevice(device);
-        return device.kind() == Device.Kind.CPU ? config : config.withSlots(EngineConfig.SLOTS_THAT_FIT);
+        return chosen || device.kind() == Device.Kind.CPU ? config : config.withSlots(EngineConfig.SLOTS_THAT_FIT);
     }
 
     /** {@code defaults}, with what the user said instead. */
