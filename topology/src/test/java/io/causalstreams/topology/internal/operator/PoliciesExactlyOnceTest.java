@@ -3,6 +3,7 @@ package io.causalstreams.topology.internal.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.Prompt.Message;
 import io.causalstreams.testkit.ScriptedEngine;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -59,6 +61,25 @@ class PoliciesExactlyOnceTest {
                     .containsExactlyInAnyOrderElementsOf(answers(questions));
             assertThat(spent(task)).as("run " + run).isEqualTo(spent);
             assertThat(task.committedStore()).as("run " + run).hasSize(CONTENTS + 1);
+        }
+    }
+
+    /** The form changes all the time; who asks for one reads that one, also in another process. */
+    @Test
+    void shouldReadAnAnswerByTheFormItWasAskedFor() {
+        List<String> questions =
+                IntStream.range(0, 8).mapToObj(each -> "q" + each).toList();
+        long seed = Long.getLong("test.seed", System.nanoTime());
+        System.out.println("PoliciesExactlyOnceTest: -Dtest.seed=" + seed);
+        for (int run = 0; run < 60; run++) {
+            AtomicInteger versions = new AtomicInteger();
+            AgentTask task = new AgentTask(questions, () -> operator(new Versioned(versions), false));
+            disturb(task, new Random(seed + run));
+            finish(task);
+            assertThat(task.committedAnswers())
+                    .as("run " + run)
+                    .hasSize(questions.size())
+                    .allSatisfy(each -> assertThat(each).matches("q\\d asked for (v\\d+), read by \\1"));
         }
     }
 
@@ -105,8 +126,12 @@ class PoliciesExactlyOnceTest {
         return questions.stream().map(each -> each + ": " + "GOOD " + each).toList();
     }
 
-    /** Each answer is refused the first time. */
     private static EnrichmentOperator<String, String, AgentOutput<String>> operator() {
+        return operator(new Checked(), true);
+    }
+
+    private static EnrichmentOperator<String, String, AgentOutput<String>> operator(
+            Inquiry<String, AgentOutput<String>> inquiry, boolean kept) {
         ScriptedEngine engine = ScriptedEngine.saying(PoliciesExactlyOnceTest::script);
         CompositeMeterRegistry meters = new CompositeMeterRegistry();
         OperatorTelemetry telemetry =
@@ -115,19 +140,45 @@ class PoliciesExactlyOnceTest {
         return new EnrichmentOperator<>(
                 "agent",
                 new Operator(engine, settings(), telemetry, AdapterCatalog.none(), policies),
-                new Checked(),
+                inquiry,
                 Serdes.String(),
                 Serdes.String(),
                 PerKey.INDEPENDENT,
-                new EnrichmentOptions(1, 0, true),
+                new EnrichmentOptions(1, 0, kept),
                 null);
     }
 
     private static String script(GenerationRequest request) {
+        if (request.sampling().constraint() instanceof OutputConstraint.Regex version) {
+            return "asked for " + version.pattern();
+        }
         List<Message> messages = ((Prompt.Chat) request.prompt()).messages();
         return (messages.size() == 1 ? "bad " : "GOOD ") + messages.get(0).text();
     }
 
+    /** Its form is another whenever a record arrives. */
+    private record Versioned(AtomicInteger versions) implements Inquiry<String, AgentOutput<String>> {
+
+        @Override
+        public String form() {
+            return "v" + versions.incrementAndGet();
+        }
+
+        @Override
+        public GenerationRequest request(String value, @Nullable String form) {
+            GenerationRequest asked = GenerationRequest.chat(value, 10);
+            return asked.withSampling(asked.sampling().toBuilder()
+                    .constraint(new OutputConstraint.Regex(String.valueOf(form)))
+                    .build());
+        }
+
+        @Override
+        public AgentOutput<String> join(String value, CompletionEvent completion, @Nullable String form) {
+            return new AgentOutput.Answer<>(value + " " + completion.content() + ", read by " + form);
+        }
+    }
+
+    /** Each answer is refused the first time. */
     private record Checked() implements Inquiry<String, AgentOutput<String>> {
 
         @Override
