@@ -5,13 +5,12 @@ import java.util.function.BooleanSupplier;
 
 /**
  * How fast a round may go beside an engine: at its full speed while nothing is asked; else it works a share of the time, in pieces of a
- * layer, and not at all while a first token is due, but never waits longer than {@link #PATIENCE_NANOS} for that, so that it goes on
- * beside an engine that is never done.
+ * layer; and while a first token is due, a third of that share, so that it goes on beside an engine that is never done.
  *
  * <p>Threading: one thread.
  */
 final class Pace {
-    private static final long PATIENCE_NANOS = 2_000_000_000L;
+    private static final int PATIENCE = 2;
     private static final long LOOK_NANOS = 2_000_000L;
 
     private final FirstTokens engine;
@@ -31,11 +30,12 @@ final class Pace {
     void beforeWork(BooleanSupplier stopped) {
         long workedNanos = System.nanoTime() - resumedNanos;
         if (engine.running() > 0) {
-            long restUntil = System.nanoTime() + (long) (workedNanos * (1 / share - 1));
+            long restNanos = (long) (workedNanos * (1 / share - 1));
+            long restUntil = System.nanoTime() + restNanos;
             while (System.nanoTime() < restUntil && engine.running() > 0 && !stopped.getAsBoolean()) {
                 LockSupport.parkNanos(LOOK_NANOS);
             }
-            long patienceEnds = System.nanoTime() + PATIENCE_NANOS;
+            long patienceEnds = System.nanoTime() + PATIENCE * restNanos;
             while (engine.due() > 0 && System.nanoTime() < patienceEnds && !stopped.getAsBoolean()) {
                 LockSupport.parkNanos(LOOK_NANOS);
             }
