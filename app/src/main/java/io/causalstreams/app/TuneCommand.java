@@ -1,5 +1,6 @@
 package io.causalstreams.app;
 
+import io.causalstreams.app.internal.kafka.TrainingRecords;
 import io.causalstreams.app.internal.models.ModelSource;
 import io.causalstreams.app.internal.models.ModelStore;
 import io.causalstreams.app.internal.terminal.Progress;
@@ -9,12 +10,14 @@ import io.causalstreams.tuning.TuningListener;
 import io.causalstreams.tuning.TuningOptions;
 import io.causalstreams.tuning.internal.model.FrozenStorage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Records in, an adapter out. */
@@ -27,6 +30,7 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 final class TuneCommand implements Callable<Integer> {
     private static final long MEBI = 1L << 20;
+    private static final String TOPIC = "topic:";
 
     @Option(
             names = "--model",
@@ -37,12 +41,15 @@ final class TuneCommand implements Callable<Integer> {
 
     @Option(
             names = "--data",
-            paramLabel = "FILE",
+            paramLabel = "FILE|topic:NAME",
             required = true,
-            description = "Records in JSON, one to a line: messages that end with an answer; or messages or a prompt,"
-                    + " with a completion or a label.")
-    @SuppressWarnings("NullAway.Init") // required
-    private Path data;
+            description =
+                    "Records in JSON, one to a line, or a topic of them: messages that end with an answer; or messages"
+                            + " or a prompt, with a completion or a label.")
+    private String data = "";
+
+    @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
 
     @Option(
             names = "--output",
@@ -153,11 +160,25 @@ final class TuneCommand implements Callable<Integer> {
                 threads == null ? Runtime.getRuntime().availableProcessors() : threads,
                 seed);
         try (Shown shown = new Shown(progress)) {
-            FineTuning.run(checkpoint, data, output, options, shown);
+            FineTuning.run(checkpoint, records(progress), output, options, shown);
         }
         System.err.println("The adapter is in " + output + "; merge it with 'causal-streams export --model " + model
                 + " --adapter " + output + " --output DIR'");
         return 0;
+    }
+
+    /** A topic is read once: whoever goes on learns from the records that it began with. */
+    private Path records(Progress progress) throws IOException {
+        if (!data.startsWith(TOPIC)) {
+            return Path.of(data);
+        }
+        Path file = output.resolve("records.jsonl");
+        if (Files.exists(file)) {
+            progress.note("Learning from what was read of the topic before; remove " + file + " to read it again");
+        } else {
+            TrainingRecords.write(kafka.connection(), data.substring(TOPIC.length()), file);
+        }
+        return file;
     }
 
     /** A bar of steps, and a line for every validation. */

@@ -1,7 +1,5 @@
 package io.causalstreams.app.internal.kafka;
 
-import io.causalstreams.app.internal.AppException;
-import io.causalstreams.app.internal.ErrorLine;
 import io.causalstreams.app.internal.replay.RecordedPrompt;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.topology.CausalStreamsConfig;
@@ -10,16 +8,11 @@ import io.causalstreams.topology.event.EventJson;
 import io.causalstreams.topology.event.PromptEvent;
 import io.causalstreams.topology.event.UnreadablePromptException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 
 /** Prompts and their completions as the topics have them now. */
 public final class RecordedTopics {
@@ -31,27 +24,13 @@ public final class RecordedTopics {
         String completions = config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG);
         Map<String, byte[]> asked = new LinkedHashMap<>();
         Map<String, String> answered = new LinkedHashMap<>();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                connection.consumer(Map.of("isolation.level", "read_committed", "allow.auto.create.topics", "false"))) {
-            List<TopicPartition> partitions = Stream.of(prompts, completions)
-                    .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                    .map(each -> new TopicPartition(each.topic(), each.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    if (record.value() != null && record.topic().equals(prompts)) {
-                        ask(asked, record);
-                    } else if (record.value() != null) {
-                        answer(answered, record);
-                    }
-                }
+        WholeTopics.read(connection, List.of(prompts, completions), record -> {
+            if (record.value() != null && record.topic().equals(prompts)) {
+                ask(asked, record);
+            } else if (record.value() != null) {
+                answer(answered, record);
             }
-        } catch (KafkaException e) {
-            throw new AppException("topics cannot be read: " + ErrorLine.of(e), e);
-        }
+        });
         return joined(asked, answered, limit);
     }
 
