@@ -135,7 +135,8 @@ final class BenchMeasurements {
 
     /** Engines as {@code engines} opens them, or in their place one at a pace. */
     Measurement.Engines paced(Measurement.Engines engines) {
-        return paced == null ? engines : config -> new PacedEngine(engines.open(config), paced);
+        Double pace = paced;
+        return pace == null ? engines : config -> new PacedEngine(engines.open(config), pace);
     }
 
     List<Measurement> onBroker(BenchSettings settings, BenchBroker broker, Progress progress) {
