@@ -51,6 +51,7 @@ class OperatorSettingsMetadataTest {
             case LONG -> "java.lang.Long";
             case BOOLEAN -> "java.lang.Boolean";
             case DOUBLE -> "java.lang.Double";
+            case LIST -> "java.util.List<java.lang.String>";
             default -> "java.lang.String";
         };
     }
