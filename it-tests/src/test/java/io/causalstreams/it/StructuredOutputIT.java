@@ -3,9 +3,9 @@ package io.causalstreams.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.InputFormat;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import io.causalstreams.export.Precision;
 import io.causalstreams.inference.AnswerPart;
 import io.causalstreams.inference.ChatOptions;
@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StructuredOutputIT {
     private static final int ANSWERS_PER_SCHEMA = 10;
     private static final int MAX_TOKENS = 400;
-    private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+    private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
 
     /** A question and the schema of its answer. */
     private record Task(String question, String schema) {}
@@ -143,11 +143,11 @@ class StructuredOutputIT {
             Task task = TASKS.get(i / ANSWERS_PER_SCHEMA);
             Choice choice = answers.get(i).choices().get(0);
             assertThat(choice.finishReason()).as(choice.text()).isEqualTo(FinishReason.STOP);
-            Schema schema = SCHEMAS.getSchema(task.schema(), InputFormat.JSON);
+            JsonSchema schema = SCHEMAS.getSchema(task.schema(), InputFormat.JSON);
             assertThat(schema.validate(
                             choice.text(),
                             InputFormat.JSON,
-                            context -> context.executionConfig(config -> config.formatAssertionsEnabled(true))))
+                            context -> context.getExecutionConfig().setFormatAssertionsEnabled(true)))
                     .as(choice.text())
                     .isEmpty();
         }
@@ -233,7 +233,7 @@ class StructuredOutputIT {
         List<Finished> answers = Generations.runAll(engine, requests);
 
         // Then
-        Schema schema = SCHEMAS.getSchema(parameters, InputFormat.JSON);
+        JsonSchema schema = SCHEMAS.getSchema(parameters, InputFormat.JSON);
         for (Finished answer : answers) {
             Choice choice = answer.choices().get(0);
             assertThat(choice.finishReason()).as(choice.text()).isEqualTo(FinishReason.STOP);
