@@ -5,18 +5,15 @@ import io.causalstreams.app.internal.ErrorLine;
 import io.causalstreams.topology.adapter.AdapterEvent;
 import io.causalstreams.topology.adapter.AdapterKey;
 import io.causalstreams.topology.adapter.AdapterRefusedException;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the topic of adapters. */
@@ -26,20 +23,7 @@ public final class AdapterRecords {
     /** What the topic says now, by key. */
     public static Map<AdapterKey, AdapterEvent> read(KafkaConnection connection, String topic) {
         Map<AdapterKey, AdapterEvent> all = new TreeMap<>(Comparator.comparing(AdapterKey::toString));
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                connection.consumer(Map.of("isolation.level", "read_committed", "allow.auto.create.topics", "false"))) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(each -> new TopicPartition(topic, each.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> put(all, record));
-            }
-        } catch (KafkaException e) {
-            throw new AppException("topic " + topic + " cannot be read: " + ErrorLine.of(e), e);
-        }
+        WholeTopics.read(connection, List.of(topic), record -> put(all, record));
         return all;
     }
 

@@ -28,13 +28,16 @@ public final class TrainingRecords {
      */
     public static void write(KafkaConnection connection, String topic, Path file) throws IOException {
         Map<Integer, List<String>> byPartition = new TreeMap<>();
-        WholeTopics.read(connection, List.of(topic), record -> {
+        int partitions = WholeTopics.read(connection, List.of(topic), record -> {
             if (record.value() != null) {
                 byPartition
                         .computeIfAbsent(record.partition(), partition -> new ArrayList<>())
                         .add(line(record));
             }
         });
+        if (partitions == 0) {
+            throw new AppException("there is no topic " + topic + "; check its name and the broker's");
+        }
         if (byPartition.isEmpty()) {
             throw new AppException("topic " + topic + " has no records to learn from");
         }

@@ -12,20 +12,21 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /** Topics as they are now: every committed record from the beginning to the end, outside of any group. */
-public final class WholeTopics {
+final class WholeTopics {
     private WholeTopics() {}
 
     /**
      * Reads {@code topics}; the records of a partition come in order.
      *
-     * @throws AppException if there is no such topic, or it cannot be read
+     * @return how many partitions they have together; one that does not exist has none
+     * @throws AppException if they cannot be read
      */
-    public static void read(
-            KafkaConnection connection, List<String> topics, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    static int read(KafkaConnection connection, List<String> topics, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         try (KafkaConsumer<byte[], byte[]> consumer =
                 connection.consumer(Map.of("isolation.level", "read_committed", "allow.auto.create.topics", "false"))) {
             List<TopicPartition> partitions = topics.stream()
-                    .flatMap(topic -> partitions(consumer, topic).stream())
+                    .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                    .map(each -> new TopicPartition(each.topic(), each.partition()))
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
@@ -33,18 +34,9 @@ public final class WholeTopics {
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 consumer.poll(Duration.ofMillis(200)).forEach(reader);
             }
+            return partitions.size();
         } catch (KafkaException e) {
-            throw new AppException("topics cannot be read: " + ErrorLine.of(e), e);
+            throw new AppException("topic " + String.join(", ", topics) + " cannot be read: " + ErrorLine.of(e), e);
         }
-    }
-
-    private static List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, String topic) {
-        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                .map(each -> new TopicPartition(topic, each.partition()))
-                .toList();
-        if (partitions.isEmpty()) {
-            throw new AppException("there is no topic " + topic + "; check its name and the broker's");
-        }
-        return partitions;
     }
 }
