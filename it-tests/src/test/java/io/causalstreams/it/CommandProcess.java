@@ -37,11 +37,16 @@ final class CommandProcess implements AutoCloseable {
 
     /** The same without the {@link ClassArchive}. */
     static CommandProcess startPlain(Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+        command.addAll(List.of(arguments));
+        return startProgram(environment, arguments[0], command);
+    }
+
+    /** Starts another program, whose log has this name. */
+    static CommandProcess startProgram(Map<String, String> environment, String name, List<String> command) {
         try {
             Files.createDirectories(Path.of("target/processes"));
-            Path log = Files.createTempFile(Path.of("target/processes"), arguments[0] + "-", ".log");
-            List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
-            command.addAll(List.of(arguments));
+            Path log = Files.createTempFile(Path.of("target/processes"), name + "-", ".log");
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().putAll(environment);
