@@ -13,7 +13,7 @@ final class MetricsOptions {
             names = "--metrics-port",
             paramLabel = "PORT",
             defaultValue = "0",
-            description = "Answers HTTP at /metrics (Prometheus), /health and /status/<id>, for example on 9404;"
+            description = "Answers HTTP at /metrics (Prometheus), /health, /live and /status/<id>, for example on 9404;"
                     + " default 0 = off.")
     private int port;
 

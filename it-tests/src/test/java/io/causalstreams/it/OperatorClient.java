@@ -48,6 +48,9 @@ final class OperatorClient implements AutoCloseable {
     /** Completion events by request id; more than one is a fault. */
     final Map<String, List<JsonNode>> completions = new HashMap<>();
 
+    /** When each of the token events was read, in ms of {@link System#nanoTime}. */
+    private final Map<String, List<Long>> tokenTimes = new HashMap<>();
+
     private final Map<String, ConsumerRecord<byte[], byte[]>> completionRecords = new HashMap<>();
     final List<ConsumerRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
     /** By partition; a consumer that must join its group again reads from its last commit, and sees records twice. */
@@ -138,6 +141,24 @@ final class OperatorClient implements AutoCloseable {
                 .sum();
     }
 
+    /**
+     * The longest time that a request which had tokens already waited for more, of what was read in between.
+     *
+     * @param from ms of {@link System#nanoTime}
+     * @return ms
+     */
+    long longestPause(long from, long to) {
+        long longest = 0;
+        for (List<Long> times : tokenTimes.values()) {
+            for (int i = 1; i < times.size(); i++) {
+                if (times.get(i) >= from && times.get(i) < to) {
+                    longest = Math.max(longest, times.get(i) - times.get(i - 1));
+                }
+            }
+        }
+        return longest;
+    }
+
     private Map<String, Integer> tokenCounts() {
         Map<String, Integer> counts = new HashMap<>();
         tokens.keySet().forEach(id -> counts.put(id, tokensSeen(id)));
@@ -219,6 +240,10 @@ final class OperatorClient implements AutoCloseable {
                     .add(event);
             if (consumed.topic().equals("completions")) {
                 completionRecords.put(id, consumed);
+            } else {
+                tokenTimes
+                        .computeIfAbsent(id, key -> new ArrayList<>())
+                        .add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
             }
         }
     }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
@@ -53,6 +54,7 @@ public final class LearningLoop implements AutoCloseable {
     /** Ends it; a round that runs goes on with the next start. */
     @Override
     public void close() {
-        streams.close(CLOSE_PATIENCE);
+        streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
+                .withTimeout(CLOSE_PATIENCE));
     }
 }

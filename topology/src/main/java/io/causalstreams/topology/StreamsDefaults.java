@@ -88,6 +88,8 @@ final class StreamsDefaults {
         if (!"streams".equalsIgnoreCase(String.valueOf(user.get("group.protocol")))) {
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
+            // who joins is wanted now, and a compacted journal is read in seconds: no warm-up of ten minutes before
+            all.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, Long.MAX_VALUE);
         }
         all.putAll(user);
         return any(all, recordMaxBytes, gate);

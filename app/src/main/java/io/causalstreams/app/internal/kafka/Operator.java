@@ -22,6 +22,7 @@ import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.jspecify.annotations.Nullable;
@@ -145,10 +146,14 @@ public final class Operator implements RunningOperator, AutoCloseable {
                         + "; --verbose shows more. What was published is committed; a start goes on from there";
     }
 
-    /** Commits what was published and leaves the group; what is in flight continues after the next start. */
+    /**
+     * Commits what was published and leaves the group, so that others take over at once and not after the session's timeout;
+     * what is in flight goes on there, or after the next start.
+     */
     @Override
     public void close() {
-        streams.close(CLOSE_PATIENCE);
+        streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
+                .withTimeout(CLOSE_PATIENCE));
         kafkaMeters.close();
     }
 }

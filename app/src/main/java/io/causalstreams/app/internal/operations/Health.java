@@ -1,5 +1,7 @@
 package io.causalstreams.app.internal.operations;
 
+import java.util.Set;
+
 /**
  * Whether prompts are being answered.
  *
@@ -11,7 +13,15 @@ public record Health(String streams, boolean engine) {
     /** Before the topology starts. */
     public static final Health STARTING = new Health("CREATED", false);
 
+    private static final Set<String> ENDED = Set.of("ERROR", "NOT_RUNNING");
+
+    /** Kafka Streams runs when everything it was given is restored, not before. */
     boolean isUp() {
         return engine && streams.equals("RUNNING");
+    }
+
+    /** Whether the process is of use, now or later: it starts, restores, runs or leaves, and has not ended. */
+    boolean isLive() {
+        return !ENDED.contains(streams);
     }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages {@code /metrics}, {@code /health} and {@code /status/<id>}. None shows a prompt; generated text only with
+ * The pages {@code /metrics}, {@code /health}, {@code /live} and {@code /status/<id>}. None shows a prompt; generated text only with
  * {@code statusText}.
  *
  * <p>Threading: any thread.
@@ -42,25 +42,33 @@ public final class OperationsPages {
             return new Page(200, METRICS_TYPE, meters.scrape(METRICS_TYPE));
         }
         if (path.equals("/health")) {
-            return health();
+            Health health = health();
+            return state(health, health.isUp());
+        }
+        if (path.equals("/live")) {
+            Health health = health();
+            return state(health, health.isLive());
         }
         if (path.startsWith(STATUS) && path.length() > STATUS.length()) {
             return status(path.substring(STATUS.length()));
         }
-        return error(404, "no such page; there are /metrics, /health and /status/<id>");
+        return error(404, "no such page; there are /metrics, /health, /live and /status/<id>");
     }
 
     Page error(int code, String message) {
         return page(code, json.createObjectNode().put("error", message));
     }
 
-    private Page health() {
+    private Health health() {
         RunningOperator running = operator;
-        Health health = running == null ? Health.STARTING : running.health();
+        return running == null ? Health.STARTING : running.health();
+    }
+
+    private Page state(Health health, boolean up) {
         return page(
-                health.isUp() ? 200 : 503,
+                up ? 200 : 503,
                 json.createObjectNode()
-                        .put("status", health.isUp() ? "UP" : "DOWN")
+                        .put("status", up ? "UP" : "DOWN")
                         .put("streams", health.streams())
                         .put("engine", health.engine() ? "UP" : "DOWN"));
     }

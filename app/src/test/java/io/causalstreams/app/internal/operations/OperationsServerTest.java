@@ -66,6 +66,19 @@ class OperationsServerTest {
     }
 
     @Test
+    void shouldLiveUntilStreamsHaveEnded() throws Exception {
+        assertThat(get("/live").statusCode()).isEqualTo(200); // the model is being loaded
+        for (String state : List.of("REBALANCING", "RUNNING", "PENDING_SHUTDOWN")) {
+            show(new Health(state, true));
+            assertThat(get("/live").statusCode()).isEqualTo(200);
+        }
+        for (String state : List.of("ERROR", "NOT_RUNNING")) {
+            show(new Health(state, true));
+            assertThat(get("/live").statusCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
     void shouldTellTheStateOfARequestWithoutItsText() throws Exception {
         show(new Health("RUNNING", true));
         HttpResponse<String> known = get("/status/a%2Fb%20c");
