@@ -6,14 +6,21 @@ import io.causalstreams.app.internal.models.ModelSource;
 import io.causalstreams.app.internal.models.ModelStore;
 import io.causalstreams.app.internal.models.ModelVerification;
 import io.causalstreams.app.internal.models.PrecisionReport;
+import io.causalstreams.app.internal.models.ServedMemory;
 import io.causalstreams.app.internal.terminal.Bytes;
 import io.causalstreams.app.internal.terminal.Progress;
 import io.causalstreams.export.ExportReport;
 import io.causalstreams.export.Precision;
+import io.causalstreams.inference.Device;
+import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.topology.CausalStreamsConfig;
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +40,7 @@ final class ModelsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "list, pull, prune, report or verify?");
+        throw new ParameterException(spec.commandLine(), "list, pull, prune, report, size or verify?");
     }
 
     @Command(name = "list", description = "Known aliases, downloads and exports.", mixinStandardHelpOptions = true)
@@ -138,6 +145,63 @@ final class ModelsCommand implements Runnable {
                 store.modelDirectory(ModelSource.parse(reference), null, Precision.FP32),
                 store.modelDirectory(ModelSource.parse(source), null, Precision.FP32));
         System.out.print(json ? report.json() + System.lineSeparator() : report.table());
+    }
+
+    @Command(
+            name = "size",
+            description = "Says what memory 'serve' needs for a model; nothing is loaded.",
+            mixinStandardHelpOptions = true)
+    void size(
+            @Parameters(
+                            paramLabel = "SRC",
+                            defaultValue = "smollm2-135m-instruct",
+                            description = "As of serve --model; default ${DEFAULT-VALUE}.")
+                    String source,
+            @Mixin EngineOptions engine,
+            @Option(
+                            names = "--partitions",
+                            paramLabel = "N",
+                            defaultValue = "4",
+                            description = "Of the prompts topic; default ${DEFAULT-VALUE}.")
+                    int partitions,
+            @Option(names = "--config", paramLabel = "FILE", description = "Properties of serve --config.") @Nullable
+                    Path config,
+            @Mixin SizeOptions options)
+            throws IOException {
+        EngineConfig engineConfig = engine.config(EngineConfig.defaults());
+        if (engineConfig.device().kind() != Device.Kind.CPU) {
+            throw new AppException("sizes are those of the host's memory; leave --device out");
+        }
+        Path directory = ModelStore.ofUser(Progress.ofStderr())
+                .modelDirectory(ModelSource.parse(source), options.precision, ModelOptions.DEFAULT_PRECISION);
+        Properties settings = new Properties();
+        if (config != null) {
+            try (Reader file = Files.newBufferedReader(config)) {
+                settings.load(file);
+            }
+        }
+        ServedMemory memory = ServedMemory.of(directory, engineConfig, new CausalStreamsConfig(settings), partitions);
+        System.out.print(options.text(memory));
+    }
+
+    static final class SizeOptions {
+        @Option(
+                names = "--precision",
+                paramLabel = "PRECISION",
+                completionCandidates = ModelOptions.Precisions.class,
+                converter = ModelOptions.Precisions.Converter.class,
+                description = "${COMPLETION-CANDIDATES}.")
+        private @Nullable Precision precision;
+
+        @Option(names = "--json", description = "One JSON object, sizes in bytes.")
+        private boolean json;
+
+        @Option(names = "--helm", description = "Values of the chart in deploy/kubernetes.")
+        private boolean helm;
+
+        String text(ServedMemory memory) {
+            return json ? memory.json() + System.lineSeparator() : helm ? memory.helm() : memory.table();
+        }
     }
 
     static final class PullOptions {

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.causalstreams.inference.Device;
 import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.EngineMemory;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.StepFailedException;
@@ -14,10 +15,13 @@ import io.causalstreams.inference.internal.onnx.device.Accelerator;
 import io.causalstreams.inference.internal.onnx.device.Accelerators;
 import io.causalstreams.inference.internal.onnx.foreign.ForeignModels;
 import io.causalstreams.inference.internal.onnx.pooled.OnnxPooledModel;
+import io.causalstreams.inference.internal.onnx.runtime.ExportProperties;
+import io.causalstreams.inference.internal.onnx.runtime.GraphFile;
 import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
 import io.causalstreams.inference.internal.onnx.runtime.NativeLibraries;
 import io.causalstreams.inference.internal.onnx.runtime.OrtRuntime;
 import io.causalstreams.inference.internal.onnx.runtime.OrtSessions;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -84,6 +88,28 @@ public final class OnnxModels {
                             ? ContractModels.open(environment, session, directory, config)
                             : ForeignModels.open(environment, session, directory, config));
         });
+    }
+
+    /**
+     * What {@link #open} takes of the host's memory for a decoder of ours. Loads nothing.
+     *
+     * @throws GenerationException.Failed if it is another kind of graph, or the sizes do not fit it
+     */
+    public static EngineMemory memory(ModelDirectory directory, EngineConfig config) {
+        if (!directory.exported()) {
+            throw new GenerationException.Failed(
+                    "model " + directory.path() + ": is no export of ours, so only loading it shows what it takes;"
+                            + " export its checkpoint",
+                    null);
+        }
+        Map<String, String> properties = GraphFile.properties(directory.graph());
+        if (!new ExportProperties(directory.graph(), properties).has("kv_type")) {
+            throw new GenerationException.Failed(
+                    "model " + directory.path()
+                            + ": makes vectors or scores of texts, so it has no KV cache; give one that generates text",
+                    null);
+        }
+        return ContractModels.memory(properties, directory, config).withWeights(directory.weightBytes());
     }
 
     /**

@@ -36,6 +36,12 @@ public record KvCacheLayout(int layers, int slots, int kvHeads, int positions, i
         return 2L * layers * blockBytes();
     }
 
+    /** Bytes that stay resident in the host's memory once every slot has been used; long requests have more while they run. */
+    public long keptBytes() {
+        int kept = Math.min(positions, HostKvCache.KEPT_POSITIONS);
+        return new KvCacheLayout(layers, slots, kvHeads, kept, headDim, elementBytes).totalBytes();
+    }
+
     /** Byte offset of a head of a slot in its block. */
     public long headOffset(int slot, int head) {
         return slot * slotBytes() + head * headBytes();

@@ -31,8 +31,7 @@ public final class KvCacheReservation {
      */
     public static HostKvCache reserve(
             OrtEnvironment environment, Path graph, ModelMetadata metadata, int elementBytes, EngineConfig config) {
-        int slots = config.slots() == EngineConfig.SLOTS_THAT_FIT ? HOST_SLOTS : config.slots();
-        KvCacheLayout layout = layout(metadata, slots, contextTokens(metadata, config, graph), elementBytes);
+        KvCacheLayout layout = onHost(graph, metadata, elementBytes, config);
         if (layout.blockBytes() > Integer.MAX_VALUE) {
             throw new GenerationException.Failed(
                     "model " + graph + ": the KV cache of " + layout.describe() + " has " + layout.blockBytes()
@@ -47,6 +46,16 @@ public final class KvCacheReservation {
                             + layout.totalBytes() + " bytes" + LOWER,
                     e);
         }
+    }
+
+    /**
+     * What {@link #reserve} takes the memory of.
+     *
+     * @throws GenerationException.Failed if the sizes do not fit the model
+     */
+    public static KvCacheLayout onHost(Path graph, ModelMetadata metadata, int elementBytes, EngineConfig config) {
+        int slots = config.slots() == EngineConfig.SLOTS_THAT_FIT ? HOST_SLOTS : config.slots();
+        return layout(metadata, slots, contextTokens(metadata, config, graph), elementBytes);
     }
 
     /**

@@ -86,6 +86,11 @@ public final class ContractCausalLm extends SlottedCausalLm {
         return Math.max(FEWEST_TOKENS, MOST_SCORES / heads / positions);
     }
 
+    /** Bytes of the scores in the attention of a pass over {@code chunk} tokens of a slot of {@code positions}. */
+    static long scoreBytes(int heads, int positions, int chunk) {
+        return (long) heads * Math.min(chunk, longestPass(heads, positions)) * positions * Float.BYTES;
+    }
+
     /** Takes the memory that passes need, and has the device's libraries loaded. */
     void runLargestPasses(String device, int prefillChunkTokens) {
         int rows = cache.layout().slots();

@@ -21,6 +21,10 @@ record ContractFacts(ModelMetadata metadata, OnnxJavaType kvType, int heads, int
 
     /** @throws GenerationException.Failed if the export is not finished, or not for this engine */
     static ContractFacts of(OrtSession session, ModelDirectory directory) throws OrtException {
+        return of(session.getMetadata().getCustomMetadata(), directory);
+    }
+
+    static ContractFacts of(Map<String, String> properties, ModelDirectory directory) {
         if (!directory.exported()) {
             throw new GenerationException.Failed(
                     "model " + directory.path()
@@ -28,7 +32,6 @@ record ContractFacts(ModelMetadata metadata, OnnxJavaType kvType, int heads, int
                     null);
         }
         Path graph = directory.graph();
-        Map<String, String> properties = session.getMetadata().getCustomMetadata();
         return new ContractFacts(
                 ContractMetadata.read(graph, properties),
                 ContractMetadata.kvType(graph, properties),

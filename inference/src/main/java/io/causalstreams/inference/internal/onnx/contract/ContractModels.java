@@ -4,14 +4,18 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.causalstreams.inference.EngineConfig;
+import io.causalstreams.inference.EngineMemory;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.onnx.cache.KvCache;
+import io.causalstreams.inference.internal.onnx.cache.KvCacheLayout;
 import io.causalstreams.inference.internal.onnx.cache.KvCacheReservation;
 import io.causalstreams.inference.internal.onnx.device.Accelerator;
 import io.causalstreams.inference.internal.onnx.device.DeviceException;
 import io.causalstreams.inference.internal.onnx.device.OrtTensors;
 import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes decoders of sessions over graphs of our exporter: their cache on the host or on a device. */
@@ -37,6 +41,25 @@ public final class ContractModels {
                 facts,
                 AdapterInputs.of(environment, session, cache.layout().slots()),
                 null);
+    }
+
+    /**
+     * What {@link #open} and the passes of its decoder take, apart from weights, on the host.
+     *
+     * @param properties {@code metadata_props} of the graph
+     * @throws GenerationException.Failed if the graph cannot be used; the message says why
+     */
+    public static EngineMemory memory(Map<String, String> properties, ModelDirectory directory, EngineConfig config) {
+        ContractFacts facts = ContractFacts.of(properties, directory);
+        ModelMetadata metadata = facts.metadata();
+        KvCacheLayout layout = KvCacheReservation.onHost(directory.graph(), metadata, facts.kvType().size, config);
+        int chunk = Math.min(config.prefillChunkTokens(), layout.positions());
+        return new EngineMemory(
+                0,
+                layout.totalBytes(),
+                layout.keptBytes(),
+                StepBuffers.mostBytes(layout.slots(), layout.positions(), metadata.vocabularySize(), chunk),
+                ContractCausalLm.scoreBytes(facts.heads(), layout.positions(), chunk));
     }
 
     /**

@@ -48,6 +48,13 @@ final class StepBuffers {
         }
     }
 
+    /** Bytes of direct memory, at most: when a chunk of {@code chunk} tokens has wanted all its logits. */
+    static long mostBytes(int slots, int positions, int vocabulary, int chunk) {
+        long perPosition = 2L * Long.BYTES * Math.max(slots, positions);
+        long perSlot = (long) slots * (Integer.BYTES + Long.BYTES);
+        return perPosition + perSlot + (long) (slots + chunk) * vocabulary * Float.BYTES;
+    }
+
     /** Shape (slots, vocabulary). */
     FloatBuffer decodeLogits() {
         return decodeLogits;

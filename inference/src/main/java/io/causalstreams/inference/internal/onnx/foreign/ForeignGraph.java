@@ -3,6 +3,7 @@ package io.causalstreams.inference.internal.onnx.foreign;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.internal.onnx.runtime.GraphFile;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -33,7 +34,7 @@ sealed interface ForeignGraph {
      */
     static ForeignGraph of(Path graph, OrtSession session) throws OrtException {
         ForeignSignature signature = ForeignSignature.of(graph, session);
-        Set<String> operators = GraphOperators.of(graph);
+        Set<String> operators = GraphFile.operators(graph);
         return signature.attentionMask() && operators.contains("GroupQueryAttention")
                 ? new InPlace(signature, operators)
                 : new Growing(signature, operators);

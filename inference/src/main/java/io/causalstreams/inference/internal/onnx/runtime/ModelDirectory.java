@@ -44,6 +44,18 @@ public record ModelDirectory(Path path, Path graph, boolean exported) {
         return new ModelDirectory(path, exported ? path.resolve("model.onnx") : foreignGraph(path), exported);
     }
 
+    /** Bytes of the graph and of the weights beside it. */
+    public long weightBytes() {
+        String name = String.valueOf(graph.getFileName());
+        try (Stream<Path> beside = Files.list(graph.toAbsolutePath().resolveSibling(""))) {
+            return beside.filter(file -> String.valueOf(file.getFileName()).startsWith(name))
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void require(Path path, String name, String what) {
         if (!Files.isRegularFile(path.resolve(name))) {
             throw new GenerationException.Failed("model " + path + ": " + name + " is missing, " + what, null);
