@@ -76,11 +76,11 @@ class ModelSizeIT {
         }
     }
 
-    /** Some 1,900 tokens, others for each request. */
+    /** Some 1,950 tokens, others for each request. */
     private static String numbers(int seed) {
         return String.join(
                 " ",
-                IntStream.range(seed, seed + 480)
+                IntStream.range(seed, seed + 390)
                         .mapToObj(i -> Integer.toString(1000 + i))
                         .toList());
     }
