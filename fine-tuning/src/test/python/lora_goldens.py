@@ -3,11 +3,13 @@
     pip install torch transformers safetensors peft
     python lora_goldens.py ../../../../onnx-export/src/test/resources/tiny ../resources/goldens
 
-For every model a folder: the adapter as peft saves it, gradients.safetensors under the same names, and losses.json.
+For every model a folder: the adapter as peft saves it, gradients.safetensors under the same names, and losses.json. Of some also
+dropout.json and dropout-gradients.safetensors: one example, with the factors of Dropout.java in place of peft's.
 """
 
 import json
 import sys
+import zlib
 from pathlib import Path
 
 import peft
@@ -16,6 +18,9 @@ import torch
 import transformers
 
 MODELS = ["llama-tied", "qwen2", "qwen3", "gemma2", "gpt2", "phi3", "granite-bias", "gpt-neox", "glm4"]
+MASK = (1 << 64) - 1
+DROPPED = ["llama-tied", "phi3"]
+DROPOUT = dict(probability=0.3, draw=-5)
 STEPS = 10
 ADAMW = dict(lr=5e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01)
 
@@ -60,6 +65,48 @@ def adapted(directory):
     return model.eval()  # no dropout in the base either
 
 
+def mix(value):
+    z = value & MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    return z ^ (z >> 31)
+
+
+def factors(name, count, probability, draw):
+    """As Dropout.java draws them."""
+    key = mix(draw + zlib.crc32(name.encode()))
+    bits = [mix(key + (i // 2 + 1) * 0x9E3779B97F4A7C15) >> (32 * (i % 2)) & 0xFFFFFFFF for i in range(count)]
+    return [0.0 if each < int(probability * 2**32) else 1 / (1 - probability) for each in bits]
+
+
+class Factors(torch.nn.Module):
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+
+    def forward(self, x):
+        return x * torch.tensor(factors(self.name, x.numel(), **DROPOUT)).reshape(x.shape)
+
+
+def dropped(model, example, folder):
+    """The loss and the gradients of one example where A reads x times the factors."""
+    for name, module in model.named_modules():
+        if hasattr(module, "lora_dropout"):
+            module.lora_dropout["default"] = Factors(name.removeprefix("base_model.model."))
+    loss = loss_of(model, [example])
+    loss.backward()
+    safetensors.torch.save_file(gradients(model), folder / "dropout-gradients.safetensors")
+    (folder / "dropout.json").write_text(json.dumps({**DROPOUT, "example": example, "loss": loss.item()}))
+
+
+def gradients(model):
+    return {
+        key.replace(".default", ""): parameter.grad.contiguous()
+        for key, parameter in model.named_parameters()
+        if parameter.grad is not None
+    }
+
+
 def main(models, output):
     for name in MODELS:
         torch.manual_seed(1)
@@ -69,12 +116,9 @@ def main(models, output):
         model.save_pretrained(folder)
         (folder / "README.md").unlink(missing_ok=True)
         loss_of(model, batches[0]).backward()
-        gradients = {
-            key.replace(".default", ""): parameter.grad.contiguous()
-            for key, parameter in model.named_parameters()
-            if parameter.grad is not None
-        }
-        safetensors.torch.save_file(gradients, folder / "gradients.safetensors")
+        safetensors.torch.save_file(gradients(model), folder / "gradients.safetensors")
+        if name in DROPPED:
+            dropped(adapted(models / name), batches[0][0], folder)
         optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], **ADAMW)
         losses = []
         for step in range(STEPS):

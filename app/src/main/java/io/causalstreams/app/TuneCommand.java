@@ -69,6 +69,12 @@ final class TuneCommand implements Callable<Integer> {
     private boolean rankStabilised;
 
     @Option(
+            names = "--dropout",
+            defaultValue = "0",
+            description = "Share of what the adapter reads that is dropped while it learns, as peft's lora_dropout.")
+    private double dropout;
+
+    @Option(
             names = "--target-modules",
             paramLabel = "NAME",
             split = ",",
@@ -133,7 +139,10 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Cores to compute on; default all.")
     private @Nullable Integer threads;
 
-    @Option(names = "--seed", defaultValue = "0", description = "Of the adapter's beginning and the records' order.")
+    @Option(
+            names = "--seed",
+            defaultValue = "0",
+            description = "Of the adapter's beginning, the records' order and what is dropped.")
     private long seed;
 
     @Override
@@ -141,7 +150,7 @@ final class TuneCommand implements Callable<Integer> {
         Progress progress = Progress.ofStderr();
         Path checkpoint = ModelStore.ofUser(progress).checkpoint(ModelSource.parse(model));
         TuningOptions options = new TuningOptions(
-                new LoraConfig(rank, alpha, rankStabilised, targets),
+                new LoraConfig(rank, alpha, rankStabilised, dropout, targets),
                 storage,
                 new TuningOptions.Schedule(
                         epochs,

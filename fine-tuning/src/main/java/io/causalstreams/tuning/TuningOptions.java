@@ -13,7 +13,7 @@ import io.causalstreams.tuning.internal.model.FrozenStorage;
  * @param batchTokens that go through the model together; a step's examples are cut into such batches
  * @param keptBytes memory for what backward passes read; layers that do not fit run forward again
  * @param threads cores to compute on
- * @param seed of the adapter's beginning and the order of examples
+ * @param seed of the adapter's beginning, the order of examples and what is dropped
  */
 public record TuningOptions(
         LoraConfig lora,

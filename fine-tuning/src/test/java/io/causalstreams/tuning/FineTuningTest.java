@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FineTuningTest {
     private static final Path MODEL = Path.of("../onnx-export/src/test/resources/tiny/llama-tied");
@@ -42,13 +43,14 @@ class FineTuningTest {
         }
     }
 
-    @Test
-    void shouldGoOnBitForBitWhereItWasEnded() throws IOException {
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.2})
+    void shouldGoOnBitForBitWhereItWasEnded(double dropout) throws IOException {
         // Given
+        TuningOptions options = options(FrozenStorage.FP32, 12, 3, dropout);
         Path whole = directory.resolve("whole");
-        FineTuning.run(MODEL, records(), whole, options(FrozenStorage.FP32, 12, 3), losing(new ArrayList<>(), 99));
+        FineTuning.run(MODEL, records(), whole, options, losing(new ArrayList<>(), 99));
         Path broken = directory.resolve("broken");
-        TuningOptions options = options(FrozenStorage.FP32, 12, 3);
 
         // When
         assertThatThrownBy(() -> FineTuning.run(MODEL, records(), broken, options, losing(new ArrayList<>(), 7)))
@@ -205,8 +207,12 @@ class FineTuningTest {
     }
 
     private static TuningOptions options(FrozenStorage storage, int steps, int validateEvery) {
+        return options(storage, steps, validateEvery, 0);
+    }
+
+    private static TuningOptions options(FrozenStorage storage, int steps, int validateEvery, double dropout) {
         return new TuningOptions(
-                new LoraConfig(4, 8, false, List.of(LoraConfig.ALL_LINEAR)),
+                new LoraConfig(4, 8, false, dropout, List.of(LoraConfig.ALL_LINEAR)),
                 storage,
                 new TuningOptions.Schedule(10, steps, 8, 2e-2, 0.1, 0.01, 1, 0.2, validateEvery, 0),
                 64,

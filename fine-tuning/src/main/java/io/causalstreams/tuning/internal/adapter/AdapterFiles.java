@@ -29,7 +29,7 @@ public final class AdapterFiles {
                 .put("base_model_name_or_path", base)
                 .put("r", config.rank())
                 .put("lora_alpha", config.alpha())
-                .put("lora_dropout", 0.0)
+                .put("lora_dropout", config.dropout())
                 .put("use_rslora", config.rankStabilised())
                 .put("bias", "none")
                 .put("fan_in_fan_out", adapter.modules().stream().anyMatch(AdaptedModule::transposed))

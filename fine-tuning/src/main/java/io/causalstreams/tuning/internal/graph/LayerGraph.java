@@ -19,6 +19,7 @@ public final class LayerGraph {
     private final Map<Tensor, Weight> frozen = new LinkedHashMap<>();
     private final Map<Tensor, AdaptedModule> adapterA = new LinkedHashMap<>();
     private final Map<Tensor, AdaptedModule> adapterB = new LinkedHashMap<>();
+    private final Map<Tensor, AdaptedModule> dropouts = new LinkedHashMap<>();
     private final Map<Tensor, Rotary> cos = new LinkedHashMap<>();
     private final Map<Tensor, Rotary> sin = new LinkedHashMap<>();
     private final Map<Tensor, Integer> masks = new LinkedHashMap<>();
@@ -62,6 +63,11 @@ public final class LayerGraph {
     /** B of adapted modules, (outputs, rank). */
     public Map<Tensor, AdaptedModule> adapterB() {
         return adapterB;
+    }
+
+    /** Factors on the inputs of A, (tokens, inputs): 0 where one is dropped. None where nothing is. */
+    public Map<Tensor, AdaptedModule> dropouts() {
+        return dropouts;
     }
 
     /** Tables of cosines, (length, pairs). */

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * Products with frozen weights, and the adapters beside them.
  *
  * <pre>
- *   x ──Gemm(W, b)────────────────────┐
- *   x ──Gemm(A)──► u ──Gemm(B, scale)─+──► y       the sum is the second product's third input
+ *   x ──Gemm(W, b)───────────────────────────┐
+ *   x ──[Mul]──Gemm(A)──► u ──Gemm(B, scale)─+──► y       the sum is the second product's third input
  * </pre>
  *
- * Where a projection is some rows of a stored matrix (q of a matrix for q, k and v), they are those rows of B, and u is shared.
+ * With dropout, factors that are given multiply the input of A, each module's its own. Where a projection is some rows of a stored matrix (q of a matrix for q, k and v), they are those rows of B, and u is shared.
  */
 final class Projections {
     private final LayerGraph graph;
@@ -73,9 +73,19 @@ final class Projections {
         graph.adapterA().put(a, module);
         graph.adapterB().put(b, module);
         Tensor u = inner.computeIfAbsent(
-                module.name() + " of " + x.name(), key -> names.gemm("inner", Product.ROWS, x, a, null));
+                module.name() + " of " + x.name(),
+                key -> names.gemm("inner", Product.ROWS, dropped(names, x, module), a, null));
         Tensor rows = origin.isWhole() ? b : ops.gatherRows("lora_rows", b, indices(ops, origin.rows()));
         return ops.gemm("adapted", Product.ROWS.times(lora.scale() * origin.factor()), u, rows, y);
+    }
+
+    private Tensor dropped(Operations ops, Tensor x, AdaptedModule module) {
+        if (lora.dropout() == 0) {
+            return x;
+        }
+        Tensor factors = ops.input("lora_dropout", ElementType.FLOAT, x.size(0), module.inputs());
+        graph.dropouts().put(factors, module);
+        return ops.mul("dropped", x, factors);
     }
 
     private static Tensor indices(Operations ops, ChannelOrder order) {

@@ -16,6 +16,7 @@ import io.causalstreams.tuning.internal.graph.LayerGraph;
 import io.causalstreams.tuning.internal.graph.LayerGraphs;
 import io.causalstreams.tuning.internal.onnx.MemoryPool;
 import io.causalstreams.tuning.internal.onnx.NativeTensor;
+import io.causalstreams.tuning.internal.onnx.Program;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,7 +57,10 @@ public final class TrainableModel implements AutoCloseable {
     private final HeadProgram head;
     private final LayerPrograms.Cache programs;
     private Runnable beforeWork = () -> {};
-    private final Map<BatchShape, List<LayerGraph>> graphs = new LinkedHashMap<>();
+    private final Map<Drawn, List<LayerGraph>> graphs = new LinkedHashMap<>();
+
+    /** How layers are drawn: those that learn may drop some of what adapters read. */
+    private record Drawn(BatchShape shape, LoraConfig lora) {}
 
     /**
      * How a model is held.
@@ -84,7 +88,7 @@ public final class TrainableModel implements AutoCloseable {
         this.positionTable =
                 decoder.positionTable() == null ? null : decoder.positionTable().read();
         this.head = new HeadProgram(decoder, headTable, settings.threads(), pool);
-        List<LayerGraph> any = graphs(new BatchShape(1, 1));
+        List<LayerGraph> any = graphs(new BatchShape(1, 1), lora);
         Set<AdaptedModule> modules = new LinkedHashSet<>();
         for (int i = 0; i < any.size(); i++) {
             frozen.load(i, any.get(i).frozen());
@@ -120,7 +124,7 @@ public final class TrainableModel implements AutoCloseable {
 
     /** The loss of every predicted token, in nats. */
     public float[] losses(Batch batch) {
-        try (Pass pass = new Pass(batch)) {
+        try (Pass pass = new Pass(batch, lora.withoutDropout(), 0)) {
             return pass.losses();
         }
     }
@@ -128,20 +132,23 @@ public final class TrainableModel implements AutoCloseable {
     /**
      * The loss of every predicted token, in nats, and the gradients of share · Σ losses, which are added to those of the
      * adapter's parameters.
+     *
+     * @param draw names what dropout drops; of no account without it
      */
-    public float[] lossesAndGradients(Batch batch, float share) {
-        try (Pass pass = new Pass(batch)) {
+    public float[] lossesAndGradients(Batch batch, float share, long draw) {
+        try (Pass pass = new Pass(batch, lora, draw)) {
             return pass.lossesAndGradients(share);
         }
     }
 
-    private List<LayerGraph> graphs(BatchShape shape) {
-        List<LayerGraph> known = graphs.get(shape);
+    private List<LayerGraph> graphs(BatchShape shape, LoraConfig lora) {
+        Drawn drawn = new Drawn(shape, lora);
+        List<LayerGraph> known = graphs.get(drawn);
         if (known == null) {
             known = decoder.layers().stream()
                     .map(layer -> LayerGraphs.draw(layer, decoder.hiddenSize(), lora, shape))
                     .toList();
-            graphs.put(shape, known);
+            graphs.put(drawn, known);
         }
         return known;
     }
@@ -149,6 +156,7 @@ public final class TrainableModel implements AutoCloseable {
     /** One batch on its way. */
     private final class Pass implements AutoCloseable {
         private final Batch batch;
+        private final Dropout dropout;
         private final List<LayerGraph> layers;
         private final Map<Rotary, NativeTensor> cos = new HashMap<>();
         private final Map<Rotary, NativeTensor> sin = new HashMap<>();
@@ -157,9 +165,10 @@ public final class TrainableModel implements AutoCloseable {
         private final List<NativeTensor> xs = new ArrayList<>();
         private final Map<Integer, Map<Tensor, NativeTensor>> kept = new HashMap<>();
 
-        Pass(Batch batch) {
+        Pass(Batch batch, LoraConfig lora, long draw) {
             this.batch = batch;
-            this.layers = graphs(batch.shape());
+            this.dropout = new Dropout(lora.dropout(), draw);
+            this.layers = graphs(batch.shape(), lora);
             this.positions = NativeTensor.of(
                     batch.positionIds(), batch.shape().rows(), batch.shape().length());
             xs.add(embedded());
@@ -210,8 +219,25 @@ public final class TrainableModel implements AutoCloseable {
 
         private Map<Tensor, NativeTensor> run(int i) {
             beforeWork.run();
-            LayerGraph layer = layers.get(i);
-            return programs.of(layer, i == lowest).forward().run(inputs(i));
+            Map<Tensor, NativeTensor> given = inputs(i);
+            return run(programs.of(layers.get(i), i == lowest).forward(), layers.get(i), given);
+        }
+
+        /** With what dropout drops of the layer, for as long as it runs. */
+        private Map<Tensor, NativeTensor> run(Program program, LayerGraph layer, Map<Tensor, NativeTensor> given) {
+            Map<Tensor, NativeTensor> factors = new HashMap<>();
+            layer.dropouts().forEach((tensor, module) -> factors.put(tensor, factors(tensor, module)));
+            given.putAll(factors);
+            try {
+                return program.run(given);
+            } finally {
+                factors.values().forEach(NativeTensor::close);
+            }
+        }
+
+        private NativeTensor factors(Tensor tensor, AdaptedModule module) {
+            int count = Math.toIntExact(tensor.elements());
+            return pool.filled(dropout.factors(module.name(), count), tensor.size(0), tensor.size(1));
         }
 
         /** The gradient of the layer's x, or an empty one at the lowest. */
@@ -227,7 +253,7 @@ public final class TrainableModel implements AutoCloseable {
             given.putAll(saved);
             given.put(layer.y(), xs.get(i + 1));
             given.put(program.dy(), dy);
-            Map<Tensor, NativeTensor> results = program.backward().run(given);
+            Map<Tensor, NativeTensor> results = run(program.backward(), layer, given);
             saved.values().forEach(NativeTensor::close);
             layer.adapterA().forEach((tensor, module) -> accumulate(adapter.a(module), program, tensor, results));
             layer.adapterB().forEach((tensor, module) -> accumulate(adapter.b(module), program, tensor, results));

@@ -7,6 +7,7 @@ import io.causalstreams.tuning.internal.adapter.Parameter;
 import io.causalstreams.tuning.internal.data.Example;
 import io.causalstreams.tuning.internal.data.Packing;
 import io.causalstreams.tuning.internal.model.Batch;
+import io.causalstreams.tuning.internal.model.Dropout;
 import io.causalstreams.tuning.internal.model.TrainableModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ public final class Trainer {
     private final AdamW optimiser;
     private final List<Parameter> parameters;
     private final int steps;
+    private final long seed;
     private final Progress progress = new Progress();
 
     /** Where results go. */
@@ -61,6 +63,7 @@ public final class Trainer {
         this.heldBack = heldBack;
         this.schedule = options.schedule();
         this.listener = listener;
+        this.seed = options.seed();
         this.order = new ExampleOrder(examples, schedule.stepExamples(), options.seed());
         int all = order.steps(schedule.epochs());
         this.steps = schedule.maxSteps() > 0 ? Math.min(schedule.maxSteps(), all) : all;
@@ -143,8 +146,10 @@ public final class Trainer {
         int predicted = examples.stream().mapToInt(Example::predicted).sum();
         parameters.forEach(parameter -> Arrays.fill(parameter.gradient(), 0));
         double sum = 0;
-        for (Batch batch : packing.pack(examples)) {
-            for (float loss : model.lossesAndGradients(batch, 1f / predicted)) {
+        List<Batch> batches = packing.pack(examples);
+        for (int i = 0; i < batches.size(); i++) {
+            long draw = Dropout.draw(seed, progress.step(), i);
+            for (float loss : model.lossesAndGradients(batches.get(i), 1f / predicted, draw)) {
                 sum += loss;
             }
         }

@@ -30,11 +30,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tiny models of several families with adapters: gradients and losses are those of peft and torch (lora_goldens.py). */
 class PeftParityTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path GOLDENS = Path.of("src/test/resources/goldens");
     private static final Path MODELS = Path.of("../onnx-export/src/test/resources/tiny");
     /** All examples of a batch in two rows, several to a row. */
@@ -127,12 +129,52 @@ class PeftParityTest {
         }
     }
 
+    static Stream<String> modelsWithDropout() throws IOException {
+        return models().filter(name -> Files.exists(GOLDENS.resolve(name).resolve("dropout.json")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("modelsWithDropout")
+    void shouldGiveTheGradientsOfTorchWithDropout(String name) throws IOException {
+        // Given: one example, so that a token's place in the batch is its position
+        JsonNode golden =
+                JSON.readTree(GOLDENS.resolve(name).resolve("dropout.json").toFile());
+        List<Example> example = List.of(example(golden.path("example")));
+        for (long keptBytes : new long[] {Long.MAX_VALUE, 0}) {
+            try (TrainableModel model =
+                    open(name, keptBytes, golden.path("probability").asDouble())) {
+                // When
+                double loss = train(model, example, golden.path("draw").asLong());
+
+                // Then
+                assertThat(loss).isCloseTo(golden.path("loss").asDouble(), within(1e-4));
+                assertGradients(model, GOLDENS.resolve(name).resolve("dropout-gradients.safetensors"));
+            }
+        }
+    }
+
+    @Test
+    void shouldDropNothingWhereNothingIsLearned() {
+        // Given
+        Batch batch = PACKED.pack(batches("llama-tied").get(0)).get(0);
+        try (TrainableModel dropping = open("llama-tied", 0, 0.5);
+                TrainableModel model = open("llama-tied", 0)) {
+            // Then
+            assertThat(dropping.losses(batch)).isEqualTo(model.losses(batch));
+            assertThat(dropping.lossesAndGradients(batch, 1, 1)).isNotEqualTo(model.losses(batch));
+        }
+    }
+
     /** The mean loss of all predicted tokens. */
     private static double train(TrainableModel model, List<Example> examples) {
+        return train(model, examples, 0);
+    }
+
+    private static double train(TrainableModel model, List<Example> examples, long draw) {
         int predicted = examples.stream().mapToInt(Example::predicted).sum();
         double sum = 0;
         for (Batch batch : PACKED.pack(examples)) {
-            for (float loss : model.lossesAndGradients(batch, 1f / predicted)) {
+            for (float loss : model.lossesAndGradients(batch, 1f / predicted, draw)) {
                 sum += loss;
             }
         }
@@ -140,7 +182,11 @@ class PeftParityTest {
     }
 
     private static void assertGradients(TrainableModel model, String name) {
-        try (FileByteSource file = FileByteSource.open(GOLDENS.resolve(name).resolve("gradients.safetensors"))) {
+        assertGradients(model, GOLDENS.resolve(name).resolve("gradients.safetensors"));
+    }
+
+    private static void assertGradients(TrainableModel model, Path gradients) {
+        try (FileByteSource file = FileByteSource.open(gradients)) {
             Map<String, StoredTensor> expected = SafetensorsFile.open(file).tensors();
             assertThat(model.adapter().parameters()).hasSameSizeAs(expected.keySet());
             for (Parameter parameter : model.adapter().parameters()) {
@@ -170,9 +216,16 @@ class PeftParityTest {
     }
 
     private static TrainableModel open(String name, long keptBytes) {
+        return open(name, keptBytes, 0);
+    }
+
+    private static TrainableModel open(String name, long keptBytes, double dropout) {
         try (Checkpoint checkpoint = CheckpointFormats.open(MODELS.resolve(name));
                 PeftAdapter adapter = PeftAdapter.open(GOLDENS.resolve(name))) {
-            TrainableModel model = open(checkpoint, adapter.config(), keptBytes);
+            LoraConfig saved = adapter.config();
+            LoraConfig config =
+                    new LoraConfig(saved.rank(), saved.alpha(), saved.rankStabilised(), dropout, saved.targets());
+            TrainableModel model = open(checkpoint, config, keptBytes);
             AdapterFiles.read(adapter, model.adapter());
             return model;
         }
@@ -189,20 +242,21 @@ class PeftParityTest {
         List<List<Example>> batches = new ArrayList<>();
         for (JsonNode batch : golden(name).path("batches")) {
             List<Example> examples = new ArrayList<>();
-            for (JsonNode example : batch) {
-                int[] tokens = new int[example.path(0).size()];
-                Arrays.setAll(tokens, i -> example.path(0).path(i).asInt());
-                examples.add(new Example(tokens, example.path(1).asInt()));
-            }
+            batch.forEach(example -> examples.add(example(example)));
             batches.add(examples);
         }
         return batches;
     }
 
+    private static Example example(JsonNode golden) {
+        int[] tokens = new int[golden.path(0).size()];
+        Arrays.setAll(tokens, i -> golden.path(0).path(i).asInt());
+        return new Example(tokens, golden.path(1).asInt());
+    }
+
     private static JsonNode golden(String name) {
         try {
-            return new ObjectMapper()
-                    .readTree(GOLDENS.resolve(name).resolve("losses.json").toFile());
+            return JSON.readTree(GOLDENS.resolve(name).resolve("losses.json").toFile());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -8,10 +8,11 @@ import java.util.List;
  * @param rank rows of A and columns of B
  * @param alpha numerator of the scale
  * @param rankStabilised whether the scale is alpha / √rank (rsLoRA, arXiv 2312.03732) instead of alpha / rank
+ * @param dropout share of A's input that is zeroed while the adapter learns, the rest counting 1 / (1 - dropout) times
  * @param targets last parts of the names of adapted modules, such as {@code q_proj}; {@link #ALL_LINEAR} alone: all projections of
  *     the layers
  */
-public record LoraConfig(int rank, double alpha, boolean rankStabilised, List<String> targets) {
+public record LoraConfig(int rank, double alpha, boolean rankStabilised, double dropout, List<String> targets) {
     /** As peft calls every projection but the head. */
     public static final String ALL_LINEAR = "all-linear";
 
@@ -21,7 +22,20 @@ public record LoraConfig(int rank, double alpha, boolean rankStabilised, List<St
                     "rank %d, alpha %s, targets %s: rank and alpha must be positive, and something adapted"
                             .formatted(rank, alpha, targets));
         }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout is " + dropout + "; it must be at least 0 and less than 1");
+        }
         targets = List.copyOf(targets);
+    }
+
+    /** Without dropout. */
+    public LoraConfig(int rank, double alpha, boolean rankStabilised, List<String> targets) {
+        this(rank, alpha, rankStabilised, 0, targets);
+    }
+
+    /** The same, as it computes when nothing is learned. */
+    public LoraConfig withoutDropout() {
+        return new LoraConfig(rank, alpha, rankStabilised, targets);
     }
 
     /** Factor on B·A. */
