@@ -7,64 +7,49 @@ import ai.onnxruntime.TensorInfo;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.internal.model.AdapterWeights;
 import io.causalstreams.inference.internal.model.CausalLm;
-import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A decode step of 32 rows at position 64 with adapters of rank 16 and random weights. {@code -p model=DIR} names an export; with
- * {@code adapters=0} any, else one of {@code export --adapters}. Queries, keys and values are one product of three times the rank, as
- * converted adapters have them.
+ * What adapters cost a decode step of 32 rows at position 64: rank 16, random weights. Steps of all variants run in turn, and of each
+ * round a variant's best step counts, so that what else the machine does weighs little.
+ *
+ * <p>Arguments: an export, the same with {@code --adapters}, rounds (10 where not said).
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.SampleTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 2, time = 2)
-@Measurement(iterations = 3, time = 3)
-@Fork(1)
-@SuppressWarnings("NullAway.Init") // set by JMH
-public class AdapterBenchmark {
+public final class AdapterRounds implements AutoCloseable {
     private static final int ROWS = 32;
     private static final int PAST = 64;
     private static final int RANK = 16;
+    private static final int STEPS = 6;
     private static final String PREFIX = "adapters/";
 
-    @Param("")
-    public String model = "";
+    /** Which projections have adapters. */
+    private enum Targets {
+        NONE,
+        QUERIES_AND_VALUES,
+        ALL
+    }
 
-    @Param({"0", "1", "8"})
-    public int adapters;
-
-    /** Which projections: {@code all}, or {@code qv}, queries and values. */
-    @Param("all")
-    public String targets = "";
-
+    private final String name;
+    private final Path model;
+    private final Targets targets;
     private final int[] tokens = new int[ROWS];
     private final int[] past = new int[ROWS];
-    private CausalLm lm;
+    private final CausalLm lm;
 
-    @Setup
-    public void open() throws OrtException {
+    private AdapterRounds(String name, Path model, int adapters, Targets targets) throws OrtException {
+        this.name = name;
+        this.model = model;
+        this.targets = targets;
         EngineConfig config = EngineConfig.defaults().withSlots(ROWS).withMaxContextTokens(256);
-        lm = OnnxModels.openCausal(ModelDirectory.at(Path.of(model)), config);
+        this.lm = OnnxModels.openCausal(ModelDirectory.at(model), config);
         Arrays.fill(tokens, 1000);
         Arrays.fill(past, PAST);
         AdapterWeights[] loaded = new AdapterWeights[adapters];
@@ -78,12 +63,55 @@ public class AdapterBenchmark {
         }
     }
 
-    @Benchmark
-    public Logits step() {
-        return lm.decode(tokens, past, ROWS);
+    public static void main(String[] arguments) throws OrtException {
+        Path plain = Path.of(arguments[0]);
+        Path adapted = Path.of(arguments[1]);
+        int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10;
+        try (AdapterRounds base = new AdapterRounds("without", plain, 0, Targets.NONE);
+                AdapterRounds none = new AdapterRounds("--adapters, none in use", adapted, 0, Targets.NONE);
+                AdapterRounds few = new AdapterRounds("8, queries and values", adapted, 8, Targets.QUERIES_AND_VALUES);
+                AdapterRounds one = new AdapterRounds("1, all projections", adapted, 1, Targets.ALL);
+                AdapterRounds all = new AdapterRounds("8, all projections", adapted, 8, Targets.ALL)) {
+            print(List.of(base, none, few, one, all), rounds);
+        }
     }
 
-    @TearDown
+    private static void print(List<AdapterRounds> variants, int rounds) {
+        double[][] millis = new double[variants.size()][rounds];
+        variants.forEach(AdapterRounds::bestOfSteps); // warm
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < variants.size(); i++) {
+                millis[i][round] = variants.get(i).bestOfSteps();
+            }
+        }
+        for (int i = 0; i < variants.size(); i++) {
+            double[] ratios = new double[rounds];
+            for (int round = 0; round < rounds; round++) {
+                ratios[round] = millis[i][round] / millis[0][round];
+            }
+            Arrays.sort(ratios);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-24s %.2f of the step without (%.2f to %.2f)%n",
+                    variants.get(i).name,
+                    ratios[rounds / 2],
+                    ratios[0],
+                    ratios[rounds - 1]);
+        }
+    }
+
+    /** Milliseconds. */
+    private double bestOfSteps() {
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < STEPS; i++) {
+            long start = System.nanoTime();
+            lm.decode(tokens, past, ROWS);
+            best = Math.min(best, System.nanoTime() - start);
+        }
+        return best / 1e6;
+    }
+
+    @Override
     public void close() {
         lm.close();
     }
@@ -92,7 +120,7 @@ public class AdapterBenchmark {
     private Map<String, int[]> products() throws OrtException {
         Map<String, int[]> products = new HashMap<>();
         try (OrtSession session = OrtEnvironment.getEnvironment()
-                .createSession(Path.of(model).resolve("model.onnx").toString())) {
+                .createSession(model.resolve("model.onnx").toString())) {
             session.getInputInfo().forEach((name, info) -> {
                 if (name.startsWith(PREFIX) && info.getInfo() instanceof TensorInfo tensor) {
                     String address = name.substring(PREFIX.length(), name.lastIndexOf('.'));
@@ -122,11 +150,12 @@ public class AdapterBenchmark {
         return new AdapterWeights(name, pairs);
     }
 
+    /** Queries, keys and values are one product of three times the rank, as converted adapters have them. */
     private int rank(String address) {
         if (address.endsWith("/qkv")) {
-            return targets.equals("qv") ? 2 * RANK : 3 * RANK;
+            return targets == Targets.QUERIES_AND_VALUES ? 2 * RANK : 3 * RANK;
         }
-        if (targets.equals("qv")) {
+        if (targets == Targets.QUERIES_AND_VALUES) {
             return 0;
         }
         return RANK;
