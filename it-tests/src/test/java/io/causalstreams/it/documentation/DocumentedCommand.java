@@ -29,6 +29,7 @@ final class DocumentedCommand {
     /** Programs of others, and the options that pages show of them. */
     private static final Map<String, Set<String>> OTHERS = Map.of(
             "kafka-topics.sh", Set.of("--bootstrap-server", "--alter", "--topic", "--partitions"),
+            "kafka-configs.sh", Set.of("--bootstrap-server", "--alter", "--group", "--add-config"),
             "kafka-acls.sh",
                     Set.of(
                             "--bootstrap-server",
@@ -67,7 +68,7 @@ final class DocumentedCommand {
         String program = code.replaceFirst(" .*", "");
         return program.equals("./causal-streams")
                 || program.matches("benchmarks/[a-z]+")
-                || code.matches("(mvn|docker|kafka-[a-z-]+\\.sh) .*");
+                || code.matches("(mvn|docker|helm|kafka-[a-z-]+\\.sh) .*");
     }
 
     private void command(String program, List<String> words) throws IOException {
@@ -81,6 +82,10 @@ final class DocumentedCommand {
             benchmark(program, words);
         } else if (program.equals("curl")) {
             curl(words);
+        } else if (program.equals("helm")) {
+            words.stream()
+                    .filter(word -> word.startsWith("deploy/"))
+                    .forEach(chart -> expect(Files.exists(ROOT.resolve(chart).resolve("Chart.yaml")), "no chart " + chart));
         } else if (program.equals("cd")) {
             directory = ROOT.resolve(words.get(0));
             expect(Files.isDirectory(directory), "no directory " + words.get(0));

@@ -44,6 +44,7 @@ class DocumentedCommandTest {
                 "curl http://localhost:8080/v1/chats",
                 "curl -d '{\"messages\":[],\"stream\":true}' http://localhost:8080/v1/chat/completions",
                 "kafka-topics.sh --rename",
+                "helm install demo deploy/helm",
                 "example TicketSorting",
                 "cd it-tests/clients/ruby",
                 "cd it-tests/clients/python && python3 tell.py",

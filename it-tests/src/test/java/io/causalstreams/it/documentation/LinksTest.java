@@ -2,12 +2,14 @@ package io.causalstreams.it.documentation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Links within the project lead to files and headings that exist. Those to other places are not fetched. */
@@ -30,6 +32,17 @@ class LinksTest {
         // Then
         assertThat(pages).hasSizeGreaterThan(30);
         assertThat(broken).isEmpty();
+    }
+
+    /** So that the site shows it. */
+    @Test
+    void shouldHaveEveryPageInTheNavigation() throws IOException {
+        String navigation = Files.readString(MarkdownPage.ROOT.resolve("docs/site/mkdocs.yml"));
+        assertThat(MarkdownPage.all())
+                .allMatch(page -> Pattern.compile(
+                                "(?m)[ :]" + Pattern.quote(page.path().toString()) + "$")
+                        .matcher(navigation)
+                        .find());
     }
 
     @Test
