@@ -85,7 +85,8 @@ final class DocumentedCommand {
         } else if (program.equals("helm")) {
             words.stream()
                     .filter(word -> word.startsWith("deploy/"))
-                    .forEach(chart -> expect(Files.exists(ROOT.resolve(chart).resolve("Chart.yaml")), "no chart " + chart));
+                    .forEach(chart ->
+                            expect(Files.exists(ROOT.resolve(chart).resolve("Chart.yaml")), "no chart " + chart));
         } else if (program.equals("cd")) {
             directory = ROOT.resolve(words.get(0));
             expect(Files.isDirectory(directory), "no directory " + words.get(0));
