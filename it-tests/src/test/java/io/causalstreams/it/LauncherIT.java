@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -215,6 +217,50 @@ class LauncherIT {
         // Then
         assertThat(result.exit()).as(result.output()).isEqualTo(1);
         assertThat(result.output()).contains("127.0.0.1:1").contains("pip").doesNotContain("\tat ");
+    }
+
+    @Test
+    void shouldStartAnUnpackedReleaseWithoutMaven() throws Exception {
+        // Given: what 'mvn package' wrote, and of tools a Java runtime
+        Path unpacked = unpackedRelease();
+        Files.createSymbolicLink(tools.resolve("java"), Path.of(System.getProperty("java.home"), "bin", "java"));
+
+        // When
+        Result version = end(start(unpacked.resolve("causal-streams"), Map.of(), "--version"));
+        Result answer = end(start(
+                unpacked.resolve("causal-streams"),
+                Map.of(),
+                "generate",
+                "--model",
+                TestModels.tinyChat().toString(),
+                "--max-tokens",
+                "3",
+                "Hello"));
+
+        // Then
+        assertThat(version.exit()).as(version.output()).isZero();
+        assertThat(version.output()).startsWith("causal-streams ").doesNotContain("Building");
+        assertThat(answer.exit()).as(answer.output()).isZero();
+    }
+
+    private Path unpackedRelease() throws Exception {
+        try (Stream<Path> built = Files.list(ROOT.resolve("app/target"))) {
+            Path zip = built.filter(file -> file.toString().endsWith(".zip"))
+                    .findFirst()
+                    .orElse(null);
+            if (zip == null && System.getenv("CI") == null) {
+                return Assumptions.abort("skipped: a quick build makes no release");
+            }
+            Process unzip = new ProcessBuilder("unzip", "-q", String.valueOf(zip), "-d", scratch.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            assertThat(end(unzip)).isEqualTo(new Result(0, ""));
+        }
+        try (Stream<Path> unpacked = Files.list(scratch)) {
+            return unpacked.filter(directory -> Files.exists(directory.resolve("causal-streams.jar")))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     private String failureOf(Map<String, String> environment) {
