@@ -26,6 +26,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- define "causal-streams.model" -}}
 {{- if .Values.model.claim.name -}}
 {{- printf "/model/%s" .Values.model.claim.path | trimSuffix "/" -}}
+{{- else if and .Values.model.image.reference .Values.model.image.copy -}}
+/model
 {{- else if .Values.model.image.reference -}}
 {{- printf "/model/%s" .Values.model.image.path | trimSuffix "/" -}}
 {{- else -}}
