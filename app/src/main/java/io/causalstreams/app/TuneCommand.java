@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,6 +44,7 @@ final class TuneCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "FILE|topic:NAME",
             required = true,
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
             description =
                     "Records in JSON, one to a line, or a topic of them: messages that end with an answer; or messages"
                             + " or a prompt, with a completion or a label.")

@@ -19,6 +19,7 @@ import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -164,6 +165,18 @@ class EmbeddingIT {
                             GenerationException.Invalid.class,
                             invalid -> assertThat(invalid.parameter()).isEqualTo("task"))
                     .hasMessageContaining("model tiny-chat generates text and makes no embeddings");
+        }
+    }
+
+    @Test
+    void shouldVerifyAModelByATaskThatItCanDo() throws Exception {
+        List<String> models = List.of(
+                model(embedding().findFirst().orElseThrow()).toString(),
+                model(scoring().findFirst().orElseThrow()).toString(),
+                TestModels.tinyChat().toString());
+        try (CommandProcess verify =
+                CommandProcess.start("models", "verify", models.get(0), models.get(1), models.get(2))) {
+            assertThat(verify.awaitExit(Duration.ofMinutes(2))).isZero();
         }
     }
 

