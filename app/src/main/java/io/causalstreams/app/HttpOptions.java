@@ -29,12 +29,20 @@ final class HttpOptions {
     @Option(
             names = "--http-keys",
             paramLabel = "FILE",
-            description = "Bearer tokens, a line NAME KEY [requests=N] [tokens-per-minute=N] for each; read again when"
-                    + " it has changed.")
+            description =
+                    "Bearer tokens, a line NAME KEY [requests=N] [tokens-per-minute=N] [console] for each; read again when"
+                            + " it has changed.")
     private @Nullable Path keys;
 
     @Option(names = "--http-open", description = "Without --http-keys, too, others than this machine may ask.")
     private boolean open;
+
+    @Option(
+            names = "--http-console",
+            description =
+                    "A page at /console shows everybody's requests, backlog, latencies and dead letters, and sends"
+                            + " those again; with --http-keys to keys with the word console.")
+    private boolean console;
 
     @Option(
             names = "--http-certificate",
@@ -91,6 +99,7 @@ final class HttpOptions {
                 maxRequests,
                 maxConnections,
                 MAX_BODY_BYTES,
+                console,
                 Duration.ofSeconds(graceSeconds));
     }
 }

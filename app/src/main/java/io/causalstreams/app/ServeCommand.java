@@ -99,6 +99,7 @@ final class ServeCommand implements Callable<Integer> {
             progress.note("Metrics on port " + server.port() + ".");
         }
         HttpDoorSettings doorSettings = http.settings();
+        boolean measured = server != null || (doorSettings != null && doorSettings.console());
         models.check(followed);
         if (learn.isOn() && !followed) {
             throw new AppException("--learn publishes to --adapters-topic; name it");
@@ -112,16 +113,16 @@ final class ServeCommand implements Callable<Integer> {
         FirstTokens engine = new FirstTokens(models.open(engineConfig, followed, progress));
         AdaptersTopic adapters = followed ? follow(engine, config, connection, meters, progress) : null;
         Tracing tracing = Tracing.of(System.getenv(), "causal-streams");
-        Operator operator =
-                Operator.start(engine, config, server == null ? null : meters, tracing.openTelemetry(), adapters);
+        Operator operator = Operator.start(engine, config, measured ? meters : null, tracing.openTelemetry(), adapters);
         pages.show(operator);
-        HttpDoor door = doorSettings == null ? null : open(doorSettings, connection, config, engine, operator);
+        HttpDoor door = doorSettings == null ? null : open(doorSettings, connection, config, engine, operator, meters);
         LearningLoop loop = learn.isOn() ? learn.start(connection, config, engine, models.checkpoint(progress)) : null;
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(() -> shutDown(door, loop, operator, adapters, engine, tracing), "serve-shutdown"));
-        if (door != null) {
-            progress.note("HTTP on port " + door.port() + ".");
+        if (door != null && doorSettings != null) {
+            progress.note("HTTP on port " + door.port()
+                    + (doorSettings.console() ? "; the console is at /console there." : "."));
         }
         if (!operator.awaitRunning(patience) && !operator.hasEnded()) {
             progress.note("No partition is ready after " + waitSeconds
@@ -172,8 +173,10 @@ final class ServeCommand implements Callable<Integer> {
             KafkaConnection connection,
             CausalStreamsConfig config,
             GenerationEngine engine,
-            Operator operator) {
-        return HttpDoor.open(settings, Topics.ofDoor(config), connection, new EngineModels(engine, operator::answers));
+            Operator operator,
+            MeterRegistry meters) {
+        EngineModels models = new EngineModels(engine, operator::answers);
+        return HttpDoor.open(settings, Topics.ofDoor(config), connection, models, meters);
     }
 
     private void announce(

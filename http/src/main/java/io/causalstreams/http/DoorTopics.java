@@ -2,8 +2,12 @@ package io.causalstreams.http;
 
 import java.util.List;
 
-/** Names of the operator's topics. */
-public record DoorTopics(String prompts, String tokens, String completions, String deadLetters) {
+/**
+ * Names of the operator's topics.
+ *
+ * @param group in which the operator reads the prompts; the console tells how far it is
+ */
+public record DoorTopics(String prompts, String tokens, String completions, String deadLetters, String group) {
 
     /** @throws HttpDoorException if there are no tokens or no completions to read */
     public DoorTopics {

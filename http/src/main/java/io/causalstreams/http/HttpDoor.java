@@ -2,10 +2,16 @@ package io.causalstreams.http;
 
 import io.causalstreams.http.internal.access.Access;
 import io.causalstreams.http.internal.api.Answers;
+import io.causalstreams.http.internal.console.Console;
 import io.causalstreams.http.internal.kafka.Outputs;
 import io.causalstreams.http.internal.kafka.Prompts;
 import io.causalstreams.http.internal.kafka.Replays;
 import io.causalstreams.http.internal.server.DoorServer;
+import io.causalstreams.http.internal.server.Routes;
+import io.causalstreams.http.internal.telemetry.DoorMeters;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * OpenAI's HTTP API over the topics of an operator: a request is published as a prompt event, and its answer is what was
@@ -19,13 +25,21 @@ public final class HttpDoor implements AutoCloseable {
     private final Outputs outputs;
     private final Replays replays;
     private final Answers answers;
+    private final @Nullable Console console;
     private final DoorServer server;
 
-    private HttpDoor(Prompts prompts, Outputs outputs, Replays replays, Answers answers, DoorServer server) {
+    private HttpDoor(
+            Prompts prompts,
+            Outputs outputs,
+            Replays replays,
+            Answers answers,
+            @Nullable Console console,
+            DoorServer server) {
         this.prompts = prompts;
         this.outputs = outputs;
         this.replays = replays;
         this.answers = answers;
+        this.console = console;
         this.server = server;
     }
 
@@ -35,15 +49,31 @@ public final class HttpDoor implements AutoCloseable {
      * @throws HttpDoorException if a setting is wrong, the port is taken, or the topics cannot be read
      */
     public static HttpDoor open(HttpDoorSettings settings, DoorTopics topics, KafkaClients clients, Models models) {
-        Access access = new Access(settings.keys(), settings.maxRequests());
+        return open(settings, topics, clients, models, new CompositeMeterRegistry());
+    }
+
+    /**
+     * The same with meters.
+     *
+     * @param meters of this process: those of the door are registered, and the console shows the operator's
+     */
+    public static HttpDoor open(
+            HttpDoorSettings settings, DoorTopics topics, KafkaClients clients, Models models, MeterRegistry meters) {
+        DoorMeters doorMeters = new DoorMeters(meters);
+        Access access = new Access(settings.keys(), settings.maxRequests(), doorMeters);
         Outputs outputs = Outputs.follow(clients, topics);
         Prompts prompts = new Prompts(clients, topics.prompts());
         Replays replays = new Replays(clients, topics);
         Answers answers = new Answers(prompts, outputs, replays, settings.grace());
+        Console console = settings.console() ? new Console(clients, topics, prompts, meters) : null;
         try {
-            DoorServer server = DoorServer.start(settings, models, access, answers);
-            return new HttpDoor(prompts, outputs, replays, answers, server);
+            Routes routes = new Routes(models, access, answers, console, doorMeters, settings.maxBodyBytes());
+            DoorServer server = DoorServer.start(settings, routes, doorMeters);
+            return new HttpDoor(prompts, outputs, replays, answers, console, server);
         } catch (RuntimeException e) {
+            if (console != null) {
+                console.close();
+            }
             replays.close();
             prompts.close();
             outputs.close();
@@ -60,6 +90,9 @@ public final class HttpDoor implements AutoCloseable {
     @Override
     public void close() {
         answers.close();
+        if (console != null) {
+            console.close();
+        }
         server.close();
         replays.close();
         prompts.close();

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxRequests answered at once
  * @param maxConnections open at once
  * @param maxBodyBytes of a request
+ * @param console whether there is a page at {@code /console} that shows everybody's requests
  * @param grace how long a client whose stream was cut may resume before its request is cancelled
  */
 public record HttpDoorSettings(
@@ -28,6 +29,7 @@ public record HttpDoorSettings(
         int maxRequests,
         int maxConnections,
         int maxBodyBytes,
+        boolean console,
         Duration grace) {
 
     /** PEM files: the chain of certificates, the server's first, and its private key (PKCS#8). */
@@ -43,7 +45,8 @@ public record HttpDoorSettings(
 
     /** Plain HTTP on the loopback address, for whoever is on this machine. */
     public static HttpDoorSettings onLoopback(int port) {
-        return new HttpDoorSettings("127.0.0.1", port, null, false, null, 256, 1024, 1 << 20, Duration.ofSeconds(5));
+        return new HttpDoorSettings(
+                "127.0.0.1", port, null, false, null, 256, 1024, 1 << 20, false, Duration.ofSeconds(5));
     }
 
     private static boolean isLoopback(String host) {

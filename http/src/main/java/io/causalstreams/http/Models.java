@@ -23,8 +23,13 @@ public interface Models {
      * A model.
      *
      * @param maxContextTokens prompt plus completion tokens one request may hold
+     * @param adapters that a request can name beside it; those that came by a topic as {@code name@version}
      */
-    record Model(String name, int maxContextTokens) {}
+    record Model(String name, int maxContextTokens, List<String> adapters) {
+        public Model {
+            adapters = List.copyOf(adapters);
+        }
+    }
 
     /**
      * What a text is to a model.

@@ -62,6 +62,7 @@ class ComposeIT {
                 .contains("\"id\":\"tale\"");
         checkContainer();
         checkHeap();
+        checkHttp();
         long start = System.nanoTime();
         compose("stop", "app");
         assertThat(Duration.ofNanos(System.nanoTime() - start))
@@ -119,6 +120,19 @@ class ComposeIT {
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
         assertThat(heap / container).isBetween(0.2, 0.3);
+    }
+
+    /** The door and its console are published. */
+    private static void checkHttp() {
+        String port = System.getenv().getOrDefault("CAUSAL_STREAMS_HTTP_PORT", "8080");
+        HttpClients.Whole answer = HttpClients.post(
+                Integer.parseInt(port),
+                "/v1/chat/completions",
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}],\"max_tokens\":3}");
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+        assertThat(answer.body().path("usage").path("completion_tokens").asInt())
+                .isPositive();
+        assertThat(HttpClients.get(Integer.parseInt(port), "/console").status()).isEqualTo(200);
     }
 
     private static String inApp(String command) throws Exception {

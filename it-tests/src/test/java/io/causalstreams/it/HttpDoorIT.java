@@ -83,10 +83,11 @@ class HttpDoorIT {
     }
 
     private static HttpDoor open(@Nullable Path keys, HttpDoorSettings.@Nullable Tls tls) {
-        HttpDoorSettings settings = new HttpDoorSettings("127.0.0.1", 0, keys, false, tls, 256, 512, 1 << 20, GRACE);
+        HttpDoorSettings settings =
+                new HttpDoorSettings("127.0.0.1", 0, keys, false, tls, 256, 512, 1 << 20, false, GRACE);
         return HttpDoor.open(
                 settings,
-                new DoorTopics("prompts", "tokens", "completions", "dead-letters"),
+                new DoorTopics("prompts", "tokens", "completions", "dead-letters", "causal-streams"),
                 KafkaConnection.of(broker.bootstrapServers(), null),
                 new EngineModels(engine, () -> true));
     }

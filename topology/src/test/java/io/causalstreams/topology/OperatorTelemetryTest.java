@@ -154,6 +154,23 @@ class OperatorTelemetryTest {
         }
     }
 
+    @Test
+    void shouldMeterTheBacklogOfAPartitionWhileItIsHere() {
+        OperatorDriver driver = new OperatorDriver(engine);
+        try (driver) {
+            driver.send("k", "{\"id\":\"a\",\"prompt\":\"x\"}");
+            driver.advance(10);
+            assertThat(driver.meters
+                            .get("causal.streams.partition.backlog")
+                            .tag("partition", "0")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1);
+        }
+        assertThat(driver.meters.find("causal.streams.partition.backlog").gauge())
+                .isNull();
+    }
+
     private static double gauge(OperatorDriver driver, String name) {
         return driver.meters.get("causal.streams." + name).gauge().value();
     }

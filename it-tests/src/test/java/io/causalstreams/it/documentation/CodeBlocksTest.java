@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.causalstreams.app.Main;
 import io.causalstreams.http.internal.access.Access;
+import io.causalstreams.http.internal.telemetry.DoorMeters;
 import io.causalstreams.it.documentation.MarkdownPage.CodeBlock;
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -194,7 +196,9 @@ class CodeBlocksTest {
     void shouldShowKeysOfClientsAsTheDoorReadsThem() throws IOException {
         for (CodeBlock block : blocks("conf").toList()) {
             Path file = Files.writeString(directory.resolve("keys"), block.text());
-            assertThatCode(() -> new Access(file, 100)).as(block.toString()).doesNotThrowAnyException();
+            assertThatCode(() -> new Access(file, 100, new DoorMeters(new SimpleMeterRegistry())))
+                    .as(block.toString())
+                    .doesNotThrowAnyException();
         }
     }
 

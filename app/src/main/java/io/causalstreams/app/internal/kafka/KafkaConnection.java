@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param properties {@code bootstrap.servers} at least
  */
 public record KafkaConnection(Map<String, String> properties) implements KafkaClients, AdaptersTopic.Clients {
+    /** Kafka Streams' own: plain consumers know no protocol of that name. */
+    private static final String GROUP_PROTOCOL = "group.protocol";
+
     private static final Pattern SERVERS = Pattern.compile("\\s*\\S+:\\d+\\s*(,\\s*\\S+:\\d+\\s*)*");
 
     /** @throws AppException if nobody says where the broker is, or not as {@code host:port} */
@@ -99,7 +102,7 @@ public record KafkaConnection(Map<String, String> properties) implements KafkaCl
     Map<String, Object> clientProperties(String prefix, Map<String, Object> settings) {
         Map<String, Object> all = new HashMap<>(settings);
         properties.forEach((key, value) -> {
-            if (!key.startsWith("causal.streams.") && !key.startsWith(prefix)) {
+            if (!key.startsWith("causal.streams.") && !key.startsWith(prefix) && !key.equals(GROUP_PROTOCOL)) {
                 all.put(key, value);
             }
         });

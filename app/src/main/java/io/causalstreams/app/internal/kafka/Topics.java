@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.streams.StreamsConfig;
 
 /** The topics the operator reads and writes, created where they are missing. */
 public final class Topics {
@@ -100,7 +101,10 @@ public final class Topics {
                 config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG),
                 config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG),
                 config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG),
-                config.getString(CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG));
+                config.getString(CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG),
+                config.originals()
+                        .getOrDefault(StreamsConfig.APPLICATION_ID_CONFIG, "causal-streams")
+                        .toString());
     }
 
     private static int partitionsOf(Admin admin, String topic) throws ExecutionException, InterruptedException {

@@ -5,7 +5,6 @@ import io.causalstreams.http.Models;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
-import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.topology.event.PromptEvent;
 import io.causalstreams.topology.event.UnreadablePromptException;
@@ -34,12 +33,16 @@ public final class EngineModels implements Models {
     @Override
     public List<Model> list() {
         String first = engine.model().name();
-        Stream<ModelInfo> others = engine.engines().entrySet().stream()
+        Stream<Model> others = engine.engines().entrySet().stream()
                 .filter(each -> !each.getKey().equals(first))
-                .map(each -> each.getValue().model().withName(each.getKey()));
-        return Stream.concat(Stream.of(engine.model()), others)
-                .map(model -> new Model(model.name(), model.maxContextTokens()))
-                .toList();
+                .map(each -> model(each.getKey(), each.getValue()));
+        GenerationEngine chosen = engine.engines().getOrDefault(first, engine);
+        return Stream.concat(Stream.of(model(first, chosen)), others).toList();
+    }
+
+    private static Model model(String name, GenerationEngine engine) {
+        List<String> adapters = engine.adapters().stream().sorted().toList();
+        return new Model(name, engine.model().maxContextTokens(), adapters);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.causalstreams.http.internal.access;
 
 import io.causalstreams.http.HttpDoorException;
 import io.causalstreams.http.internal.answer.ApiException;
+import io.causalstreams.http.internal.telemetry.DoorMeters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ public final class Access {
 
     private final @Nullable Path file;
     private final int maxRequests;
+    private final DoorMeters meters;
     private final AtomicInteger requests = new AtomicInteger();
     private final Map<String, Usage> usages = new ConcurrentHashMap<>();
     private volatile Map<String, ApiKey> keys = Map.of();
@@ -40,11 +42,13 @@ public final class Access {
      *
      * @param file of keys; null = nobody needs one
      * @param maxRequests of all together
+     * @param meters are told what is beyond a limit
      * @throws HttpDoorException if the file cannot be read
      */
-    public Access(@Nullable Path file, int maxRequests) {
+    public Access(@Nullable Path file, int maxRequests, DoorMeters meters) {
         this.file = file;
         this.maxRequests = maxRequests;
+        this.meters = meters;
         if (file != null) {
             keys = ApiKeyFile.read(file);
             readVersion = version(file);
@@ -78,6 +82,7 @@ public final class Access {
         ApiKey key = caller.key();
         if (requests.incrementAndGet() > maxRequests) {
             requests.decrementAndGet();
+            meters.rejected(DoorMeters.Limit.REQUESTS);
             throw ApiException.tooMany(maxRequests + " requests are being answered; send it again later", 1);
         }
         try {
@@ -98,6 +103,7 @@ public final class Access {
             }
             int wait = budget.secondsToWait(key.tokensPerMinute());
             if (wait > 0) {
+                meters.rejected(DoorMeters.Limit.TOKENS);
                 throw ApiException.tooMany(
                         "key '" + key.name() + "' has used its " + key.tokensPerMinute() + " tokens a minute", wait);
             }
@@ -105,6 +111,7 @@ public final class Access {
         int most = key.maxRequests() == 0 ? Integer.MAX_VALUE : key.maxRequests();
         if (usage.requests.incrementAndGet() > most) {
             usage.requests.decrementAndGet();
+            meters.rejected(DoorMeters.Limit.KEY);
             throw ApiException.tooMany("key '" + key.name() + "' has " + most + " requests in flight already", 1);
         }
         return usage;

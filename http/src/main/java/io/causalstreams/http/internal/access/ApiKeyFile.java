@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A line for each key: {@code NAME KEY [requests=N] [tokens-per-minute=N]}; {@code #} begins a comment. A key is its text, or
+ * A line for each key: {@code NAME KEY [requests=N] [tokens-per-minute=N] [console]}; {@code #} begins a comment. A key is its text, or
  * {@code sha256:} and the hexadecimal digest of it. A name may have several keys, to change them one after the other.
  */
 final class ApiKeyFile {
@@ -52,7 +52,7 @@ final class ApiKeyFile {
 
     private static ApiKey parse(String[] words, String where) {
         if (words.length < 2) {
-            throw new HttpDoorException(where + "a line is NAME KEY [requests=N] [tokens-per-minute=N]");
+            throw new HttpDoorException(where + "a line is NAME KEY [requests=N] [tokens-per-minute=N] [console]");
         }
         if (!NAME.matcher(words[0]).matches()) {
             throw new HttpDoorException(where + "a name is made of letters, digits, '_', '-' and '.', 64 at most");
@@ -63,18 +63,21 @@ final class ApiKeyFile {
         }
         int requests = 0;
         int tokens = 0;
+        boolean console = false;
         for (int i = 2; i < words.length; i++) {
             if (words[i].startsWith("requests=")) {
                 requests = number(words[i], where);
             } else if (words[i].startsWith("tokens-per-minute=")) {
                 tokens = number(words[i], where);
+            } else if (words[i].equals("console")) {
+                console = true;
             } else {
                 throw new HttpDoorException(
-                        where + "'" + words[i] + "' is no limit; there are requests=N and tokens-per-minute=N");
+                        where + "'" + words[i] + "' is unknown; there are requests=N, tokens-per-minute=N and console");
             }
         }
         String digest = digested ? words[1].substring("sha256:".length()) : digest(words[1]);
-        return new ApiKey(words[0], digest, requests, tokens);
+        return new ApiKey(words[0], digest, requests, tokens, console);
     }
 
     private static int number(String limit, String where) {

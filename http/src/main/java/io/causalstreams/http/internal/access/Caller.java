@@ -21,6 +21,11 @@ public final class Caller {
         return key == null ? null : key.name();
     }
 
+    /** Whether everybody's requests may be shown to this one. */
+    public boolean mayUseConsole() {
+        return key == null || key.console();
+    }
+
     /** A name of the caller's choosing, an id or a conversation, made one that is nobody else's. */
     public String own(String chosen) {
         return key == null ? chosen : key.name() + ":" + chosen;

@@ -39,12 +39,15 @@ public final class ModelPages {
     }
 
     private ObjectNode page(Models.Model model) {
-        return Json.newObject()
+        ObjectNode page = Json.newObject()
                 .put("id", model.name())
                 .put("object", "model")
                 .put("created", created)
                 .put("owned_by", "causal-streams")
                 .put("max_model_len", model.maxContextTokens());
+        ArrayNode adapters = page.putArray("adapters");
+        model.adapters().forEach(adapters::add);
+        return page;
     }
 
     /** As vLLM has it: a prompt or messages in, token ids out. */

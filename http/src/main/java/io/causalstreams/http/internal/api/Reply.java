@@ -1,6 +1,7 @@
 package io.causalstreams.http.internal.api;
 
 import io.causalstreams.http.internal.answer.StreamedAnswer;
+import reactor.core.publisher.Flux;
 
 /** What the server sends back. */
 public sealed interface Reply {
@@ -10,7 +11,18 @@ public sealed interface Reply {
     record Whole(byte[] json) implements Reply {}
 
     /**
-     * Server-sent events.
+     * A file of the console.
+     *
+     * @param contentType with its charset
+     */
+    @SuppressWarnings("ArrayRecordComponent") // nobody writes into it
+    record Page(String contentType, byte[] body) implements Reply {}
+
+    /** Server-sent events without end; what is told is told to whoever subscribes. */
+    record Events(Flux<byte[]> events) implements Reply {}
+
+    /**
+     * The server-sent events of an answer.
      *
      * @param leave is called when the client leaves, and after the end
      */

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,9 +62,19 @@ public final class Prompts implements AutoCloseable {
         ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(topic, bytes(prompt.key()), prompt.event());
         prompt.headers().forEach((name, value) -> message.headers().add(name, bytes(value)));
         message.headers().add(EventHeaders.ID, bytes(prompt.id()));
+        return publish(message).then();
+    }
+
+    /**
+     * Publishes a record as it is.
+     *
+     * @param message of the prompts topic
+     * @return where it is when the broker has it; else a {@link KafkaException}, and nobody knows whether it has
+     */
+    public Mono<RecordMetadata> publish(ProducerRecord<byte[], byte[]> message) {
         return Mono.create(sink -> send(message, (sent, failure) -> {
             if (failure == null) {
-                sink.success();
+                sink.success(sent);
             } else {
                 sink.error(failure);
             }

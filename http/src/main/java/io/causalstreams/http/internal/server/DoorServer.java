@@ -2,12 +2,10 @@ package io.causalstreams.http.internal.server;
 
 import io.causalstreams.http.HttpDoorException;
 import io.causalstreams.http.HttpDoorSettings;
-import io.causalstreams.http.Models;
-import io.causalstreams.http.internal.access.Access;
 import io.causalstreams.http.internal.answer.ApiException;
 import io.causalstreams.http.internal.answer.StreamedAnswer;
-import io.causalstreams.http.internal.api.Answers;
 import io.causalstreams.http.internal.api.Reply;
+import io.causalstreams.http.internal.telemetry.DoorMeters;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -15,6 +13,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.reactivestreams.Publisher;
@@ -46,6 +45,16 @@ public final class DoorServer implements AutoCloseable {
     /** After this time a client that waits is told so, and from then on again and again. */
     private static final Duration WAITING = Duration.ofSeconds(10);
 
+    /** Begins the line of an event that says only that there is none. */
+    private static final byte COMMENT = ':';
+
+    /** As nginx has it: the client left before there was anything to tell. */
+    private static final int LEFT = 499;
+
+    private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+            + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+            + " require-trusted-types-for 'script'; trusted-types 'none'";
+
     private static final Duration CLOSE = Duration.ofSeconds(2);
 
     private final LoopResources loops;
@@ -61,8 +70,7 @@ public final class DoorServer implements AutoCloseable {
      *
      * @throws HttpDoorException if it cannot
      */
-    public static DoorServer start(HttpDoorSettings settings, Models models, Access access, Answers answers) {
-        Routes routes = new Routes(models, access, answers, settings.maxBodyBytes());
+    public static DoorServer start(HttpDoorSettings settings, Routes routes, DoorMeters meters) {
         LoopResources loops = LoopResources.create("http-door", 1, LOOPS, true, false);
         AtomicInteger connections = new AtomicInteger();
         HttpServer http = HttpServer.create()
@@ -76,8 +84,9 @@ public final class DoorServer implements AutoCloseable {
                 .requestTimeout(HEADER_TIME)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .doOnChannelInit((observer, channel, address) -> count(channel, connections, settings.maxConnections()))
-                .handle((request, response) -> handle(routes, request, response));
+                .doOnChannelInit(
+                        (observer, channel, address) -> count(channel, connections, settings.maxConnections(), meters))
+                .handle((request, response) -> handle(routes, meters, request, response));
         HttpServer secured = settings.tls() == null ? http : secured(http, settings.tls());
         try {
             return new DoorServer(loops, secured.bindNow());
@@ -110,50 +119,88 @@ public final class DoorServer implements AutoCloseable {
         return server.port();
     }
 
-    private static void count(Channel channel, AtomicInteger connections, int most) {
+    private static void count(Channel channel, AtomicInteger connections, int most, DoorMeters meters) {
         if (connections.incrementAndGet() > most) {
+            meters.rejected(DoorMeters.Limit.CONNECTIONS);
             var unused = channel.close();
         }
         var unused = channel.closeFuture().addListener(closed -> connections.decrementAndGet());
     }
 
-    private static Publisher<Void> handle(Routes routes, HttpServerRequest request, HttpServerResponse response) {
+    private static Publisher<Void> handle(
+            Routes routes, DoorMeters meters, HttpServerRequest request, HttpServerResponse response) {
         Exchange exchange = new Exchange(request);
         return routes.reply(exchange)
-                .flatMap(reply -> reply instanceof Reply.Streamed streamed
-                        ? stream(streamed, response)
-                        : whole(200, ((Reply.Whole) reply).json(), response))
+                .flatMap(reply -> send(reply, meters, response))
                 .onErrorResume(failure -> refuse(failure, response))
+                .doFinally(end -> meters.answered(
+                        routes.nameOf(exchange),
+                        response.hasSentHeaders() ? response.status().code() : LEFT))
                 .takeUntilOther(exchange.gone())
                 .doOnDiscard(Reply.Streamed.class, unsent -> unsent.leave().run());
     }
 
+    private static Mono<Void> send(Reply reply, DoorMeters meters, HttpServerResponse response) {
+        if (reply instanceof Reply.Whole whole) {
+            return whole(200, whole.json(), response);
+        }
+        if (reply instanceof Reply.Streamed streamed) {
+            return stream(streamed, meters, response);
+        }
+        return reply instanceof Reply.Events events
+                ? events(events.events(), response)
+                : page((Reply.Page) reply, response);
+    }
+
+    /** Nothing but files of this server runs or shows in the page, whatever a prompt holds. */
+    private static Mono<Void> page(Reply.Page page, HttpServerResponse response) {
+        response.header("Content-Security-Policy", PAGE_POLICY)
+                .header("Referrer-Policy", "no-referrer")
+                .header("Cross-Origin-Opener-Policy", "same-origin")
+                .header("Cross-Origin-Resource-Policy", "same-origin")
+                .header("X-Frame-Options", "DENY");
+        return whole(200, page.contentType(), page.body(), response);
+    }
+
     private static Mono<Void> whole(int status, byte[] json, HttpServerResponse response) {
+        return whole(status, "application/json", json, response);
+    }
+
+    private static Mono<Void> whole(int status, String type, byte[] body, HttpServerResponse response) {
         return response.status(status)
-                .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                .header(HttpHeaderNames.CONTENT_TYPE, type)
                 .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .header("X-Content-Type-Options", "nosniff")
-                .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(json.length))
-                .sendObject(Unpooled.wrappedBuffer(json))
+                .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length))
+                .sendObject(Unpooled.wrappedBuffer(body))
                 .then();
     }
 
     /** The first thing there is to tell decides the status; a client that waits for it for long is told that it waits. */
-    private static Mono<Void> stream(Reply.Streamed reply, HttpServerResponse response) {
+    private static Mono<Void> stream(Reply.Streamed reply, DoorMeters meters, HttpServerResponse response) {
         StreamedAnswer answer = reply.answer();
+        long start = System.nanoTime();
+        AtomicBoolean told = new AtomicBoolean();
+        Flux<byte[]> events = answer.events().doOnNext(event -> {
+            if (event[0] != COMMENT && told.compareAndSet(false, true)) {
+                meters.firstEvent(System.nanoTime() - start);
+            }
+        });
+        meters.streamBegins();
         Disposable waiting = Flux.interval(WAITING).subscribe(tick -> answer.waiting());
-        return answer.begun().then(Mono.defer(() -> events(answer, response))).doFinally(end -> {
+        return answer.begun().then(Mono.defer(() -> events(events, response))).doFinally(end -> {
             waiting.dispose();
+            meters.streamEnds();
             reply.leave().run();
         });
     }
 
-    private static Mono<Void> events(StreamedAnswer answer, HttpServerResponse response) {
+    private static Mono<Void> events(Flux<byte[]> events, HttpServerResponse response) {
         return response.status(200)
                 .header(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8")
                 .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .header("X-Accel-Buffering", "no")
-                .send(answer.events().map(Unpooled::wrappedBuffer), buffer -> true)
+                .send(events.map(Unpooled::wrappedBuffer), buffer -> true)
                 .then();
     }
 

@@ -11,6 +11,8 @@ import io.causalstreams.http.internal.api.Generations;
 import io.causalstreams.http.internal.api.ModelPages;
 import io.causalstreams.http.internal.api.Reply;
 import io.causalstreams.http.internal.api.Reranking;
+import io.causalstreams.http.internal.console.Console;
+import io.causalstreams.http.internal.telemetry.DoorMeters;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -19,20 +21,32 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** Which endpoint answers what, and who may ask it. */
-final class Routes {
+public final class Routes {
     private static final String MODEL = "/v1/models/";
     private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final String CONSOLE = "/console";
+    private static final String CONSOLE_LIVE = CONSOLE + "/api/live";
+    private static final Pattern LETTER = Pattern.compile(CONSOLE + "/api/dead-letters/(\\d{1,9})/(\\d{1,18})/send");
+    private static final List<String> OTHERS = List.of("/health", "/tokenize", "/v1/models");
+    /** localhost or an address, with a port or without. */
+    private static final Pattern OWN_HOST =
+            Pattern.compile("(?i)(localhost|\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+])(:\\d{1,5})?");
+
     private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "[::1]");
 
     private final Models models;
     private final ModelPages pages;
     private final Access access;
     private final Answers answers;
+    private final @Nullable Console console;
+    private final DoorMeters meters;
     private final int maxBodyBytes;
 
     /** Those that take a body. */
@@ -47,11 +61,20 @@ final class Routes {
         Mono<Reply> ask(Answers answers, ApiRequest request, LongConsumer used);
     }
 
-    Routes(Models models, Access access, Answers answers, int maxBodyBytes) {
+    /** @param console null = there is none */
+    public Routes(
+            Models models,
+            Access access,
+            Answers answers,
+            @Nullable Console console,
+            DoorMeters meters,
+            int maxBodyBytes) {
         this.models = models;
         this.pages = new ModelPages(models);
         this.access = access;
         this.answers = answers;
+        this.console = console;
+        this.meters = meters;
         this.maxBodyBytes = maxBodyBytes;
     }
 
@@ -61,6 +84,9 @@ final class Routes {
             String path = exchange.path();
             if (path.equals("/health")) {
                 return require(exchange, "GET").then(health());
+            }
+            if (console != null && isConsole(path)) {
+                return console(console, exchange, path);
             }
             Caller caller = caller(exchange);
             if (path.equals("/v1/models") || path.startsWith(MODEL)) {
@@ -89,8 +115,61 @@ final class Routes {
         });
     }
 
+    private static boolean isConsole(String path) {
+        return path.equals(CONSOLE) || path.startsWith(CONSOLE + "/");
+    }
+
+    /** Its files are for anybody, what it shows for who may see everybody's requests. */
+    private Mono<Reply> console(Console shown, Exchange exchange, String path) {
+        Reply file = shown.file(path.substring(CONSOLE.length()).replaceFirst("^/", ""));
+        if (file != null) {
+            return require(exchange, "GET").thenReturn(file);
+        }
+        Caller caller = caller(exchange);
+        if (!caller.mayUseConsole()) {
+            throw ApiException.invalid(
+                    403, "no_console", "this key may not see everybody's requests; its line needs the word console");
+        }
+        if (caller.name() == null) {
+            requireOwnHost(exchange);
+        }
+        if (path.equals(CONSOLE_LIVE)) {
+            return require(exchange, "GET").then(shown.live());
+        }
+        Matcher letter = LETTER.matcher(path);
+        if (letter.matches()) {
+            return require(exchange, "POST")
+                    .then(shown.sendAgain(Integer.parseInt(letter.group(1)), Long.parseLong(letter.group(2))));
+        }
+        throw ApiException.invalid(404, "unknown_url", "there is no " + path + " here; there is " + CONSOLE);
+    }
+
+    /** A page of another site may have its own name lead to this machine, and would be of the same origin then. */
+    private static void requireOwnHost(Exchange exchange) {
+        String host = exchange.header(HttpHeaderNames.HOST);
+        if (host == null || !OWN_HOST.matcher(host).matches()) {
+            throw ApiException.invalid(
+                    403, "forbidden_host", "without keys the console is asked by an address or as localhost");
+        }
+    }
+
+    /** Which endpoint it is of, as meters name it. */
+    String nameOf(Exchange exchange) {
+        try {
+            String path = exchange.path();
+            return endpoints.containsKey(path) || OTHERS.contains(path)
+                    ? path
+                    : path.startsWith(MODEL) ? "/v1/models" : isConsole(path) ? CONSOLE : "other";
+        } catch (ApiException e) {
+            return "other";
+        }
+    }
+
     private Mono<Reply> overTopics(Exchange exchange, Caller caller, Endpoint endpoint) {
         String lastEventId = exchange.header(LAST_EVENT_ID);
+        if (lastEventId != null) {
+            meters.resumed();
+        }
         if (lastEventId != null && exchange.method().equals("GET")) {
             return placed(caller, true, place -> Generations.resume(answers, caller, lastEventId, null));
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.causalstreams.http.HttpDoorException;
 import io.causalstreams.http.internal.answer.ApiException;
+import io.causalstreams.http.internal.telemetry.DoorMeters;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessTest {
     private static final String KEY = "0123456789abcdef";
+    private static final DoorMeters METERS = new DoorMeters(new SimpleMeterRegistry());
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -26,7 +29,7 @@ class AccessTest {
     @Test
     void shouldKnowWhoAsksByKeyAndByDigest() throws IOException {
         Path file = file("a " + KEY + " # theirs", "b sha256:" + ApiKeyFile.digest("another key of b"));
-        Access access = new Access(file, 10);
+        Access access = new Access(file, 10, METERS);
         assertThat(access.caller("Bearer " + KEY).name()).isEqualTo("a");
         assertThat(access.caller("bearer another key of b").name()).isEqualTo("b");
         refused(401, () -> access.caller(null));
@@ -36,7 +39,7 @@ class AccessTest {
 
     @Test
     void shouldNameWhatIsOfACaller() throws IOException {
-        Caller caller = new Access(file("a " + KEY), 1).caller("Bearer " + KEY);
+        Caller caller = new Access(file("a " + KEY), 1, METERS).caller("Bearer " + KEY);
         assertThat(caller.own("x")).isEqualTo("a:x");
         assertThat(caller.owns("a:x")).isTrue();
         assertThat(caller.owns("ab:x")).isFalse();
@@ -46,7 +49,7 @@ class AccessTest {
     @Test
     void shouldTakeAsManyRequestsAsDoorAndKeyTake() throws IOException {
         // Given
-        Access access = new Access(file("a " + KEY + " requests=1", "b another-key-of-b"), 2);
+        Access access = new Access(file("a " + KEY + " requests=1", "b another-key-of-b"), 2, METERS);
         Caller a = access.caller("Bearer " + KEY);
         Caller b = access.caller("Bearer another-key-of-b");
 
@@ -65,7 +68,7 @@ class AccessTest {
 
     @Test
     void shouldRefuseAKeyWhoseTokensAreUsed() throws IOException {
-        Access access = new Access(file("a " + KEY + " tokens-per-minute=600"), 2);
+        Access access = new Access(file("a " + KEY + " tokens-per-minute=600"), 2, METERS);
         Caller a = access.caller("Bearer " + KEY);
         Access.Place place = access.enter(a, false);
         place.used(700);
@@ -96,7 +99,7 @@ class AccessTest {
     void shouldReadAChangedFileAndKeepTheKeysWhenItCannotBeRead() throws Exception {
         // Given
         Path file = file("a " + KEY);
-        Access access = new Access(file, 2);
+        Access access = new Access(file, 2, METERS);
 
         // When
         Files.writeString(file, "b another-key-of-b\n");
@@ -123,7 +126,7 @@ class AccessTest {
             })
     void shouldRefuseAFileAndShowNoKey(String line) throws IOException {
         Path file = file(line);
-        assertThatThrownBy(() -> new Access(file, 1))
+        assertThatThrownBy(() -> new Access(file, 1, METERS))
                 .isInstanceOf(HttpDoorException.class)
                 .hasMessageContaining("keys")
                 .hasMessageNotContaining(KEY);

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.streams.processor.TaskId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one operator reports in one process: meters named {@code causal.streams.*} with its name as the tag
@@ -44,6 +45,7 @@ public final class OperatorTelemetry {
     private final Map<String, LiveRequest> requests = new ConcurrentHashMap<>();
     private final Map<MeterKey, RequestMeters> models = new ConcurrentHashMap<>();
     private final Map<TaskId, TaskLoad> loads = new ConcurrentHashMap<>();
+    private final Map<TaskId, Gauge> backlogs = new ConcurrentHashMap<>();
 
     private record MeterKey(String model, String adapter) {}
 
@@ -186,14 +188,32 @@ public final class OperatorTelemetry {
 
     /** A task has taken a turn. */
     public void load(TaskId task, TaskLoad load) {
-        loads.put(task, load);
+        if (loads.put(task, load) == null) {
+            backlogs.put(task, backlog(task));
+        }
         engineMeters.refresh();
     }
 
     /** A task has left this process, with the requests it had. */
     public void left(TaskId task, Iterable<? extends LiveRequest> inFlight) {
         loads.remove(task);
+        Gauge backlog = backlogs.remove(task);
+        if (backlog != null) {
+            meters.remove(backlog);
+        }
         inFlight.forEach(request -> requests.remove(request.id(), request));
+    }
+
+    private Gauge backlog(TaskId task) {
+        return Gauge.builder("causal.streams.partition.backlog", loads, all -> entries(all.get(task)))
+                .tag(OPERATOR, operator)
+                .tag("partition", Integer.toString(task.partition()))
+                .description("Requests of a partition that wait or run.")
+                .register(meters);
+    }
+
+    private static int entries(@Nullable TaskLoad load) {
+        return load == null ? 0 : load.waiting() + load.running();
     }
 
     private RequestMeters of(GenerationRequest request) {
