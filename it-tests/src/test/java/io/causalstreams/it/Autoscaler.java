@@ -28,7 +28,12 @@ final class Autoscaler {
         this.patience = patience;
     }
 
-    /** @param lag of the prompts topic @param backlog requests in all journals */
+    /**
+     * Instances there should be.
+     *
+     * @param lag of the prompts topic
+     * @param backlog requests in all journals
+     */
     int wanted(long lag, long backlog, Instant now) {
         long needed = Math.max(lag, backlog);
         int instances = (int) Math.min(most, Math.max(1, (needed + perInstance - 1) / perInstance));
