@@ -156,6 +156,7 @@ abstract class ScalingSuite {
         Await.await("all prompts in the journals").atMost(LIMIT).until(() -> lag() == 0);
         first.terminate();
         first.awaitExit();
+        Await.await("the group without it").atMost(Duration.ofSeconds(10)).until(() -> members() == 0);
 
         // When: the next one reads them slowly
         start("restore.consumer.fetch.max.bytes", "20000", "restore.consumer.max.partition.fetch.bytes", "20000");
@@ -226,6 +227,27 @@ abstract class ScalingSuite {
     /** Requests that the instances have taken and not answered, as a scraper sees them. */
     private long backlog() {
         return running().stream().mapToLong(each -> (long) each.meter(JOURNAL)).sum();
+    }
+
+    private int members() {
+        List<String> group = List.of("causal-streams");
+        try {
+            return groupProtocol().equals("classic")
+                    ? admin.describeClassicGroups(group)
+                            .all()
+                            .get()
+                            .get("causal-streams")
+                            .members()
+                            .size()
+                    : admin.describeStreamsGroups(group)
+                            .all()
+                            .get()
+                            .get("causal-streams")
+                            .members()
+                            .size();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Prompts that no instance has taken, as the scaler of Kafka's lag sees them. */
