@@ -2,6 +2,7 @@ package io.causalstreams.inference;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A piece of a chat answer, in the order it was generated. Pieces of one kind that follow each other belong together. */
 public sealed interface AnswerPart {
@@ -24,6 +25,25 @@ public sealed interface AnswerPart {
             from = to;
         }
         return List.copyOf(joined);
+    }
+
+    /**
+     * The calls of an answer, in order, with their whole arguments.
+     *
+     * @param id of the answer; a call's is {@code <id>-call-<index>}
+     */
+    static List<Prompt.ToolCall> toolCalls(String id, List<AnswerPart> parts) {
+        List<Prompt.ToolCall> calls = new ArrayList<>();
+        for (AnswerPart part : parts) {
+            if (part instanceof ToolCall call) {
+                String arguments = parts.stream()
+                        .filter(each -> each instanceof Arguments more && more.index == call.index)
+                        .map(each -> ((Arguments) each).json)
+                        .collect(Collectors.joining());
+                calls.add(new Prompt.ToolCall(id + "-call-" + call.index, call.name, arguments));
+            }
+        }
+        return List.copyOf(calls);
     }
 
     private boolean continuesIn(AnswerPart next) {

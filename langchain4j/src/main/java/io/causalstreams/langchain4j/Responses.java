@@ -15,7 +15,6 @@ import io.causalstreams.inference.GenerationEvent.Choice;
 import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,23 +40,14 @@ final class Responses {
                 .build();
     }
 
-    /** The calls of an answer, in order. */
     private static List<ToolExecutionRequest> calls(GenerationRequest request, List<AnswerPart> parts) {
-        List<ToolExecutionRequest> calls = new ArrayList<>();
-        for (AnswerPart part : parts) {
-            if (part instanceof AnswerPart.ToolCall call) {
-                calls.add(ToolExecutionRequest.builder()
-                        .id(callId(request, call.index()))
+        return AnswerPart.toolCalls(request.id(), parts).stream()
+                .map(call -> ToolExecutionRequest.builder()
+                        .id(call.id())
                         .name(call.name())
-                        .arguments(arguments(parts, call.index()))
-                        .build());
-            }
-        }
-        return calls;
-    }
-
-    private static String callId(GenerationRequest request, int index) {
-        return request.id() + "-call-" + index;
+                        .arguments(call.arguments())
+                        .build())
+                .toList();
     }
 
     static LangChain4jException failure(Throwable error) {
@@ -67,16 +57,6 @@ final class Responses {
         return error instanceof GenerationException.Busy
                 ? new RateLimitException(error)
                 : new InternalServerException(error);
-    }
-
-    private static String arguments(List<AnswerPart> parts, int index) {
-        StringBuilder json = new StringBuilder();
-        for (AnswerPart part : parts) {
-            if (part instanceof AnswerPart.Arguments more && more.index() == index) {
-                json.append(more.json());
-            }
-        }
-        return json.toString();
     }
 
     /** Null where there is none. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.springai;
+
+import org.jspecify.annotations.NullMarked;
