@@ -51,6 +51,18 @@ public final class CausalStreamsChatOptions extends DefaultToolCallingChatOption
         return outputSchema;
     }
 
+    /** Those that the model may call; empty where there are none. */
+    @Override
+    public List<ToolCallback> getToolCallbacks() {
+        return Objects.requireNonNull(super.getToolCallbacks());
+    }
+
+    /** For tools, not for the model. */
+    @Override
+    public Map<String, Object> getToolContext() {
+        return Objects.requireNonNull(super.getToolContext());
+    }
+
     @Override
     public Builder mutate() {
         return builder()

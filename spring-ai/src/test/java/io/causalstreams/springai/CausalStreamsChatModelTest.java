@@ -13,12 +13,15 @@ import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.Usage;
 import io.causalstreams.testkit.ScriptedEngine;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.AdvisorParams;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.model.Generation;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import reactor.core.Disposable;
@@ -34,8 +37,8 @@ class CausalStreamsChatModelTest {
         ChatResponse response = new CausalStreamsChatModel(engine).call(new Prompt("How is the weather?"));
 
         // Then
-        assertThat(response.getResult().getOutput().getText()).isEqualTo("It is sunny.");
-        assertThat(response.getResult().getMetadata().getFinishReason()).isEqualTo("STOP");
+        assertThat(text(response)).isEqualTo("It is sunny.");
+        assertThat(reason(response)).isEqualTo("STOP");
         assertThat(response.getMetadata().getModel()).isEqualTo("scripted");
         assertThat(response.getMetadata().getUsage().getCompletionTokens()).isPositive();
     }
@@ -55,10 +58,10 @@ class CausalStreamsChatModelTest {
                 new Prompt("Weather?", ChatOptions.builder().maxTokens(1).build()));
 
         // Then
-        assertThat(plain.getResult().getOutput().getText()).isEqualTo("It is");
-        assertThat(plain.getResult().getMetadata().getFinishReason()).isEqualTo("LENGTH");
-        assertThat(cooler.getResult().getOutput().getText()).isEqualTo("It is");
-        assertThat(shorter.getResult().getOutput().getText()).isEqualTo("It");
+        assertThat(text(plain)).isEqualTo("It is");
+        assertThat(reason(plain)).isEqualTo("LENGTH");
+        assertThat(text(cooler)).isEqualTo("It is");
+        assertThat(text(shorter)).isEqualTo("It");
     }
 
     @Test
@@ -85,9 +88,9 @@ class CausalStreamsChatModelTest {
                 Responses.whole(GenerationRequest.chat("?", 9).withId("r"), ScriptedEngine.saying(""), finished);
 
         // Then
-        AssistantMessage message = response.getResult().getOutput();
+        AssistantMessage message = only(response).getOutput();
         assertThat(response.hasToolCalls()).isTrue();
-        assertThat(response.getResult().getMetadata().getFinishReason()).isEqualTo("TOOL_CALLS");
+        assertThat(reason(response)).isEqualTo("TOOL_CALLS");
         assertThat(message.getMetadata()).containsEntry("reasoningContent", "Two cities.");
         assertThat(message.getToolCalls())
                 .extracting(call -> call.id() + " " + call.name() + call.arguments())
@@ -115,14 +118,12 @@ class CausalStreamsChatModelTest {
 
         // When
         List<ChatResponse> responses = new CausalStreamsChatModel(engine)
-                .stream(new Prompt("Weather?")).collectList().block();
+                .stream(new Prompt("Weather?")).toStream().toList();
 
         // Then
-        assertThat(responses)
-                .extracting(response -> response.getResult().getOutput().getText())
-                .containsExactly("It", " is", " sunny.", "");
+        assertThat(responses).extracting(CausalStreamsChatModelTest::text).containsExactly("It", " is", " sunny.", "");
         ChatResponse last = responses.get(responses.size() - 1);
-        assertThat(last.getResult().getMetadata().getFinishReason()).isEqualTo("STOP");
+        assertThat(reason(last)).isEqualTo("STOP");
         assertThat(last.getMetadata().getUsage().getCompletionTokens()).isPositive();
     }
 
@@ -166,5 +167,17 @@ class CausalStreamsChatModelTest {
                 .isInstanceOfSatisfying(
                         OutputConstraint.JsonSchema.class,
                         schema -> assertThat(schema.schema()).contains("\"name\""));
+    }
+
+    private static Generation only(ChatResponse response) {
+        return Objects.requireNonNull(response.getResult());
+    }
+
+    private static @Nullable String text(ChatResponse response) {
+        return only(response).getOutput().getText();
+    }
+
+    private static @Nullable String reason(ChatResponse response) {
+        return only(response).getMetadata().getFinishReason();
     }
 }

@@ -246,7 +246,7 @@ class CodeBlocksTest {
     private static boolean quotes(String block, String source) {
         String squeezed = source.replaceAll("\\s+", "");
         int at = 0;
-        for (String part : block.replaceAll("\\s+", "").split("…")) {
+        for (String part : block.replaceAll("\\s+", "").split("…", -1)) {
             at = squeezed.indexOf(part, at);
             if (at < 0) {
                 return false;

@@ -95,7 +95,7 @@ final class DocumentedJava {
         return new Source(frame.getFileName().toString(), String.join("\n", lines), wheres);
     }
 
-    /** @param wheres of each line, where it comes from */
+    /** A file, and of each line where it comes from. */
     private static final class Source extends SimpleJavaFileObject {
         private final String code;
         private final List<String> wheres;
