@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model, and how precise. */
@@ -27,13 +27,8 @@ final class ModelOptions {
                             + " or an alias; default ${DEFAULT-VALUE}.")
     private String model = KnownModel.DEFAULT.alias();
 
-    @Option(
-            names = "--precision",
-            paramLabel = "PRECISION",
-            completionCandidates = Precisions.class,
-            converter = Precisions.Converter.class,
-            description = "${COMPLETION-CANDIDATES}; default fp32.")
-    private @Nullable Precision precision;
+    @Mixin
+    private final PrecisionOption precision = new PrecisionOption();
 
     ModelSource source() {
         return ModelSource.parse(model);
@@ -44,12 +39,12 @@ final class ModelOptions {
     }
 
     Precision precision() {
-        return precision == null ? DEFAULT_PRECISION : precision;
+        return precision.orDefault();
     }
 
     /** Downloads and exports what is missing. */
     Path directory(Progress progress) throws IOException {
-        return ModelStore.ofUser(progress).modelDirectory(source(), precision, DEFAULT_PRECISION);
+        return ModelStore.ofUser(progress).modelDirectory(source(), precision.orNull(), DEFAULT_PRECISION);
     }
 
     /** As {@link #directory}, of a graph that takes adapters where there are some. */

@@ -1,6 +1,7 @@
 package io.causalstreams.app;
 
 import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.kafka.KafkaConnection;
 import io.causalstreams.app.internal.models.KnownModel;
 import io.causalstreams.app.internal.models.ModelSource;
 import io.causalstreams.app.internal.models.ModelStore;
@@ -15,12 +16,9 @@ import io.causalstreams.inference.Device;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.topology.CausalStreamsConfig;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -173,25 +171,17 @@ final class ModelsCommand implements Runnable {
             throw new AppException("sizes are those of the host's memory; leave --device out");
         }
         Path directory = ModelStore.ofUser(Progress.ofStderr())
-                .modelDirectory(ModelSource.parse(source), options.precision, ModelOptions.DEFAULT_PRECISION);
-        Properties settings = new Properties();
-        if (config != null) {
-            try (Reader file = Files.newBufferedReader(config)) {
-                settings.load(file);
-            }
-        }
-        ServedMemory memory = ServedMemory.of(directory, engineConfig, new CausalStreamsConfig(settings), partitions);
+                .modelDirectory(ModelSource.parse(source), options.precision.orNull(), ModelOptions.DEFAULT_PRECISION);
+        KafkaConnection unused =
+                KafkaConnection.of("localhost:9092", config); // for the file's settings; nobody connects
+        CausalStreamsConfig settings = KafkaOptions.operatorConfig(unused);
+        ServedMemory memory = ServedMemory.of(directory, engineConfig, settings, partitions);
         System.out.print(options.text(memory));
     }
 
     static final class SizeOptions {
-        @Option(
-                names = "--precision",
-                paramLabel = "PRECISION",
-                completionCandidates = ModelOptions.Precisions.class,
-                converter = ModelOptions.Precisions.Converter.class,
-                description = "${COMPLETION-CANDIDATES}.")
-        private @Nullable Precision precision;
+        @Mixin
+        private final PrecisionOption precision = new PrecisionOption();
 
         @Option(names = "--json", description = "One JSON object, sizes in bytes.")
         private boolean json;
@@ -205,20 +195,15 @@ final class ModelsCommand implements Runnable {
     }
 
     static final class PullOptions {
-        @Option(
-                names = "--precision",
-                paramLabel = "PRECISION",
-                completionCandidates = ModelOptions.Precisions.class,
-                converter = ModelOptions.Precisions.Converter.class,
-                description = "${COMPLETION-CANDIDATES}.")
-        private @Nullable Precision precision;
+        @Mixin
+        private final PrecisionOption precision = new PrecisionOption();
 
         @Option(names = "--download-only", description = "Do not export.")
         private boolean downloadOnly;
 
         @Nullable
         Precision precision() {
-            return precision;
+            return precision.orNull();
         }
 
         boolean downloadOnly() {

@@ -8,7 +8,6 @@ import io.causalstreams.app.internal.models.ModelSource;
 import io.causalstreams.app.internal.models.ModelStore;
 import io.causalstreams.app.internal.models.ServedModels;
 import io.causalstreams.app.internal.terminal.Progress;
-import io.causalstreams.export.Precision;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.adapter.AdapterPreparation;
@@ -38,13 +37,8 @@ final class ServedModelOptions {
                     + " are written into it are loaded, those that are taken out are unloaded.")
     private @Nullable Path file;
 
-    @Option(
-            names = "--precision",
-            paramLabel = "PRECISION",
-            completionCandidates = ModelOptions.Precisions.class,
-            converter = ModelOptions.Precisions.Converter.class,
-            description = "${COMPLETION-CANDIDATES}; default fp32.")
-    private @Nullable Precision precision;
+    @Mixin
+    private final PrecisionOption precision = new PrecisionOption();
 
     @Mixin
     private final AdapterOptions adapters = new AdapterOptions();
@@ -92,7 +86,7 @@ final class ServedModelOptions {
 
     private GenerationEngine load(String source, EngineConfig config, Progress progress) throws IOException {
         Path directory = ModelStore.ofUser(progress)
-                .modelDirectory(ModelSource.parse(source), precision, ModelOptions.DEFAULT_PRECISION);
+                .modelDirectory(ModelSource.parse(source), precision.orNull(), ModelOptions.DEFAULT_PRECISION);
         return EngineOptions.load(directory, config, progress);
     }
 
@@ -117,7 +111,7 @@ final class ServedModelOptions {
     }
 
     private Path adaptableDirectory(ModelStore store, ModelSource source) throws IOException {
-        return store.adaptableDirectory(source, precision == null ? ModelOptions.DEFAULT_PRECISION : precision);
+        return store.adaptableDirectory(source, precision.orDefault());
     }
 
     private String single() {
