@@ -1,0 +1,4 @@
+@NullMarked
+package io.causalstreams.examples.quarkus;
+
+import org.jspecify.annotations.NullMarked;
