@@ -8,6 +8,7 @@ import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.model.BestTokens;
 import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.CausalLm.LogitsWanted;
 import io.causalstreams.inference.internal.model.Logits;
@@ -136,7 +137,11 @@ public final class DeviceCheck {
                 next[row] = tokens[past[row]];
                 model.prefill(row, Arrays.copyOf(tokens, past[row]), 0, LogitsWanted.NONE);
             }
-            float[][] together = rows(model.decode(next, past, rows));
+            Logits decoded = model.decode(next, past, rows);
+            float[][] together = rows(decoded);
+            if (decoded.best() != null) {
+                report("best tokens = those of whole rows, that differ", differing(decoded.best(), together), 0);
+            }
             float[][] alone = new float[rows][];
             for (int row = 0; row < rows; row++) {
                 alone[row] = whole[past[row]];
@@ -159,6 +164,25 @@ public final class DeviceCheck {
             report("one by one = one pass" + how, difference(Arrays.copyOfRange(whole, FIRST_STEP, LENGTH), last));
             return last;
         }
+    }
+
+    /** Of all best tokens those with another logit than their row has; and tokens that are missing among them. */
+    private static int differing(BestTokens best, float[][] rows) {
+        int differing = 0;
+        for (int row = 0; row < rows.length; row++) {
+            float least = Float.POSITIVE_INFINITY;
+            for (int i = row * best.count(); i < (row + 1) * best.count(); i++) {
+                float logit = best.logits().get(i);
+                least = Math.min(least, logit);
+                differing += rows[row][(int) best.ids().get(i)] == logit ? 0 : 1;
+            }
+            int larger = 0;
+            for (float logit : rows[row]) {
+                larger += logit > least ? 1 : 0;
+            }
+            differing += Math.max(0, larger - (best.count() - 1));
+        }
+        return differing;
     }
 
     /** The engine: resumed = uninterrupted, batched = alone, memory after many requests. */

@@ -41,6 +41,21 @@ public class StepBenchmark {
     private static final int CONTEXT = 4096;
     private static final int PROMPT = 64;
 
+    /** How tokens are chosen, and what is said of them. */
+    public enum Choice {
+        GREEDY,
+        GREEDY_LOGPROBS,
+        TOP_P;
+
+        SamplingParams.Builder params() {
+            return switch (this) {
+                case GREEDY -> SamplingParams.builder().temperature(0);
+                case GREEDY_LOGPROBS -> SamplingParams.builder().temperature(0).logprobs(5);
+                case TOP_P -> SamplingParams.builder().temperature(0.8).topP(0.95);
+            };
+        }
+    }
+
     @Param({"1", "8", "32"})
     private int requests;
 
@@ -48,9 +63,8 @@ public class StepBenchmark {
     @Param({"49152", "151936"})
     private int vocabulary;
 
-    /** 1 is greedy. */
-    @Param({"1", "0.9"})
-    private double topP;
+    @Param
+    private Choice choice;
 
     private SyntheticVocabulary tokenizer;
     private EngineLoop loop;
@@ -100,12 +114,8 @@ public class StepBenchmark {
                 .ints(PROMPT, 3, vocabulary)
                 .boxed()
                 .toList();
-        SamplingParams sampling = SamplingParams.builder()
-                .temperature(topP < 1 ? 1 : 0)
-                .topP(topP)
-                .ignoreEos(true)
-                .maxTokens(CONTEXT - PROMPT)
-                .build();
+        SamplingParams sampling =
+                choice.params().ignoreEos(true).maxTokens(CONTEXT - PROMPT).build();
         return GenerationRequest.of("request-" + number, new Prompt.Tokens(prompt), sampling);
     }
 

@@ -62,6 +62,18 @@ final class LogitAdjustments {
         penalize(logits, history);
     }
 
+    /** Whether {@link #apply} leaves all logits as they are. */
+    boolean leavesAll(TokenHistory history, TokenConstraint.@Nullable State constraint) {
+        return constraint == null
+                && biasedIds.length == 0
+                && history.completionLength() >= params.minTokens()
+                && !penalizes();
+    }
+
+    private boolean penalizes() {
+        return params.repetitionPenalty() != 1 || params.presencePenalty() != 0 || params.frequencyPenalty() != 0;
+    }
+
     private static void mask(int[] ids, float[] logits) {
         for (int id : ids) {
             logits[id] = MASKED;
@@ -89,12 +101,12 @@ final class LogitAdjustments {
     }
 
     private void penalize(float[] logits, TokenHistory history) {
+        if (!penalizes()) {
+            return;
+        }
         float repetition = (float) params.repetitionPenalty();
         float presence = (float) params.presencePenalty();
         float frequency = (float) params.frequencyPenalty();
-        if (repetition == 1 && presence == 0 && frequency == 0) {
-            return;
-        }
         history.forEachDistinct((id, completionCount) -> {
             if (id < vocabularySize) {
                 float logit = logits[id];

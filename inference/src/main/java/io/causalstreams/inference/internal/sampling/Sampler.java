@@ -2,6 +2,7 @@ package io.causalstreams.inference.internal.sampling;
 
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import io.causalstreams.inference.internal.model.BestTokens;
 import io.causalstreams.inference.internal.model.Logits;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * transformers does), top-p and arg-max prefer the lowest id.
  *
  * <p>Cost: greedy copies and scans the row once. Drawing adds one exponential per token that top-k leaves; nothing sorts
- * the vocabulary. Nothing of vocabulary size is allocated per call or held per choice.
+ * the vocabulary. Nothing of vocabulary size is allocated per call or held per choice. Where a model gives its best tokens
+ * ({@link BestTokens}), greedy and top-k choices that they decide read nothing else, with the same result.
  *
  * <p>{@code benchmarks/jmh Sampler} measures it.
  *
@@ -49,19 +51,37 @@ public final class Sampler {
      * @throws SamplingException if a logit is NaN or +infinity, or no token may follow
      */
     public int sample(Logits logits, int row, TokenHistory history, TokenConstraint.@Nullable State constraint) {
-        float[] values = adjusted(logits, row, history, constraint);
-        int best = argMax(values, vocabularySize);
+        BestTokens best = logits.best();
+        if (best != null && adjustments.leavesAll(history, constraint)) {
+            KnownBest known = Workspace.ofThread().best().of(best, row, vocabularySize);
+            boolean enough = params.temperature() == 0 ? known.size() > 0 : reaches(known.size());
+            if (enough) {
+                return known.id(choose(known.logits(), known.size(), history));
+            }
+        }
+        return choose(adjusted(logits, row, history, constraint), vocabularySize, history);
+    }
+
+    /** Whether top-k keeps none but the {@code known} most likely tokens. */
+    private boolean reaches(int known) {
+        return params.topK() > 0 && params.topK() <= known;
+    }
+
+    /** The index of one of the first {@code size} values. */
+    private int choose(float[] values, int size, TokenHistory history) {
+        int best = argMax(values, size);
         if (params.temperature() == 0) {
             return best;
         }
         double uniform = CounterRandom.uniform(seed, choice, history.completionLength());
-        return candidates(values, values[best]).draw(uniform);
+        return candidates(values, size, values[best]).draw(uniform);
     }
 
     /** Probabilities by token id, as {@link #sample} draws from them at a temperature above 0. */
     double[] distribution(Logits logits, int row, TokenHistory history, TokenConstraint.@Nullable State constraint) {
         float[] values = adjusted(logits, row, history, constraint);
-        return candidates(values, values[argMax(values, vocabularySize)]).probabilities(vocabularySize);
+        return candidates(values, vocabularySize, values[argMax(values, vocabularySize)])
+                .probabilities(vocabularySize);
     }
 
     private float[] adjusted(Logits logits, int row, TokenHistory history, TokenConstraint.@Nullable State constraint) {
@@ -70,11 +90,11 @@ public final class Sampler {
         return values;
     }
 
-    private Candidates candidates(float[] values, float max) {
+    private Candidates candidates(float[] values, int size, float max) {
         Candidates candidates = Workspace.ofThread().candidates();
         // Top-p sums all weights; without it, those that min-p is going to drop need not be computed.
         double leastWeight = params.topP() >= 1 ? params.minP() : 0;
-        candidates.select(values, vocabularySize, max, params.temperature(), params.topK(), leastWeight);
+        candidates.select(values, size, max, params.temperature(), params.topK(), leastWeight);
         candidates.keepTopP(params.topP());
         candidates.keepMinP(params.minP());
         return candidates;

@@ -7,6 +7,7 @@ final class Workspace {
     private static final ThreadLocal<Workspace> OF_THREAD = ThreadLocal.withInitial(Workspace::new);
 
     private final Candidates candidates = new Candidates();
+    private final KnownBest best = new KnownBest();
     private float[] row = new float[0];
     private double[] weights = new double[0];
 
@@ -29,6 +30,11 @@ final class Workspace {
             weights = new double[size];
         }
         return weights;
+    }
+
+    /** Valid until the next call on this thread. */
+    KnownBest best() {
+        return best;
     }
 
     /** Valid until the next call on this thread. */

@@ -5,13 +5,16 @@ import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.model.ModelMetadata;
 import io.causalstreams.inference.internal.model.StepFailedException;
+import io.causalstreams.inference.internal.sampling.BestRows;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +39,11 @@ final class ScriptedLm implements CausalLm {
     private IntPredicate failing = tokens -> true;
     private BiConsumer<int[], float[]> script = (tokens, row) -> {};
     private boolean sizes;
+    private int bestTokens;
     private boolean closed;
+
+    /** Rows of decode steps that were read whole, where these are fetched one by one. */
+    final AtomicInteger fetchedRows = new AtomicInteger();
 
     /** One line per forward pass, for assertions: {@code decode 3} or {@code prefill 12}. */
     final List<String> passes = new ArrayList<>();
@@ -67,6 +74,12 @@ final class ScriptedLm implements CausalLm {
     /** Steps have a power of two rows, or all slots. */
     ScriptedLm inSizes() {
         this.sizes = true;
+        return this;
+    }
+
+    /** Decode steps give so many best tokens of each row, and a row when it is asked for. */
+    ScriptedLm withBestTokens(int count) {
+        this.bestTokens = count;
         return this;
     }
 
@@ -124,7 +137,8 @@ final class ScriptedLm implements CausalLm {
         for (int row = 0; row < rows; row++) {
             logits.put(row(row, pastLengths[row] + 1));
         }
-        return new Logits(logits, rows, vocabulary);
+        Logits whole = new Logits(logits, rows, vocabulary);
+        return bestTokens == 0 ? whole : BestRows.of(whole, bestTokens, new Random(rows), fetchedRows);
     }
 
     @Override

@@ -6,12 +6,13 @@ import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.Value;
+import java.util.List;
 
 /**
  * The whole graph of {@code docs/graph-contract.md}.
  *
  * <pre>
- *   input_ids ──embedding──► x ──layers.0──► … ──layers.L-1──► x ──head──► logits
+ *   input_ids ──embedding──► x ──layers.0──► … ──layers.L-1──► x ──head──► logits[, best_logits, best_ids]
  *                                 ▲ │
  *              past_key_values.0.* ┘ └► present.0.*
  * </pre>
@@ -68,6 +69,13 @@ public final class DecoderGraph {
             graph.output(attended.presentValue(), graph.reals(), cache);
         });
         Value logits = new HeadBlock(arithmetic, inputs).add(root.at("head"), normalised, decoder);
-        graph.output(logits, ElementType.FLOAT, Dimension.of("rows"), Dimension.of(decoder.vocabularySize()));
+        Dimension rows = Dimension.of("rows");
+        graph.output(logits, ElementType.FLOAT, rows, Dimension.of(decoder.vocabularySize()));
+        if (graph.reals() != ElementType.FLOAT) { // of a device: ONNX Runtime computes every output, asked for or not
+            List<Value> best = HeadBlock.best(root.at("head"), logits, decoder.vocabularySize());
+            Dimension count = Dimension.of(Math.min(HeadBlock.BEST, decoder.vocabularySize()));
+            graph.output(best.get(0), ElementType.FLOAT, rows, count);
+            graph.output(best.get(1), ElementType.INT64, rows, count);
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.Value;
+import java.util.List;
 
 /**
  * Vectors to logits, for the positions that the caller asks for: the head is a fifth of a small model.
@@ -17,6 +18,9 @@ import io.causalstreams.export.internal.graph.Value;
  * Shapes: x (batch, sequence, hidden); result (rows, vocabulary), fp32 whatever the graph computes in.
  */
 final class HeadBlock {
+    /** More than top-k is commonly asked for. */
+    static final int BEST = 64;
+
     private final Arithmetic arithmetic;
     private final GraphInputs inputs;
 
@@ -42,5 +46,18 @@ final class HeadBlock {
                     .output();
         }
         return graph.rename(logits, "logits");
+    }
+
+    /**
+     * The most likely tokens of each row: {@code best_logits} and {@code best_ids}, at most {@value #BEST} of them. A device's
+     * logits can stay where they are when these say which token is next.
+     */
+    static List<Value> best(Scope scope, Value logits, int vocabulary) {
+        GraphBuilder graph = scope.graph();
+        List<Value> best = scope.node(Operator.TOP_K, "best")
+                .inputs(logits, graph.constant(Math.min(BEST, vocabulary)))
+                .attribute("axis", -1)
+                .outputs(2);
+        return List.of(graph.rename(best.get(0), "best_logits"), graph.rename(best.get(1), "best_ids"));
     }
 }

@@ -69,13 +69,14 @@ public final class GraphBuilder {
         return new Value(this, name);
     }
 
-    /** Gives the only output of the node added last another name than its address. */
+    /** Gives an output of the node added last another name than its address. */
     public Value rename(Value value, String name) {
         NodeProto.Builder last = graph.getNodeBuilder(graph.getNodeCount() - 1);
-        if (last.getOutputCount() != 1 || !last.getOutput(0).equals(nameOf(value))) {
-            throw new IllegalArgumentException(value + " is not the only output of the node added last");
+        int output = last.getOutputList().indexOf(nameOf(value));
+        if (output < 0) {
+            throw new IllegalArgumentException(value + " is no output of the node added last");
         }
-        last.setOutput(0, claim(name));
+        last.setOutput(output, claim(name));
         return new Value(this, name);
     }
 

@@ -1,11 +1,14 @@
 package io.causalstreams.inference.internal.onnx.contract;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import ai.onnxruntime.TensorInfo;
+import io.causalstreams.inference.internal.model.BestTokens;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.onnx.cache.KvCache;
 import io.causalstreams.inference.internal.onnx.device.DeviceException;
@@ -15,7 +18,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,14 +34,19 @@ import org.jspecify.annotations.Nullable;
  *   token ids, lengths ──upload──► tensors on the device, always the same ──replay──► logits on the device ──download──►
  * </pre>
  *
+ * Where the graph gives the best tokens of each row, these are downloaded, and of its logits only rows that are read.
+ *
+ * <p> *
  * A recording has the addresses of its tensors and the upper bound of the length in it, so all of these are made once, and
  * only their contents change. Runs that are not to be recorded go with {@link #unrecorded}.
  *
- * <p>Threading: engine thread only.
+ * <p>Threading: engine thread only; rows of logits are fetched by any, while the engine thread runs nothing.
  */
 final class RecordedDecodes implements AutoCloseable {
     private static final String NUMBER = "gpu_graph_id";
     private static final String NONE = "-1";
+    private static final String BEST_LOGITS = "best_logits";
+    private static final String BEST_IDS = "best_ids";
     private static final long ALIGNMENT = 256;
 
     private final OrtEnvironment environment;
@@ -58,6 +68,12 @@ final class RecordedDecodes implements AutoCloseable {
     private final long rowNumbers;
     private final long longContexts;
     private final long logits;
+    private final @Nullable DeviceBest best;
+
+    /** The best tokens of each row, on the device and as they were downloaded. */
+    private record DeviceBest(int count, long logits, long ids, FloatBuffer hostLogits, LongBuffer hostIds) {}
+
+    private final BitSet fetched = new BitSet();
 
     /** What one size is replayed with, and what of it has to be closed. */
     private record Recording(
@@ -92,14 +108,38 @@ final class RecordedDecodes implements AutoCloseable {
         this.buckets = new StepBuckets(slots, cache.layout().positions());
         unrecorded.addRunConfigEntry(NUMBER, NONE);
         long stretch = aligned((long) slots * Long.BYTES);
-        this.tokenIds = memory.allocate(4 * stretch + logitsBytes(slots));
+        int count = bestCount(session);
+        long logitsStretch = aligned(logitsBytes(slots));
+        long bestStretch = aligned((long) slots * count * Float.BYTES);
+        this.tokenIds = memory.allocate(4 * stretch + logitsStretch + 3 * bestStretch);
         this.lastPositions = tokenIds + stretch;
         this.rowNumbers = lastPositions + stretch;
         this.longContexts = rowNumbers + stretch;
         this.logits = longContexts + stretch;
+        long bestLogits = logits + logitsStretch;
+        this.best = count == 0
+                ? null
+                : new DeviceBest(
+                        count,
+                        bestLogits,
+                        bestLogits + bestStretch,
+                        direct(slots * count * Float.BYTES).asFloatBuffer(),
+                        direct(slots * count * Long.BYTES).asLongBuffer());
         this.pinned = memory.pin(buffers.decodeLogits(), logitsBytes(slots));
         memory.upload(buffers.rowNumbers, (long) slots * Long.BYTES, rowNumbers);
         memory.finish();
+    }
+
+    /** How many best tokens of each row the graph gives; older exports give none. */
+    private static int bestCount(OrtSession session) throws OrtException {
+        NodeInfo output = session.getOutputInfo().get(BEST_IDS);
+        return output != null && output.getInfo() instanceof TensorInfo tensor
+                ? Math.toIntExact(tensor.getShape()[1])
+                : 0;
+    }
+
+    private static ByteBuffer direct(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
     /** Tensors begin where the widest loads may begin. */
@@ -130,8 +170,28 @@ final class RecordedDecodes implements AutoCloseable {
         session.run(recording.inputs(), Set.of(), recording.outputs(), recording.options())
                 .close();
         FloatBuffer target = buffers.decodeLogits();
-        memory.download(logits, target, logitsBytes(rows));
-        return new Logits(target, rows, vocabulary);
+        DeviceBest known = best;
+        if (known == null) {
+            memory.download(logits, target, logitsBytes(rows));
+            return new Logits(target, rows, vocabulary);
+        }
+        memory.download(known.logits(), known.hostLogits(), (long) rows * known.count() * Float.BYTES);
+        memory.download(known.ids(), known.hostIds(), (long) rows * known.count() * Long.BYTES);
+        fetched.clear();
+        return new Logits(
+                target,
+                rows,
+                vocabulary,
+                new BestTokens(known.count(), known.hostLogits(), known.hostIds(), this::fetch));
+    }
+
+    /** Rows are read by several threads; memory is for one at a time. */
+    private synchronized void fetch(int row) {
+        if (!fetched.get(row)) {
+            FloatBuffer target = buffers.decodeLogits().slice(row * vocabulary, vocabulary);
+            memory.download(logits + logitsBytes(row), target, logitsBytes(1));
+            fetched.set(row);
+        }
     }
 
     /** Records every number of rows at the shortest length, so that no request waits for it. */
@@ -171,10 +231,12 @@ final class RecordedDecodes implements AutoCloseable {
             put(in, own, "long_context", longContexts, Long.BYTES, OnnxJavaType.INT64, rows);
         }
         put(out, own, "logits", logits, Float.BYTES, OnnxJavaType.FLOAT, rows, vocabulary);
-        IntBuffer upperBound = ByteBuffer.allocateDirect(Integer.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .asIntBuffer()
-                .put(0, bound);
+        DeviceBest known = best;
+        if (known != null) {
+            put(out, own, BEST_LOGITS, known.logits(), Float.BYTES, OnnxJavaType.FLOAT, rows, known.count());
+            put(out, own, BEST_IDS, known.ids(), Long.BYTES, OnnxJavaType.INT64, rows, known.count());
+        }
+        IntBuffer upperBound = direct(Integer.BYTES).asIntBuffer().put(0, bound);
         OnnxTensor total = OnnxTensor.createTensor(environment, upperBound, new long[0]);
         own.add(total);
         in.put("total_sequence_length", total);

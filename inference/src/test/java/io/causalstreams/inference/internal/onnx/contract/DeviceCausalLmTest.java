@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.causalstreams.inference.Device;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationException;
+import io.causalstreams.inference.internal.model.BestTokens;
 import io.causalstreams.inference.internal.model.CausalLm;
 import io.causalstreams.inference.internal.model.CausalLm.LogitsWanted;
+import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.onnx.OnnxModels;
 import io.causalstreams.inference.internal.onnx.device.HostAccelerator;
 import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,38 @@ class DeviceCausalLmTest {
     class InHalfPrecision extends SeamTests {
         InHalfPrecision() {
             super(OnnxModels.openOn(new HostAccelerator(MEMORY), ModelDirectory.at(TINY_HALF), CONFIG), 0.01f);
+        }
+
+        @Test
+        void shouldGiveTheBestTokensOfEachRowAndRowsWhenTheyAreRead() {
+            // Given
+            for (int step = 0; step < 5; step++) {
+                Logits logits = model().decode(new int[] {72 + step, 101, 108}, new int[] {step, step, step}, 3);
+                BestTokens best = Objects.requireNonNull(logits.best());
+                float[] row = new float[logits.vocabulary()];
+                logits.buffer().put(2 * logits.vocabulary(), row);
+
+                for (int r = 0; r < 2; r++) {
+                    // When
+                    logits.copyRow(r, row);
+
+                    // Then
+                    int count = best.count();
+                    float least = Float.POSITIVE_INFINITY;
+                    for (int i = r * count; i < (r + 1) * count; i++) {
+                        assertThat(best.logits().get(i))
+                                .isEqualTo(row[(int) best.ids().get(i)]);
+                        least = Math.min(least, best.logits().get(i));
+                    }
+                    int larger = 0;
+                    for (float logit : row) {
+                        larger += logit > least ? 1 : 0;
+                    }
+                    assertThat(count).isEqualTo(64);
+                    assertThat(larger).isLessThan(count);
+                }
+                assertThat(logits.buffer().get(2 * logits.vocabulary())).isZero(); // nobody has read it
+            }
         }
     }
 

@@ -1,0 +1,17 @@
+package io.causalstreams.inference.internal.model;
+
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.function.IntConsumer;
+
+/**
+ * The most likely tokens of each row, of a model whose logits stay on its device until somebody reads them.
+ *
+ * <p>A view over memory of the model, valid until its next call.
+ *
+ * @param count of each row, at least 1
+ * @param logits shape (rows, count), in any order: none of the row's other tokens has a larger one than the least of these
+ * @param ids shape (rows, count), of the same tokens
+ * @param fetch brings all logits of a row to where {@link Logits} has them; any thread, and again where it was done already
+ */
+public record BestTokens(int count, FloatBuffer logits, LongBuffer ids, IntConsumer fetch) {}

@@ -1,0 +1,70 @@
+package io.causalstreams.inference.internal.sampling;
+
+import io.causalstreams.inference.internal.model.BestTokens;
+import java.util.Arrays;
+
+/**
+ * The tokens of a row that are surely its most likely ones, in order of id, so that a choice among them is that among all.
+ *
+ * <p>Of a model's best tokens the least likely one and its equals are left out: others may be as likely, and which of equals a
+ * device gives is its own affair.
+ *
+ * <p>Reused between rows; not thread-safe.
+ */
+final class KnownBest {
+    private long[] order = new long[0];
+    private float[] logits = new float[0];
+    private int[] ids = new int[0];
+    private int size;
+
+    /**
+     * Starts over with a row.
+     *
+     * @param vocabulary ids from here on cannot be chosen
+     * @return this, without any token where a logit is no finite number
+     */
+    KnownBest of(BestTokens best, int row, int vocabulary) {
+        int count = best.count();
+        if (ids.length < count) {
+            order = new long[count];
+            logits = new float[count];
+            ids = new int[count];
+        }
+        size = 0;
+        float least = Float.POSITIVE_INFINITY;
+        for (int i = 0; i < count; i++) {
+            float logit = best.logits().get(row * count + i);
+            if (!Float.isFinite(logit)) {
+                return this;
+            }
+            least = Math.min(least, logit);
+        }
+        int chosen = 0;
+        for (int i = 0; i < count; i++) {
+            long id = best.ids().get(row * count + i);
+            if (id < vocabulary && best.logits().get(row * count + i) > least) {
+                order[chosen++] = id << Integer.SIZE | i;
+            }
+        }
+        Arrays.sort(order, 0, chosen);
+        for (int i = 0; i < chosen; i++) {
+            ids[i] = (int) (order[i] >>> Integer.SIZE);
+            logits[i] = best.logits().get(row * count + (int) order[i]);
+        }
+        size = chosen;
+        return this;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** By ascending id. */
+    float[] logits() {
+        return logits;
+    }
+
+    int id(int index) {
+        return ids[index];
+    }
+}

@@ -1,0 +1,116 @@
+package io.causalstreams.inference.internal.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.model.Logits;
+import io.causalstreams.inference.testing.Seeds;
+import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What a row's best tokens decide is what the whole row decides. */
+class BestTokensTest {
+    private static final int VOCABULARY = 300;
+
+    private final AtomicInteger fetched = new AtomicInteger();
+
+    @Test
+    void shouldChooseOfTheBestTokensAsOfTheWholeRow() {
+        Random random = Seeds.random();
+        for (int i = 0; i < 20_000; i++) {
+            // Given
+            SamplingParams params = params(random);
+            Logits whole = row(random);
+            Logits best = BestRows.of(whole, 1 + random.nextInt(40), random, fetched);
+            Sampler sampler = new Sampler(params, i, 0, Set.of(2), VOCABULARY - random.nextInt(3));
+
+            // Then
+            assertThat(sampler.sample(best, 0, history(), null))
+                    .as("%s", params)
+                    .isEqualTo(sampler.sample(whole, 0, history(), null));
+        }
+        assertThat(fetched).hasValueBetween(1_000, 19_000);
+    }
+
+    @Test
+    void shouldFetchNothingThatTheBestTokensDecide() {
+        SamplingParams topK =
+                SamplingParams.builder().topK(3).topP(0.9).minP(0.01).build();
+        sample(SamplingParams.greedy(9), 4, 1, 7, 5, 6);
+        sample(topK, 4, 1, 7, 5, 6);
+
+        assertThat(fetched).hasValue(0);
+    }
+
+    @Test
+    void shouldFetchRowsThatTheBestTokensDoNotDecide() {
+        assertThat(sample(SamplingParams.greedy(9), 2, 1, 7, 7, 7)).isEqualTo(1);
+        sample(SamplingParams.builder().topK(4).build(), 4, 1, 7, 5, 6);
+        sample(SamplingParams.builder().build(), 4, 1, 7, 5, 6);
+
+        assertThat(fetched).hasValue(3);
+    }
+
+    @Test
+    void shouldFindWhatIsNoNumber() {
+        assertThatThrownBy(() -> sample(SamplingParams.greedy(9), 2, 1, Float.NaN, 7, 7))
+                .isInstanceOf(SamplingException.class)
+                .hasMessage("the logit of token 1 is NaN");
+        assertThatThrownBy(() -> sample(SamplingParams.greedy(9), 2, 1, 5, Float.POSITIVE_INFINITY, 7))
+                .isInstanceOf(SamplingException.class)
+                .hasMessage("the logit of token 2 is infinite");
+    }
+
+    private int sample(SamplingParams params, int count, float... logits) {
+        Logits best = BestRows.of(row(logits), count, new Random(1), fetched);
+        return new Sampler(params, 0, 0, Set.of(), logits.length).sample(best, 0, history(), null);
+    }
+
+    private static SamplingParams params(Random random) {
+        SamplingParams.Builder builder = SamplingParams.builder()
+                .temperature(random.nextInt(3) == 0 ? 0 : 0.1 + random.nextDouble() * 2)
+                .topK(random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(30));
+        if (random.nextBoolean()) {
+            builder.topP(0.01 + random.nextDouble() * 0.99);
+        }
+        if (random.nextInt(3) == 0) {
+            builder.minP(random.nextDouble());
+        }
+        if (random.nextInt(10) == 0) {
+            builder.minTokens(random.nextInt(4));
+        }
+        if (random.nextInt(10) == 0) {
+            builder.repetitionPenalty(1.3);
+        }
+        if (random.nextInt(10) == 0) {
+            builder.logitBias(Map.of(random.nextInt(VOCABULARY), 5.0));
+        }
+        return builder.build();
+    }
+
+    /** Of few different values in half of all cases, so that many are equal. */
+    private static Logits row(Random random) {
+        float step = random.nextBoolean() ? 1 : 1e-4f;
+        float[] logits = new float[VOCABULARY];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = Math.round(random.nextGaussian() * 4 / step) * step;
+        }
+        return row(logits);
+    }
+
+    private static Logits row(float... logits) {
+        return new Logits(FloatBuffer.wrap(logits), 1, logits.length);
+    }
+
+    private static TokenHistory history() {
+        TokenHistory history = new TokenHistory(new int[] {5, 9});
+        history.append(7);
+        history.append(9);
+        return history;
+    }
+}
