@@ -3,6 +3,7 @@ package io.causalstreams.app;
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.ErrorLine;
 import io.causalstreams.app.internal.kafka.BrokerWait;
+import io.causalstreams.app.internal.kafka.DoorRights;
 import io.causalstreams.app.internal.kafka.KafkaConnection;
 import io.causalstreams.app.internal.kafka.Operator;
 import io.causalstreams.app.internal.kafka.Topics;
@@ -109,6 +110,9 @@ final class ServeCommand implements Callable<Integer> {
         List<String> created = Topics.createMissing(connection, config, partitions);
         if (!created.isEmpty()) {
             progress.note("Created " + String.join(", ", created) + ".");
+        }
+        if (doorSettings != null) {
+            DoorRights.check(connection, Topics.ofDoor(config));
         }
         FirstTokens engine = new FirstTokens(models.open(engineConfig, followed, progress));
         AdaptersTopic adapters = followed ? follow(engine, config, connection, meters, progress) : null;

@@ -69,6 +69,7 @@ public final class HttpDoor implements AutoCloseable {
         try {
             Routes routes = new Routes(models, access, answers, console, doorMeters, settings.maxBodyBytes());
             DoorServer server = DoorServer.start(settings, routes, doorMeters);
+            doorMeters.listensOn(server.port());
             return new HttpDoor(prompts, outputs, replays, answers, console, server);
         } catch (RuntimeException e) {
             if (console != null) {

@@ -15,30 +15,43 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
-/** The {@code kafka-acls.sh} commands of docs/operations.md, as command lines and as what they grant. */
+/** The {@code kafka-acls.sh} commands of a page of the documentation, as command lines and as what they grant. */
 final class DocumentedAcls {
-    private static final Path PAGE = Path.of("../docs/operations.md");
     private static final String ADMIN = "--bootstrap-server BROKER --command-config admin.properties";
 
-    private DocumentedAcls() {}
+    private final Path page;
+
+    private DocumentedAcls(Path page) {
+        this.page = page;
+    }
+
+    /** What the user of {@code serve} needs. */
+    static DocumentedAcls ofServe() {
+        return new DocumentedAcls(Path.of("../docs/operations.md"));
+    }
+
+    /** What it needs for its HTTP door, beside. */
+    static DocumentedAcls ofDoor() {
+        return new DocumentedAcls(Path.of("../docs/http.md"));
+    }
 
     /** Each as an administrator types it, at {@code broker}, who needs no password there. */
-    static List<String> commandLines(String broker) {
+    List<String> commandLines(String broker) {
         return lines().stream()
                 .map(line -> line.replace(ADMIN, "--bootstrap-server " + broker))
                 .toList();
     }
 
     /** What all of them grant together. */
-    static List<AclBinding> bindings() {
+    List<AclBinding> bindings() {
         List<AclBinding> bindings = new ArrayList<>();
         lines().forEach(line -> bindings.addAll(bindings(line)));
         return bindings;
     }
 
-    private static List<String> lines() {
+    private List<String> lines() {
         try {
-            return Files.readAllLines(PAGE).stream()
+            return Files.readAllLines(page).stream()
                     .filter(line -> line.startsWith("kafka-acls.sh "))
                     .toList();
         } catch (IOException e) {

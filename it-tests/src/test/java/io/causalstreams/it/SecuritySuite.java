@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("NullAway.Init") // set before all
 abstract class SecuritySuite {
     private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final DocumentedAcls ACLS = DocumentedAcls.ofServe();
     private static final Map<String, String> FAST = Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m");
 
     private SecuredBroker broker;
@@ -59,11 +60,11 @@ abstract class SecuritySuite {
                 .all()
                 .get();
         if (broker.hasTools()) {
-            DocumentedAcls.commandLines(broker.inner()).forEach(broker::runTool);
+            ACLS.commandLines(broker.inner()).forEach(broker::runTool);
         } else {
-            admin.createAcls(DocumentedAcls.bindings()).all().get();
+            admin.createAcls(ACLS.bindings()).all().get();
         }
-        awaitAcls(DocumentedAcls.bindings());
+        awaitAcls(ACLS.bindings());
     }
 
     @AfterAll
@@ -338,7 +339,7 @@ abstract class SecuritySuite {
 
     /** One of the documented. */
     private static AclBinding right(AclOperation operation, ResourceType type, String resource) {
-        List<AclBinding> found = DocumentedAcls.bindings().stream()
+        List<AclBinding> found = ACLS.bindings().stream()
                 .filter(each -> each.entry().operation() == operation
                         && each.pattern().resourceType() == type
                         && each.pattern().name().equals(resource))
@@ -349,14 +350,12 @@ abstract class SecuritySuite {
 
     private void remove(AclBinding taken) throws InterruptedException, ExecutionException {
         admin.deleteAcls(List.of(taken.toFilter())).all().get();
-        awaitAcls(DocumentedAcls.bindings().stream()
-                .filter(each -> !each.equals(taken))
-                .toList());
+        awaitAcls(ACLS.bindings().stream().filter(each -> !each.equals(taken)).toList());
     }
 
     private void giveBack(AclBinding taken) throws InterruptedException, ExecutionException {
         admin.createAcls(List.of(taken)).all().get();
-        awaitAcls(DocumentedAcls.bindings());
+        awaitAcls(ACLS.bindings());
     }
 
     /** A broker learns of ACLs from its controller, a moment later. */

@@ -2,6 +2,7 @@ package io.causalstreams.app.internal.kafka;
 
 import io.causalstreams.app.internal.ErrorLine;
 import io.causalstreams.topology.CausalStreamsConfig;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -30,7 +31,7 @@ final class Refusal {
             return "the broker does not accept this client (" + ErrorLine.of(refusal)
                     + "); check the security settings in --config";
         }
-        return "the broker refuses " + user() + ": " + missing(denied)
+        return "the broker refuses " + user(config.originals()) + ": " + missing(denied)
                 + "; grant that (docs/operations.md lists all rights serve needs) and start again";
     }
 
@@ -67,8 +68,9 @@ final class Refusal {
         return output ? "Write" : "Create, Read or Write";
     }
 
-    private String user() {
-        Matcher user = USER.matcher(String.valueOf(config.originals().get(SaslConfigs.SASL_JAAS_CONFIG)));
+    /** Who a client with these settings is, as far as they say so in the open. */
+    static String user(Map<String, ?> settings) {
+        Matcher user = USER.matcher(String.valueOf(settings.get(SaslConfigs.SASL_JAAS_CONFIG)));
         return user.find() ? "user " + user.group(1) : "this client";
     }
 }

@@ -42,8 +42,13 @@ public final class DoorMeters {
                 .description("From a request for a stream to its first tokens or its end.")
                 .publishPercentileHistogram()
                 .register(meters);
+    }
+
+    /** The door listens: of several in a process each has its port as a tag, where what is counted adds up. */
+    public void listensOn(int port) {
         Gauge.builder(PREFIX + "streams", streams, AtomicInteger::get)
                 .description("Answers that are being streamed.")
+                .tag("port", Integer.toString(port))
                 .register(meters);
     }
 
