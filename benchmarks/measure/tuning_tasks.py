@@ -64,7 +64,7 @@ class NluppSlots:
         with open(os.path.join(folder, 'ontology.json')) as file:
             self.fields = sorted(json.load(file)['slots'])
         self.schema = {'type': 'object', 'additionalProperties': False,
-                       'properties': {field: {'type': 'string', 'minLength': 1, 'maxLength': 40} for field in self.fields}}
+                       'properties': {field: {'type': 'string', 'maxLength': 40, 'x-verbatim': True} for field in self.fields}}
 
     def records(self):
         return [{'messages': user(record['text']), 'completion': json.dumps(self.wanted(record), ensure_ascii=False)}

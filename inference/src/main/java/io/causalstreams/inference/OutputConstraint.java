@@ -1,5 +1,6 @@
 package io.causalstreams.inference;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** A form every completion must have; the sampler only sees tokens that can still lead to it. */
@@ -85,6 +86,40 @@ public sealed interface OutputConstraint {
         /** Of {@code response_format}. */
         public StructuralTag(String tag) {
             this(tag, "response_format");
+        }
+    }
+
+    /**
+     * A form whose strings that are {@code "x-verbatim": true} in its JSON schemas are words in a row of one of these texts. A form
+     * alone takes the texts of its request: {@linkplain #of of the chat}, or the prompt.
+     *
+     * @param form any but another of this kind
+     */
+    record Verbatim(OutputConstraint form, List<String> texts) implements OutputConstraint {
+        public Verbatim {
+            if (form instanceof Verbatim) {
+                throw new IllegalArgumentException("the form has texts already; name all of them once");
+            }
+            texts = List.copyOf(texts);
+        }
+
+        /** Of the last message of the user, and the results of tools behind it. */
+        public static Verbatim of(OutputConstraint form, Prompt.Chat chat) {
+            List<String> texts = new ArrayList<>();
+            for (Prompt.Message message : chat.messages()) {
+                if (message.role().equals("user")) {
+                    texts.clear();
+                }
+                if (message.role().equals("user") || message.role().equals("tool")) {
+                    texts.add(message.text());
+                }
+            }
+            return new Verbatim(form, texts);
+        }
+
+        @Override
+        public String field() {
+            return form.field();
         }
     }
 }

@@ -2,6 +2,8 @@ package io.causalstreams.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -249,6 +251,38 @@ class StructuredOutputIT {
                         .as(arguments.json())
                         .isEmpty();
             }
+        }
+    }
+
+    @Test
+    void shouldCopyFromThePromptAndGoOnCopyingAfterARestart() throws Exception {
+        // Given
+        String text = "Zwei Grüße an \"Ørsted & søn\", Torvegade 12B,\n1400 København K: 3 x «Rødgrød»!";
+        OutputConstraint form = new OutputConstraint.JsonSchema("""
+                {"type": "object", "required": ["name", "street", "goods"], "additionalProperties": false,
+                 "properties": {"name": {"type": "string", "x-verbatim": true, "maxLength": 20},
+                                "street": {"type": "string", "x-verbatim": true},
+                                "goods": {"type": "array", "items": {"x-verbatim": true}, "minItems": 1, "maxItems": 3}}}""");
+        List<GenerationRequest> requests = sampled(text, form);
+
+        // When
+        List<Finished> answers = Generations.runAll(engine, requests);
+        List<GenerationRequest> rest = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            List<Integer> tokens = Generations.tokens(answers.get(i));
+            rest.add(requests.get(i).resumedFrom(List.of(tokens.subList(0, tokens.size() / 2))));
+        }
+        List<Finished> resumed = Generations.runAll(engine, rest);
+
+        // Then
+        for (int i = 0; i < answers.size(); i++) {
+            Choice choice = answers.get(i).choices().get(0);
+            assertThat(choice.finishReason()).as(choice.text()).isEqualTo(FinishReason.STOP);
+            JsonNode json = new ObjectMapper().readTree(choice.text());
+            assertThat(text)
+                    .contains(json.path("name").asText(), json.path("street").asText());
+            json.path("goods").forEach(each -> assertThat(text).contains(each.asText()));
+            assertThat(Generations.tokens(resumed.get(i))).isEqualTo(Generations.tokens(answers.get(i)));
         }
     }
 

@@ -63,6 +63,7 @@ public final class Asked<K, V> {
     private final EnrichmentPolicies policies = new EnrichmentPolicies();
     private @Nullable AnswerCheck<? super V> check;
     private @Nullable Side side;
+    private @Nullable ValueMapper<? super V, String> copied;
 
     Asked(
             CausalStreams causal,
@@ -230,6 +231,17 @@ public final class Asked<K, V> {
     }
 
     /**
+     * What {@link #extract} copies from where its form is verbatim: {@link Verbatim @Verbatim} components, {@code "x-verbatim": true} in a
+     * JSON Schema. Without it, the last user message of the question: instructions in that could be copied, too.
+     *
+     * @param text of a record, a pure function
+     */
+    public Asked<K, V> verbatimFrom(ValueMapper<? super V, String> text) {
+        this.copied = text;
+        return this;
+    }
+
+    /**
      * Starts no more requests a second, over all tasks of this process. Others wait in the journal, and when it is full in their topic:
      * so the past of a topic is replayed beside other work.
      */
@@ -269,12 +281,13 @@ public final class Asked<K, V> {
      * Extracts facts from each record into a record class: the model can only answer with JSON of its form.
      *
      * @param type a record of text, numbers, booleans, enums, records, and lists, arrays and maps by text of them; Optional
-     *     or {@code @Nullable} where a record may not say it. Its schema replaces the constraint of the question
+     *     or {@code @Nullable} where a record may not say it; {@link Verbatim @Verbatim} where it says it as it is. Its schema
+     *     replaces the constraint of the question
      */
     public <T> KStream<K, Extracted<V, T>> extract(Class<T> type) {
         OutputConstraint schema = new OutputConstraint.JsonSchema(RecordSchema.of(type));
         return extract(Inquiry.of(
-                value -> Requests.constrained(question.apply(value), schema),
+                value -> Requests.constrained(question.apply(value), schema, value, copied),
                 (value, completion) -> Extracted.of(json -> Extracted.read(type, json), value, completion)));
     }
 
@@ -284,7 +297,7 @@ public final class Asked<K, V> {
      * @param form its schema replaces the constraint of the question; its latest version when a record arrives is the record's
      */
     public <T> KStream<K, Extracted<V, T>> extract(OutputForm<T> form) {
-        return extract(new FormInquiry<>(causal.engine(), form, question, operatorName("extract")));
+        return extract(new FormInquiry<>(causal.engine(), form, question, copied, operatorName("extract")));
     }
 
     private <T> KStream<K, Extracted<V, T>> extract(Inquiry<V, Extracted<V, T>> inquiry) {

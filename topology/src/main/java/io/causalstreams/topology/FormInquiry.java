@@ -30,19 +30,23 @@ final class FormInquiry<V, T> implements Inquiry<V, Extracted<V, T>> {
     private final GenerationEngine engine;
     private final OutputForm<T> form;
     private final ValueMapper<? super V, GenerationRequest> question;
+    private final @Nullable ValueMapper<? super V, String> copied;
     private final String operator;
 
     private volatile OutputForm.@Nullable Version<T> current;
     private volatile @Nullable String refused;
 
+    /** @param copied what answers may have to copy of a value; null = what the question says */
     FormInquiry(
             GenerationEngine engine,
             OutputForm<T> form,
             ValueMapper<? super V, GenerationRequest> question,
+            @Nullable ValueMapper<? super V, String> copied,
             String operator) {
         this.engine = engine;
         this.form = form;
         this.question = question;
+        this.copied = copied;
         this.operator = operator;
     }
 
@@ -63,7 +67,7 @@ final class FormInquiry<V, T> implements Inquiry<V, Extracted<V, T>> {
 
     private boolean isServed(OutputForm.Version<T> latest, OutputForm.Version<T> before) {
         SamplingParams sampling = SamplingParams.greedy(1).toBuilder()
-                .constraint(constraint(latest))
+                .constraint(new OutputConstraint.JsonSchema(withoutTexts(latest.jsonSchema())))
                 .build();
         try {
             engine.prepare(GenerationRequest.of(operator, new Prompt.Text("a"), sampling));
@@ -85,7 +89,11 @@ final class FormInquiry<V, T> implements Inquiry<V, Extracted<V, T>> {
 
     @Override
     public GenerationRequest request(V value, @Nullable String version) {
-        return Requests.constrained(question.apply(value), constraint(versionOf(version)));
+        return Requests.constrained(
+                question.apply(value),
+                new OutputConstraint.JsonSchema(versionOf(version).jsonSchema()),
+                value,
+                copied);
     }
 
     @Override
@@ -103,7 +111,8 @@ final class FormInquiry<V, T> implements Inquiry<V, Extracted<V, T>> {
         return id == null ? form.latest() : Objects.requireNonNull(form.version(id), id);
     }
 
-    private static OutputConstraint constraint(OutputForm.Version<?> version) {
-        return new OutputConstraint.JsonSchema(version.jsonSchema());
+    /** Which words there are to copy is known with a record only. */
+    private static String withoutTexts(String jsonSchema) {
+        return jsonSchema.replace("\"x-verbatim\"", "\"x-verbatim of a record\"");
     }
 }

@@ -1,6 +1,7 @@
 package io.causalstreams.topology;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
  *
  * <p>Components may be text, numbers, booleans, enums, records, and lists, arrays and maps by text of them. A value can be
  * missing, written as {@code null}, where the component is an {@link Optional} or annotated {@code @Nullable}. Integers are
- * held to the range of their type, so that what is written can be read.
+ * held to the range of their type, so that what is written can be read. Text that is {@link Verbatim} is copied.
  */
 final class RecordSchema {
 
@@ -58,13 +59,27 @@ final class RecordSchema {
         ArrayNode required = schema.putArray("required");
         for (RecordComponent component : type.getRecordComponents()) {
             String name = nameOf(component);
-            ObjectNode value = schema(component.getGenericType(), type.getSimpleName() + "." + name);
+            String valuePlace = type.getSimpleName() + "." + name;
+            ObjectNode value = schema(component.getGenericType(), valuePlace);
+            if (component.isAnnotationPresent(Verbatim.class) && !copy(value)) {
+                throw new IllegalArgumentException(valuePlace + " is @Verbatim and no text; only text can be copied");
+            }
             properties.set(name, isNullable(component) ? orNull(value) : value);
             required.add(name);
         }
         schema.put("additionalProperties", false);
         around.remove(type);
         return schema;
+    }
+
+    /** Has the text in a value copied; false if there is none. */
+    private static boolean copy(JsonNode value) {
+        if (value instanceof ObjectNode text && text.path("type").asText().equals("string") && !text.has("enum")) {
+            text.put("x-verbatim", true);
+            return true;
+        }
+        JsonNode inside = value.has("items") ? value.get("items") : value.path("additionalProperties");
+        return value.has("anyOf") ? copy(value.get("anyOf").get(0)) : inside.isObject() && copy(inside);
     }
 
     private ObjectNode schema(Type type, String place) {

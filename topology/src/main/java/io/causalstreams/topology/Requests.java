@@ -4,13 +4,19 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.GenerationRequest.Task;
 import io.causalstreams.inference.OutputConstraint;
 import java.util.List;
+import org.apache.kafka.streams.kstream.ValueMapper;
+import org.jspecify.annotations.Nullable;
 
 /** Requests with one thing changed. */
 final class Requests {
 
     private Requests() {}
 
-    static GenerationRequest constrained(GenerationRequest request, OutputConstraint constraint) {
+    /** @param text what may have to be copied of the value; null = what the request says */
+    static <V> GenerationRequest constrained(
+            GenerationRequest request, OutputConstraint form, V value, @Nullable ValueMapper<? super V, String> text) {
+        OutputConstraint constraint =
+                text == null ? form : new OutputConstraint.Verbatim(form, List.of(text.apply(value)));
         return request.withSampling(
                 request.sampling().toBuilder().constraint(constraint).build());
     }

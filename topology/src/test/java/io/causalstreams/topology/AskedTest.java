@@ -145,6 +145,57 @@ class AskedTest {
     }
 
     @Test
+    void shouldCopyFromTheTextOfTheRecord() {
+        // Given
+        record Place(@Verbatim String name) {}
+        ScriptedEngine engine =
+                ScriptedEngine.saying("{\"name\":\"blues kitchen\"}").runAutomatically();
+        causal(engine)
+                .ask(articles, article -> GenerationRequest.chat("Which place? " + article, 50))
+                .verbatimFrom(article -> article)
+                .extract(Place.class)
+                .mapValues(it -> String.valueOf(it.found()))
+                .to("out");
+        Fixture test = start();
+
+        // When
+        test.input.pipeInput("k", "the blues kitchen shor");
+        test.punctuate();
+
+        // Then
+        OutputConstraint form = new OutputConstraint.JsonSchema(RecordSchema.of(Place.class));
+        assertThat(engine.submitted().get(0).sampling().constraint())
+                .isEqualTo(new OutputConstraint.Verbatim(form, List.of("the blues kitchen shor")));
+        assertThat(test.output("out").readValue()).isEqualTo("Place[name=blues kitchen]");
+    }
+
+    @Test
+    void shouldNotCopyFromTheObjectionToAnAnswer() {
+        // Given
+        record Place(@Verbatim String name) {}
+        ScriptedEngine engine = ScriptedEngine.saying("{\"name\":\"the\"}").runAutomatically();
+        causal(engine)
+                .ask(articles, article -> GenerationRequest.chat(article, 50))
+                .validated((article, answer) -> answer.content().contains("the") ? "That is no place." : null)
+                .extract(Place.class)
+                .mapValues(it -> it.problem().orElse(""))
+                .to("out");
+        Fixture test = start();
+
+        // When
+        test.input.pipeInput("k", "the blues kitchen");
+        test.punctuate();
+        test.punctuate();
+
+        // Then
+        assertThat(engine.submitted().get(1).prompt().toString()).contains("That is no place.");
+        assertThat(engine.submitted().get(1).sampling().constraint())
+                .isInstanceOfSatisfying(
+                        OutputConstraint.Verbatim.class,
+                        form -> assertThat(form.texts()).containsExactly("the blues kitchen"));
+    }
+
+    @Test
     void shouldTellThatAnAnswerIsNotWhole() {
         ScriptedEngine engine = ScriptedEngine.saying("{\"city\":").runAutomatically();
         causal(engine)

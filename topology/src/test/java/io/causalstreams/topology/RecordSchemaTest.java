@@ -49,6 +49,27 @@ class RecordSchemaTest {
     }
 
     @Test
+    void shouldCopyTextThatIsVerbatim() {
+        record Order(
+                @Verbatim String product,
+                @Verbatim Optional<List<String>> cities,
+                @Verbatim Map<String, String> notes,
+                String summary) {}
+        record Count(@Verbatim int number) {}
+        enum Size {
+            SMALL
+        }
+        record Shirt(@Verbatim Size size) {}
+        assertThat(RecordSchema.of(Order.class))
+                .contains("\"product\":{\"type\":\"string\",\"x-verbatim\":true}")
+                .contains("\"items\":{\"type\":\"string\",\"x-verbatim\":true}")
+                .contains("\"additionalProperties\":{\"type\":\"string\",\"x-verbatim\":true}")
+                .contains("\"summary\":{\"type\":\"string\"}");
+        assertThatThrownBy(() -> RecordSchema.of(Count.class)).hasMessageContaining("Count.number is @Verbatim");
+        assertThatThrownBy(() -> RecordSchema.of(Shirt.class)).hasMessageContaining("Shirt.size is @Verbatim");
+    }
+
+    @Test
     void shouldAskOnlyForWhatCanBeReadBack() {
         record Small(int count, byte level, char grade) {}
         assertThat(RecordSchema.of(Small.class))

@@ -83,15 +83,12 @@ public final class ConstraintCompiler {
     private TokenConstraint compileAnew(OutputConstraint constraint) {
         String field = constraint.field();
         try {
-            if (constraint instanceof OutputConstraint.Grammar grammar) {
-                checkLength(grammar.grammar().length());
-                return grammars.grammar(grammar.grammar(), field);
-            } else if (constraint instanceof OutputConstraint.StructuralTag tag) {
-                checkLength(tag.tag().length());
-                return grammars.structuralTag(tag.tag(), field);
+            if (!(constraint instanceof OutputConstraint.Verbatim verbatim)) {
+                return compile(constraint, options, SchemaOptions.DEFAULT);
             }
-            Expressions expressions = new Expressions(trie.singleBytes());
-            return new CompiledConstraint(field, grammarOf(constraint, expressions), expressions, trie);
+            List<String> texts = verbatim.texts();
+            checkLength(texts.stream().mapToLong(String::length).sum());
+            return compile(verbatim.form(), options.withTexts(texts), SchemaOptions.DEFAULT.withTexts(texts));
         } catch (UnsupportedConstraintException e) {
             throw new GenerationException.Invalid(field, field + ": " + e.getMessage());
         } catch (StackOverflowError e) {
@@ -99,13 +96,27 @@ public final class ConstraintCompiler {
         }
     }
 
-    private Expression grammarOf(OutputConstraint constraint, Expressions expressions) {
+    /** @param inGrammars options of schemas in grammars and tags, where nothing beyond what is declared is written */
+    private TokenConstraint compile(OutputConstraint constraint, SchemaOptions schemas, SchemaOptions inGrammars) {
+        String field = constraint.field();
+        if (constraint instanceof OutputConstraint.Grammar grammar) {
+            checkLength(grammar.grammar().length());
+            return grammars.grammar(grammar.grammar(), field, inGrammars);
+        } else if (constraint instanceof OutputConstraint.StructuralTag tag) {
+            checkLength(tag.tag().length());
+            return grammars.structuralTag(tag.tag(), field, inGrammars);
+        }
+        Expressions expressions = new Expressions(trie.singleBytes());
+        return new CompiledConstraint(field, grammarOf(constraint, schemas, expressions), expressions, trie);
+    }
+
+    private static Expression grammarOf(OutputConstraint constraint, SchemaOptions schemas, Expressions expressions) {
         Expression grammar;
         if (constraint instanceof OutputConstraint.JsonObject) {
             grammar = new JsonGrammar(expressions).anyObject();
         } else if (constraint instanceof OutputConstraint.JsonSchema schema) {
             checkLength(schema.schema().length());
-            grammar = SchemaCompiler.compile(schema.schema(), options, expressions);
+            grammar = SchemaCompiler.compile(schema.schema(), schemas, expressions);
         } else if (constraint instanceof OutputConstraint.Choice choice) {
             grammar = choice(choice.choices(), expressions);
         } else {

@@ -129,9 +129,10 @@ final class RequestPreparation {
     /** The form of the answer: what was asked for, or calls of the tools as their schemas are. */
     private static @Nullable OutputConstraint constraint(GenerationRequest request, AnswerForm answer) {
         OutputConstraint asked = request.sampling().constraint();
-        return request.prompt() instanceof Prompt.Chat chat
+        OutputConstraint form = request.prompt() instanceof Prompt.Chat chat
                 ? AnswerConstraint.of(answer.syntax(), chat.options(), asked)
                 : asked;
+        return form == null ? null : CopiedTexts.addTo(form, request.prompt());
     }
 
     /** What a model thinks first is bounded, and no part of the answer's form. */

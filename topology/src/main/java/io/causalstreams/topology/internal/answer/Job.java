@@ -2,6 +2,7 @@ package io.causalstreams.topology.internal.answer;
 
 import io.causalstreams.inference.ChatOptions;
 import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.ToolChoice;
@@ -98,8 +99,19 @@ public sealed interface Job<K, V> {
                 options.toolChoice(mayCall ? new ToolChoice.Auto() : new ToolChoice.None());
             }
             options.continueFinalMessage(false).addGenerationPrompt(true);
-            GenerationRequest next = request.withPrompt(new Prompt.Chat(all, options.build()));
+            GenerationRequest question = bounds == null ? copyingFrom(chat) : request;
+            GenerationRequest next = question.withPrompt(new Prompt.Chat(all, options.build()));
             return new Ask<>(arrival, next, session, lane, answers, content, null);
+        }
+
+        /** What is to be copied stands in the question, not in what is said about its first answer. */
+        private GenerationRequest copyingFrom(Prompt.Chat chat) {
+            OutputConstraint form = request.sampling().constraint();
+            return form == null || form instanceof OutputConstraint.Verbatim
+                    ? request
+                    : request.withSampling(request.sampling().toBuilder()
+                            .constraint(OutputConstraint.Verbatim.of(form, chat))
+                            .build());
         }
 
         /** The request of a chat with the turns before it, after its own leading system message. */

@@ -125,8 +125,11 @@ final class CompletionSpans {
         if (sampling.n() != 1) {
             span.setAttribute("gen_ai.request.choice.count", (long) sampling.n());
         }
-        if (sampling.constraint() instanceof OutputConstraint.JsonObject
-                || sampling.constraint() instanceof OutputConstraint.JsonSchema) {
+        OutputConstraint form = sampling.constraint();
+        if (form instanceof OutputConstraint.Verbatim verbatim) {
+            form = verbatim.form();
+        }
+        if (form instanceof OutputConstraint.JsonObject || form instanceof OutputConstraint.JsonSchema) {
             span.setAttribute("gen_ai.output.type", "json");
         }
     }

@@ -75,11 +75,7 @@ record ByteClasses(List<Integer> classOf, List<Integer> members) {
             if (expression instanceof Bytes bytes) {
                 sets.add(bytes.set);
             } else if (expression instanceof Literals literals) {
-                for (byte[] string : literals.set.strings()) {
-                    for (byte value : string) {
-                        single.set(value & 0xFF);
-                    }
-                }
+                single.or(literals.set.bytesUsed());
             } else if (expression instanceof TableState at) {
                 sets.addAll(at.table.sets());
             }

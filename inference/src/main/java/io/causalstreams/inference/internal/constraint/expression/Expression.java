@@ -59,17 +59,19 @@ public sealed interface Expression {
         public final int from;
         public final int to;
         public final int depth;
+        private final boolean nullable;
 
         Literals(LiteralSet set, int from, int to, int depth) {
             this.set = set;
             this.from = from;
             this.to = to;
             this.depth = depth;
+            this.nullable = set.mayEnd(from, to, depth);
         }
 
         @Override
         public boolean nullable() {
-            return set.lengthOf(from) == depth;
+            return nullable;
         }
     }
 

@@ -76,11 +76,35 @@ public final class Expressions {
             return NEVER;
         }
         return intern(List.of("literals", Set.copyOf(texts)), () -> {
-            LiteralSet set = new LiteralSet(texts.stream()
+            LiteralSet set = LiteralSet.of(texts.stream()
                     .map(text -> text.getBytes(StandardCharsets.UTF_8))
                     .toList());
             return new Literals(set, 0, set.size(), 0);
         });
+    }
+
+    Expression literals(LiteralSet set) {
+        return intern(List.of("rest", set, 0, set.size(), 0), () -> new Literals(set, 0, set.size(), 0));
+    }
+
+    /** To be filled with texts. */
+    public Words words() {
+        return new Words(alphabet);
+    }
+
+    /** Words in a row; {@link #NEVER} if there are none. */
+    public Expression runs(Words words) {
+        return words.runs(this);
+    }
+
+    /**
+     * Words in a row that are in a language as a whole.
+     *
+     * @param language a regular expression, not explored
+     * @throws UnsupportedConstraintException if there are too many to see which
+     */
+    public Expression runsWithin(Words words, Expression language) {
+        return words.runsWithin(exploration(language), this);
     }
 
     public Expression sequence(Expression... parts) {

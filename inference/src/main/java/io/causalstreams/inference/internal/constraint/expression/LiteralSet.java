@@ -1,36 +1,98 @@
 package io.causalstreams.inference.internal.constraint.expression;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 
-/** Distinct byte strings in unsigned lexicographic order, at least one. Immutable. */
+/**
+ * Distinct byte strings in unsigned lexicographic order, at least one, each with the lengths at which it may end; its own is the
+ * last of them. So it holds the strings of a list, and all runs of {@link Words}, of which only the longest from each word is
+ * there, as a place in the text. Immutable.
+ */
 public final class LiteralSet {
 
-    private final byte[][] strings;
+    private final byte[] bytes;
+    private final Entry[] entries;
 
-    public LiteralSet(Collection<byte[]> strings) {
-        byte[][] sorted = strings.toArray(byte[][]::new);
-        Arrays.sort(sorted, Arrays::compareUnsigned);
+    /**
+     * The bytes from {@code start}.
+     *
+     * @param ends has {@code origin + n} if the string may end after n bytes; an end before its first byte is another's
+     */
+    record Entry(int start, int length, BitSet ends, int origin) {
+
+        boolean mayEndAt(int depth) {
+            return ends.get(origin + depth) && (depth > 0 || length == 0);
+        }
+
+        boolean hasSameEnds(Entry other) {
+            for (int depth = 0; depth <= length; depth++) {
+                if (mayEndAt(depth) != other.mayEndAt(depth)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** @param entries at least one; those with the same bytes have the same ends */
+    LiteralSet(byte[] bytes, Collection<Entry> entries) {
+        this.bytes = bytes;
+        Entry[] sorted = entries.toArray(Entry[]::new);
+        Arrays.sort(sorted, this::compare);
         int count = 0;
-        for (byte[] string : sorted) {
-            if (count == 0 || !Arrays.equals(sorted[count - 1], string)) {
-                sorted[count++] = string;
+        for (Entry entry : sorted) {
+            if (count == 0 || compare(sorted[count - 1], entry) != 0) {
+                sorted[count++] = entry;
+            } else {
+                assert sorted[count - 1].hasSameEnds(entry);
             }
         }
-        this.strings = Arrays.copyOf(sorted, count);
+        this.entries = Arrays.copyOf(sorted, count);
+    }
+
+    private int compare(Entry a, Entry b) {
+        return Arrays.compareUnsigned(bytes, a.start, a.start + a.length, bytes, b.start, b.start + b.length);
+    }
+
+    /** These strings, which end at their ends only. */
+    static LiteralSet of(Collection<byte[]> strings) {
+        byte[] bytes =
+                new byte[strings.stream().mapToInt(string -> string.length).sum()];
+        BitSet ends = new BitSet(bytes.length + 1);
+        Entry[] entries = new Entry[strings.size()];
+        int start = 0;
+        int count = 0;
+        for (byte[] string : strings) {
+            System.arraycopy(string, 0, bytes, start, string.length);
+            ends.set(start + string.length);
+            entries[count++] = new Entry(start, string.length, ends, start);
+            start += string.length;
+        }
+        return new LiteralSet(bytes, List.of(entries));
     }
 
     public int size() {
-        return strings.length;
+        return entries.length;
     }
 
     public int lengthOf(int index) {
-        return strings[index].length;
+        return entries[index].length;
     }
 
-    public List<byte[]> strings() {
-        return List.of(strings);
+    /** Whether one of strings {@code from..to}, which share their first {@code depth} bytes, may end behind these. */
+    boolean mayEnd(int from, int to, int depth) {
+        for (int i = from; i < to; i++) {
+            if (entries[i].mayEndAt(depth)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int byteAt(int index, int depth) {
+        return bytes[entries[index].start + depth] & 0xFF;
     }
 
     /**
@@ -42,8 +104,7 @@ public final class LiteralSet {
         int high = to;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            byte[] string = strings[middle];
-            if (string.length <= depth || (string[depth] & 0xFF) < value) {
+            if (lengthOf(middle) <= depth || byteAt(middle, depth) < value) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -54,12 +115,23 @@ public final class LiteralSet {
 
     /** The bytes that strings {@code from..to} have at {@code depth}. */
     public ByteSet bytesAt(int from, int to, int depth) {
-        ByteSet bytes = ByteSet.NONE;
+        ByteSet found = ByteSet.NONE;
         for (int i = firstAtLeast(from, to, depth, 0); i < to; ) {
-            int value = strings[i][depth] & 0xFF;
-            bytes = bytes.or(ByteSet.of(value));
+            int value = byteAt(i, depth);
+            found = found.or(ByteSet.of(value));
             i = firstAtLeast(i, to, depth, value + 1);
         }
-        return bytes;
+        return found;
+    }
+
+    /** All bytes of the strings. */
+    BitSet bytesUsed() {
+        BitSet used = new BitSet(256);
+        for (Entry entry : entries) {
+            for (int i = entry.start; i < entry.start + entry.length; i++) {
+                used.set(bytes[i] & 0xFF);
+            }
+        }
+        return used;
     }
 }

@@ -5,6 +5,7 @@ import io.causalstreams.inference.internal.constraint.expression.UnsupportedCons
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.constraint.mask.Vocabulary;
 import io.causalstreams.inference.internal.constraint.mask.VocabularyTrie;
+import io.causalstreams.inference.internal.constraint.schema.SchemaOptions;
 import java.util.regex.Pattern;
 
 /** Compiles grammars and structural tags for one vocabulary. Threading: any thread. */
@@ -24,13 +25,14 @@ public final class GrammarCompiler {
      * A grammar in GBNF if a rule in it has a {@code ::=}, else in Lark.
      *
      * @param field the wire field it came in, for errors while it is followed
+     * @param schemaOptions of JSON schemas in it
      * @throws UnsupportedConstraintException if it is malformed, uses what is not supported, or is too large
      */
-    public TokenConstraint grammar(String text, String field) {
+    public TokenConstraint grammar(String text, String field, SchemaOptions schemaOptions) {
         Expressions expressions = new Expressions(trie.singleBytes());
         GrammarDefinition definition = GBNF_RULE.matcher(text).find()
                 ? GbnfReader.read(text, expressions, tokens)
-                : LarkReader.read(text, expressions, tokens);
+                : LarkReader.read(text, expressions, tokens, schemaOptions);
         return compile(definition, expressions, field);
     }
 
@@ -38,11 +40,12 @@ public final class GrammarCompiler {
      * Free text with constrained spans between tags.
      *
      * @param field the wire field it came in, for errors while it is followed
+     * @param schemaOptions of JSON schemas in it
      * @throws UnsupportedConstraintException if it is malformed, uses what is not supported, or is too large
      */
-    public TokenConstraint structuralTag(String json, String field) {
+    public TokenConstraint structuralTag(String json, String field, SchemaOptions schemaOptions) {
         Expressions expressions = new Expressions(trie.singleBytes());
-        return compile(StructuralTagReader.read(json, expressions, tokens), expressions, field);
+        return compile(StructuralTagReader.read(json, expressions, tokens, schemaOptions), expressions, field);
     }
 
     private TokenConstraint compile(GrammarDefinition definition, Expressions expressions, String field) {

@@ -18,6 +18,7 @@ import io.causalstreams.inference.internal.constraint.grammar.Node.Repeated;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Series;
 import io.causalstreams.inference.internal.constraint.grammar.Node.Tokens;
 import io.causalstreams.inference.internal.constraint.schema.SchemaCompiler;
+import io.causalstreams.inference.internal.constraint.schema.SchemaOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,20 +35,23 @@ final class LarkReader {
     private final SourceText text;
     private final Expressions expressions;
     private final TokenNames tokens;
+    private final SchemaOptions schemaOptions;
     private final LarkParser parser;
     private final LarkTerminals terminals;
 
-    private LarkReader(String grammar, Expressions expressions, TokenNames tokens) {
+    private LarkReader(String grammar, Expressions expressions, TokenNames tokens, SchemaOptions schemaOptions) {
         this.text = new SourceText(grammar);
         this.expressions = expressions;
         this.tokens = tokens;
+        this.schemaOptions = schemaOptions;
         this.parser = new LarkParser(text);
         this.terminals = new LarkTerminals(text, parser, expressions);
     }
 
     /** @throws UnsupportedConstraintException with the position if it is no Lark or uses what is not supported */
-    static GrammarDefinition read(String grammar, Expressions expressions, TokenNames tokens) {
-        return new LarkReader(grammar, expressions, tokens).grammar();
+    static GrammarDefinition read(
+            String grammar, Expressions expressions, TokenNames tokens, SchemaOptions schemaOptions) {
+        return new LarkReader(grammar, expressions, tokens, schemaOptions).grammar();
     }
 
     private GrammarDefinition grammar() {
@@ -98,7 +102,7 @@ final class LarkReader {
             if (token.kind() == Kind.RULE) {
                 return reference(token);
             } else if (token.kind() == Kind.JSON) {
-                return new Json(SchemaCompiler.compile(token.text(), expressions));
+                return new Json(SchemaCompiler.compile(token.text(), schemaOptions, expressions));
             } else if (token.kind() == Kind.SPECIAL) {
                 return new Tokens(LarkTokenSets.read(token, text, tokens));
             }

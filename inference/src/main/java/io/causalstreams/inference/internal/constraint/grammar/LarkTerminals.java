@@ -7,6 +7,7 @@ import io.causalstreams.inference.internal.constraint.expression.ByteTable;
 import io.causalstreams.inference.internal.constraint.expression.Expression;
 import io.causalstreams.inference.internal.constraint.expression.Expressions;
 import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.Words;
 import io.causalstreams.inference.internal.constraint.grammar.LarkToken.Kind;
 import io.causalstreams.inference.internal.constraint.grammar.LarkTree.Choice;
 import io.causalstreams.inference.internal.constraint.grammar.LarkTree.Conjunction;
@@ -21,7 +22,7 @@ import io.causalstreams.inference.internal.constraint.grammar.LarkTree.Substring
 import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
 import io.causalstreams.inference.internal.constraint.pattern.CodePoints;
 import io.causalstreams.inference.internal.constraint.pattern.PatternParser;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -184,12 +185,11 @@ final class LarkTerminals {
         } catch (JsonProcessingException e) {
             throw text.error("JSON is expected", json.position());
         }
-        List<Expression> beginnings = new ArrayList<>(List.of(Expressions.EMPTY));
-        Expression following = Expressions.EMPTY;
-        for (int i = chunks.size() - 1; i >= 0; i--) {
-            following = expressions.optional(expressions.sequence(expressions.literal(chunks.get(i)), following));
-            beginnings.add(following);
-        }
-        return expressions.union(beginnings);
+        Words words = expressions.words();
+        chunks.stream()
+                .map(chunk -> chunk.getBytes(StandardCharsets.UTF_8))
+                .filter(chunk -> chunk.length > 0)
+                .forEach(words::addWord);
+        return expressions.optional(expressions.runs(words));
     }
 }

@@ -18,6 +18,7 @@ import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
 import io.causalstreams.inference.internal.constraint.pattern.PatternParser;
 import io.causalstreams.inference.internal.constraint.schema.Notation;
 import io.causalstreams.inference.internal.constraint.schema.SchemaCompiler;
+import io.causalstreams.inference.internal.constraint.schema.SchemaOptions;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -39,6 +40,7 @@ final class StructuralTagReader {
 
     private final Expressions expressions;
     private final TokenNames tokens;
+    private final SchemaOptions schemaOptions;
     private final TagTexts texts;
     private final FreeText free;
     private final TriggeredTags triggered;
@@ -52,23 +54,26 @@ final class StructuralTagReader {
 
     private record StyledSchema(JsonNode schema, String style) {}
 
-    private StructuralTagReader(Expressions expressions, TokenNames tokens) {
+    private StructuralTagReader(Expressions expressions, TokenNames tokens, SchemaOptions schemaOptions) {
         this.expressions = expressions;
         this.tokens = tokens;
+        this.schemaOptions = schemaOptions;
         this.texts = new TagTexts(expressions, tokens);
         this.free = new FreeText(expressions);
         this.triggered = new TriggeredTags(texts, free, this::newRule);
     }
 
     /** @throws UnsupportedConstraintException if it is malformed or uses what is not supported */
-    static GrammarDefinition read(String json, Expressions expressions, TokenNames tokens) {
+    static GrammarDefinition read(
+            String json, Expressions expressions, TokenNames tokens, SchemaOptions schemaOptions) {
         JsonNode root;
         try {
             root = MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
             throw new UnsupportedConstraintException("the structural tag is not JSON: " + e.getOriginalMessage());
         }
-        return new StructuralTagReader(expressions, tokens).grammar(new TagField(root, "structural_tag"));
+        return new StructuralTagReader(expressions, tokens, schemaOptions)
+                .grammar(new TagField(root, "structural_tag"));
     }
 
     private GrammarDefinition grammar(TagField tag) {
@@ -231,9 +236,10 @@ final class StructuralTagReader {
             String json = schema.toString();
             Node node = new Json(
                     switch (style) {
-                        case "arguments" -> SchemaCompiler.arguments(json, Notation.JSON, expressions);
-                        case "python_arguments" -> SchemaCompiler.arguments(json, Notation.PYTHON, expressions);
-                        default -> SchemaCompiler.compile(json, expressions);
+                        case "arguments" -> SchemaCompiler.arguments(json, Notation.JSON, schemaOptions, expressions);
+                        case "python_arguments" ->
+                            SchemaCompiler.arguments(json, Notation.PYTHON, schemaOptions, expressions);
+                        default -> SchemaCompiler.compile(json, schemaOptions, expressions);
                     });
             schemas.put(new StyledSchema(schema, style), node);
             return node;

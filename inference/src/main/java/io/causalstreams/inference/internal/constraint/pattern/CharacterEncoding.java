@@ -39,6 +39,19 @@ public enum CharacterEncoding {
     /** One character of the set; {@link Expressions#NEVER} for the empty set. */
     public abstract Expression encode(CodePoints set, Expressions expressions);
 
+    /** The text inside a JSON string, in the one way of {@link #JSON_STRING}. */
+    public static String escaped(String text) {
+        StringBuilder escaped = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            if (NEEDS_ESCAPE.contains(c)) {
+                escaped.append(escape(c));
+            } else {
+                escaped.appendCodePoint(c);
+            }
+        });
+        return escaped.toString();
+    }
+
     private static String escape(int c) {
         return switch (c) {
             case '"' -> "\\\"";

@@ -19,16 +19,20 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What the keywords of a schema that holds say. Keywords of no draft say nothing: they are annotations. */
 final class Assertions {
 
     private final SchemaDocument document;
     private final Tableau tableau;
+    private final @Nullable List<String> texts;
 
-    Assertions(SchemaDocument document, Tableau tableau) {
+    /** @param texts of the request; null = it has none */
+    Assertions(SchemaDocument document, Tableau tableau, @Nullable List<String> texts) {
         this.document = document;
         this.tableau = tableau;
+        this.texts = texts;
     }
 
     /** Works {@code self}, which holds, into the branch. */
@@ -47,6 +51,7 @@ final class Assertions {
         values(self, keywords, branch);
         numbers(keywords, branch.shape);
         strings(keywords, branch.shape);
+        verbatim(keywords, branch.shape);
         arrays(schema, keywords, branch.shape);
         objects(schema, keywords, branch.shape);
         combinations(self, keywords, branch);
@@ -155,6 +160,24 @@ final class Assertions {
         if (format != null && formatted != null) {
             shape.mentioned.add(JsonType.STRING);
             shape.matches.add(new Match("format " + format.asText(), formatted, true));
+        }
+    }
+
+    private void verbatim(Keywords keywords, Shape shape) {
+        JsonNode verbatim = keywords.get(Keywords.VERBATIM);
+        if (verbatim == null || (verbatim.isBoolean() && !verbatim.booleanValue())) {
+            return;
+        }
+        shape.mentioned.add(JsonType.STRING);
+        if (verbatim.isTextual()) {
+            shape.copiedFrom.add(List.of(verbatim.textValue()));
+        } else if (!verbatim.isBoolean()) {
+            throw keywords.unsupported(Keywords.VERBATIM, "must be true or the text to copy from");
+        } else if (texts == null) {
+            throw keywords.unsupported(
+                    Keywords.VERBATIM, "is true, and the prompt is no text; give the text to copy from in its place");
+        } else {
+            shape.copiedFrom.add(texts);
         }
     }
 

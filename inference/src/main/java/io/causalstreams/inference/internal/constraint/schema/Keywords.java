@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** The keywords of a schema object, read with their types checked; {@code null} is as good as absent. */
 record Keywords(ObjectNode json, String path) {
 
+    /** Ours: the string is words in a row of a text, the request's ({@code true}) or one that is given. */
+    static final String VERBATIM = "x-verbatim";
+
     /** The keywords that say something about values; all others are annotations. */
     static final Set<String> ASSERTIONS = Set.of(
             "$ref",
@@ -32,6 +35,7 @@ record Keywords(ObjectNode json, String path) {
             "maxLength",
             "pattern",
             "format",
+            VERBATIM,
             "items",
             "prefixItems",
             "additionalItems",

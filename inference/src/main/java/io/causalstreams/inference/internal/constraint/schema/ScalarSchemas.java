@@ -26,6 +26,11 @@ final class ScalarSchemas {
         return strings.compile(shape);
     }
 
+    /** Whether there was a string without words that it could be. */
+    boolean hadNothingToCopy() {
+        return strings.hadNothingToCopy();
+    }
+
     Expression number(Shape shape) {
         return numbers.compile(shape);
     }

@@ -30,6 +30,9 @@ import java.util.Set;
  */
 public final class SchemaCompiler {
 
+    /** The keyword of strings that are copied from a text. */
+    public static final String VERBATIM = Keywords.VERBATIM;
+
     private static final int MAX_RULES = 20_000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -53,7 +56,7 @@ public final class SchemaCompiler {
         this.document = document;
         this.expressions = expressions;
         this.json = new JsonGrammar(expressions, notation);
-        this.tableau = new Tableau(document);
+        this.tableau = new Tableau(document, options.texts());
         this.scalars = new ScalarSchemas(expressions, json);
         this.arrays = new ArraySchemas(expressions, json, this, options.undeclaredProperties());
         this.objects = new ObjectSchemas(expressions, json, this, options);
@@ -76,8 +79,9 @@ public final class SchemaCompiler {
      * @throws UnsupportedConstraintException as {@link #compile(String, SchemaOptions, Expressions)}; also if a property is
      *     required whose name cannot name an argument
      */
-    public static Expression arguments(String schema, Notation notation, Expressions expressions) {
-        SchemaCompiler compiler = new SchemaCompiler(document(schema), expressions, SchemaOptions.DEFAULT, notation);
+    public static Expression arguments(
+            String schema, Notation notation, SchemaOptions options, Expressions expressions) {
+        SchemaCompiler compiler = new SchemaCompiler(document(schema), expressions, options, notation);
         Rule start = compiler.rule("arguments");
         start.define(expressions.union(compiler.shapes(compiler.root()).stream()
                 .filter(shape -> shape.allowed == null && shape.types.contains(JsonType.OBJECT))
@@ -108,7 +112,11 @@ public final class SchemaCompiler {
         new GrammarCheck(expressions, all).run();
         if (start == Expressions.NEVER
                 || (start instanceof Expression.Reference reference && reference.rule.body() == Expressions.NEVER)) {
-            throw new UnsupportedConstraintException("the schema admits no finite value");
+            throw new UnsupportedConstraintException("the schema admits no finite value"
+                    + (scalars.hadNothingToCopy()
+                            ? ": a string is x-verbatim, and the text has no words that it could be; where it may be"
+                                    + " missing, leave it out of required or let it be null"
+                            : ""));
         }
         return start;
     }
@@ -116,11 +124,6 @@ public final class SchemaCompiler {
     /** The keywords that say something about values; all others are annotations. */
     public static Set<String> keywords() {
         return Keywords.ASSERTIONS;
-    }
-
-    /** The same, with the {@linkplain SchemaOptions#DEFAULT default options}. */
-    public static Expression compile(String schema, Expressions expressions) {
-        return compile(schema, SchemaOptions.DEFAULT, expressions);
     }
 
     /** The values that meet all obligations; compiled later, so that they may contain themselves. */

@@ -83,6 +83,9 @@ final class Shape {
     int maxLength = Expression.UNBOUNDED;
     final Set<Match> matches = new LinkedHashSet<>();
 
+    /** Texts of which a string must be words in a row, of each of these lists. */
+    final Set<List<String>> copiedFrom = new LinkedHashSet<>();
+
     int minItems;
     int maxItems = Expression.UNBOUNDED;
     boolean unique;
@@ -120,6 +123,7 @@ final class Shape {
         copy.minLength = minLength;
         copy.maxLength = maxLength;
         copy.matches.addAll(matches);
+        copy.copiedFrom.addAll(copiedFrom);
         copy.minItems = minItems;
         copy.maxItems = maxItems;
         copy.unique = unique;
@@ -295,7 +299,7 @@ final class Shape {
         facts.add(greatest == null ? "none" : greatest);
         facts.addAll(List.of(aboveLeast, belowGreatest, minLength, maxLength, minItems, maxItems, unique));
         facts.addAll(List.of(minProperties, maxProperties, properties, required, forbidden, patternProperties, rests));
-        facts.add(propertyNames);
+        facts.addAll(List.of(propertyNames, copiedFrom));
         return facts;
     }
 

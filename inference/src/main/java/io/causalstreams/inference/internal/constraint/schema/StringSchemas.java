@@ -8,15 +8,17 @@ import io.causalstreams.inference.internal.constraint.expression.ByteTable;
 import io.causalstreams.inference.internal.constraint.expression.Expression;
 import io.causalstreams.inference.internal.constraint.expression.Expressions;
 import io.causalstreams.inference.internal.constraint.expression.UnsupportedConstraintException;
+import io.causalstreams.inference.internal.constraint.expression.Words;
 import io.causalstreams.inference.internal.constraint.pattern.CharacterEncoding;
 import io.causalstreams.inference.internal.constraint.pattern.CodePoints;
 import io.causalstreams.inference.internal.constraint.pattern.Pattern;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Lengths, patterns and formats of strings. */
+/** Lengths, patterns and formats of strings, and what they are copied from. */
 final class StringSchemas {
 
     private final Expressions expressions;
@@ -25,6 +27,13 @@ final class StringSchemas {
     /** Patterns as they are searched for in a text; shapes of one value share theirs. */
     private final IdentityHashMap<Pattern, Expression> searched = new IdentityHashMap<>();
 
+    private final Map<List<String>, Words> words = new HashMap<>();
+
+    /** By all that is said of a string: fields that are alike share the masks of what can be copied. */
+    private final Map<List<Object>, Expression> copied = new HashMap<>();
+
+    private boolean nothingToCopy;
+
     StringSchemas(Expressions expressions, JsonGrammar json) {
         this.expressions = expressions;
         this.json = json;
@@ -32,6 +41,11 @@ final class StringSchemas {
 
     Expression compile(Shape shape) {
         List<String> excluded = excluded(shape);
+        if (!shape.copiedFrom.isEmpty()) {
+            return copied.computeIfAbsent(
+                    List.of(shape.copiedFrom, shape.minLength, shape.maxLength, shape.matches, excluded),
+                    unknown -> copied(shape, excluded));
+        }
         if (shape.matches.isEmpty() && excluded.isEmpty()) {
             return json.string(shape.minLength, shape.maxLength);
         }
@@ -43,6 +57,30 @@ final class StringSchemas {
             throw new UnsupportedConstraintException(
                     "the pattern " + patterns + " with its lengths: " + e.getMessage());
         }
+    }
+
+    private Expression copied(Shape shape, List<String> excluded) {
+        List<List<String>> sources = List.copyOf(shape.copiedFrom);
+        boolean any = shape.minLength <= 1
+                && shape.maxLength == UNBOUNDED
+                && shape.matches.isEmpty()
+                && excluded.isEmpty()
+                && sources.size() == 1;
+        Words from = words(sources.get(0));
+        Expression runs = any
+                ? expressions.runs(from)
+                : expressions.runsWithin(from, copiedFrom(sources.subList(1, sources.size()), described(shape)));
+        nothingToCopy |= runs == Expressions.NEVER;
+        return json.lexeme(json.quoted(runs));
+    }
+
+    /** Whether there was a string without words that it could be. */
+    boolean hadNothingToCopy() {
+        return nothingToCopy;
+    }
+
+    private Words words(List<String> texts) {
+        return words.computeIfAbsent(texts, unknown -> WordCutter.words(texts, expressions));
     }
 
     private static List<String> excluded(Shape shape) {
@@ -68,11 +106,23 @@ final class StringSchemas {
                 return least > most ? Expressions.NEVER : encode(new Pattern.Repeated(repeated.body(), least, most));
             }
         }
-        return ByteTable.explore(language(shape), expressions);
+        return ByteTable.explore(described(shape), expressions);
     }
 
     /** The contents of the shape's strings, as an expression that has still to be explored. */
     Expression language(Shape shape) {
+        return copiedFrom(List.copyOf(shape.copiedFrom), described(shape));
+    }
+
+    private Expression copiedFrom(List<List<String>> sources, Expression described) {
+        Expression all = described;
+        for (List<String> texts : sources) {
+            all = expressions.intersection(expressions.runs(words(texts)), all);
+        }
+        return all;
+    }
+
+    private Expression described(Shape shape) {
         Expression all =
                 encode(new Pattern.Repeated(new Pattern.Characters(CodePoints.ALL), shape.minLength, shape.maxLength));
         for (Shape.Match match : shape.matches) {
@@ -81,17 +131,14 @@ final class StringSchemas {
         }
         List<String> excluded = excluded(shape);
         if (!excluded.isEmpty()) {
-            List<String> contents = new ArrayList<>();
-            for (String text : excluded) {
-                String quoted = quote(text);
-                contents.add(quoted.substring(1, quoted.length() - 1));
-            }
+            List<String> contents =
+                    excluded.stream().map(CharacterEncoding::escaped).toList();
             all = expressions.intersection(expressions.complement(expressions.literals(contents)), all);
         }
         return all;
     }
 
-    /** Whether a string meets the shape's patterns; its lengths are not looked at. */
+    /** Whether a string meets the shape's patterns and can be copied; its lengths are not looked at. */
     boolean accepts(Shape shape, String text) {
         for (Shape.Match match : shape.matches) {
             Expression language = searched.computeIfAbsent(
@@ -100,7 +147,9 @@ final class StringSchemas {
                 return false;
             }
         }
-        return true;
+        return shape.copiedFrom.stream()
+                .allMatch(
+                        texts -> matches(expressions.runs(words(texts)), CharacterEncoding.escaped(text), expressions));
     }
 
     /** Whether the whole text is one of {@code language}. */

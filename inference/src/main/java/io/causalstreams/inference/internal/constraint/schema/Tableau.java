@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns obligations on one value into the shapes that meet them: a semantic tableau, as for the modal logic that JSON Schema
@@ -45,8 +46,9 @@ final class Tableau {
     /** Whether the obligations may be met, as far as one sees with this budget. */
     private record Question(Set<Obligation> obligations, int lookAhead) {}
 
-    Tableau(SchemaDocument document) {
-        this.assertions = new Assertions(document, this);
+    /** @param texts what strings are copied from that the schema wants verbatim; null = there is none */
+    Tableau(SchemaDocument document, @Nullable List<String> texts) {
+        this.assertions = new Assertions(document, this, texts);
         this.violations = new Violations(document);
     }
 
