@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Records in, an adapter out. */
 @Command(
@@ -32,6 +35,10 @@ import picocli.CommandLine.Option;
 final class TuneCommand implements Callable<Integer> {
     private static final long MEBI = 1L << 20;
     private static final String TOPIC = "topic:";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
 
     @Option(
             names = "--model",
@@ -149,33 +156,41 @@ final class TuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        TuningOptions options = options();
         Progress progress = Progress.ofStderr();
         Path checkpoint = ModelStore.ofUser(progress).checkpoint(ModelSource.parse(model));
-        TuningOptions options = new TuningOptions(
-                new LoraConfig(rank, alpha, rankStabilised, dropout, targets),
-                storage,
-                new TuningOptions.Schedule(
-                        epochs,
-                        maxSteps,
-                        stepExamples,
-                        learningRate,
-                        warmup,
-                        decay,
-                        clip,
-                        validation,
-                        validateEvery,
-                        patience),
-                maxTokens,
-                batchTokens,
-                keptMebibytes * MEBI,
-                threads == null ? Runtime.getRuntime().availableProcessors() : threads,
-                seed);
         try (Shown shown = new Shown(progress)) {
             FineTuning.run(checkpoint, records(progress), output, options, shown);
         }
         System.err.println("The adapter is in " + output + "; merge it with 'causal-streams export --model " + model
                 + " --adapter " + output + " --output DIR'");
         return 0;
+    }
+
+    private TuningOptions options() {
+        try {
+            return new TuningOptions(
+                    new LoraConfig(rank, alpha, rankStabilised, dropout, targets),
+                    storage,
+                    new TuningOptions.Schedule(
+                            epochs,
+                            maxSteps,
+                            stepExamples,
+                            learningRate,
+                            warmup,
+                            decay,
+                            clip,
+                            validation,
+                            validateEvery,
+                            patience),
+                    maxTokens,
+                    batchTokens,
+                    keptMebibytes * MEBI,
+                    threads == null ? Runtime.getRuntime().availableProcessors() : threads,
+                    seed);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+        }
     }
 
     /** A topic is read once: whoever goes on learns from the records that it began with. */

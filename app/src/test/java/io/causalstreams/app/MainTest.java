@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MainTest {
 
@@ -31,6 +33,34 @@ class MainTest {
         Outcome outcome = run("generate", "--model", "no-such-model", "--temperature", "-1", "Hello");
         assertThat(outcome.exitCode).isEqualTo(2);
         assertThat(outcome.err).hasLineCount(1).contains("temperature");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--dropout, 2",
+        "--rank, 0",
+        "--alpha, 0",
+        "--epochs, 0",
+        "--max-steps, -1",
+        "--batch-size, 0",
+        "--learning-rate, 0",
+        "--warmup, 1.5",
+        "--weight-decay, -1",
+        "--clip, -1",
+        "--validation, 1",
+        "--validate-every, 0",
+        "--patience, -1",
+        "--max-tokens, 0",
+        "--batch-tokens, 0",
+        "--activations, -1",
+        "--threads, 0"
+    })
+    void shouldExitWithTwoBeforeItLoadsAModelForAWrongValueOfTune(String option, String value) {
+        Outcome outcome = run("tune", "--model", "no-such-model", "--data", "none", "--output", "none", option, value);
+        assertThat(outcome.exitCode).isEqualTo(2);
+        assertThat(outcome.err)
+                .startsWith("causal-streams tune: " + option + " is ")
+                .contains("it must be");
     }
 
     @Test

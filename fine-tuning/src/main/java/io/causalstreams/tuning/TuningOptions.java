@@ -25,6 +25,20 @@ public record TuningOptions(
         int threads,
         long seed) {
 
+    /** @throws IllegalArgumentException naming the option that is out of its range */
+    public TuningOptions {
+        check(maxTokens >= 2, "max-tokens", maxTokens, "2 or more");
+        check(batchTokens >= 1, "batch-tokens", batchTokens, "1 or more");
+        check(keptBytes >= 0, "activations", keptBytes, "0 or more");
+        check(threads >= 1, "threads", threads, "1 or more");
+    }
+
+    private static void check(boolean holds, String option, Number value, String range) {
+        if (!holds) {
+            throw new IllegalArgumentException(option + " is " + value + "; it must be " + range);
+        }
+    }
+
     /**
      * Steps and learning rate: from 0 up over the warm-up, then down to 0 along a cosine.
      *
@@ -49,5 +63,20 @@ public record TuningOptions(
             double clip,
             double validation,
             int validateEvery,
-            int patience) {}
+            int patience) {
+
+        /** @throws IllegalArgumentException naming the option that is out of its range */
+        public Schedule {
+            check(epochs > 0 && Double.isFinite(epochs), "epochs", epochs, "greater than 0");
+            check(maxSteps >= 0, "max-steps", maxSteps, "0 or more");
+            check(stepExamples >= 1, "batch-size", stepExamples, "1 or more");
+            check(learningRate > 0 && Double.isFinite(learningRate), "learning-rate", learningRate, "greater than 0");
+            check(warmup >= 0 && warmup <= 1, "warmup", warmup, "between 0 and 1");
+            check(decay >= 0, "weight-decay", decay, "0 or more");
+            check(clip >= 0, "clip", clip, "0 or more");
+            check(validation >= 0 && validation < 1, "validation", validation, "at least 0 and less than 1");
+            check(validateEvery >= 1, "validate-every", validateEvery, "1 or more");
+            check(patience >= 0, "patience", patience, "0 or more");
+        }
+    }
 }

@@ -17,10 +17,14 @@ public record LoraConfig(int rank, double alpha, boolean rankStabilised, double 
     public static final String ALL_LINEAR = "all-linear";
 
     public LoraConfig {
-        if (rank < 1 || !(alpha > 0) || targets.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "rank %d, alpha %s, targets %s: rank and alpha must be positive, and something adapted"
-                            .formatted(rank, alpha, targets));
+        if (rank < 1) {
+            throw new IllegalArgumentException("rank is " + rank + "; it must be 1 or more");
+        }
+        if (!(alpha > 0)) {
+            throw new IllegalArgumentException("alpha is " + alpha + "; it must be greater than 0");
+        }
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("target-modules is empty; it must be at least one name");
         }
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout is " + dropout + "; it must be at least 0 and less than 1");
