@@ -28,7 +28,11 @@ final class Candidates {
     private static final int STEPS = 151 * 8 + 1;
     private static final int LEAST_STEP = (int) (Double.doubleToRawLongBits(1) >>> STEP_SHIFT) - STEPS + 1;
 
+    /** At lower temperatures single precision would not do for an estimate. */
+    private static final double LEAST_ESTIMATED = 0.01;
+
     private int[] ids = new int[0];
+    private float[] rough = new float[0];
     private double[] weights = new double[0];
     private double[] scratch = new double[0];
     /** At i: the sum of the first i · STRIDE weights. */
@@ -49,8 +53,7 @@ final class Candidates {
      */
     void select(float[] logits, int vocabulary, float max, double temperature, int topK, double leastWeight) {
         ensureCapacity(vocabulary);
-        double least = max + Math.max(Math.log(leastWeight) - ROUNDING, UNDERFLOW) * temperature;
-        float floor = Math.nextDown((float) least);
+        float floor = floor(max, temperature, leastWeight);
         if (topK > 0 && topK < vocabulary) {
             floor = Math.max(floor, TopValues.kthLargest(logits, vocabulary, topK));
         }
@@ -59,16 +62,53 @@ final class Candidates {
         weigh(logits, max, scale);
     }
 
+    /** A logit below which tokens weigh less than {@code leastWeight}, or nothing. */
+    private static float floor(float max, double temperature, double leastWeight) {
+        double least = max + Math.max(Math.log(leastWeight) - ROUNDING, UNDERFLOW) * temperature;
+        return Math.nextDown((float) least);
+    }
+
     /**
      * Keeps the smallest set of most likely tokens whose probabilities sum to at least {@code topP}.
      *
      * <p>Sums by magnitude tell within which of them the set ends; only the weights of that one are searched for the edge.
      */
     void keepTopP(double topP) {
-        if (topP >= 1) {
-            return;
+        if (topP < 1) {
+            keepLargest(topP * total);
         }
-        double target = topP * total;
+    }
+
+    /**
+     * Starts over with the tokens that {@link #select} of all and then {@link #keepTopP} would leave, for less: the sum of all weights
+     * is only estimated, and exact weights are those of tokens that the estimate does not rule out.
+     *
+     * @return false if the set ends so near to {@code topP} that the exact sum has to decide, or the estimate rules out too little
+     */
+    boolean selectTopP(float[] logits, int vocabulary, float max, double temperature, double topP) {
+        if (temperature < LEAST_ESTIMATED) {
+            return false;
+        }
+        ensureCapacity(vocabulary);
+        double estimate = RoughSum.ofWeights(logits, vocabulary, max, (float) (1 / temperature), rough);
+        // Tokens below this weigh, all together, no more than half of what is left out.
+        double least = (1 - topP) * estimate / (2.0 * vocabulary);
+        size = collect(logits, vocabulary, floor(max, temperature, least), ids);
+        if (size > vocabulary / 4) {
+            return false;
+        }
+        weigh(logits, max, 1 / temperature);
+        double target = topP * estimate;
+        double edge = keepLargest(target);
+        return total >= target * (1 + RoughSum.ERROR) && total - edge < target * (1 - RoughSum.ERROR);
+    }
+
+    /**
+     * Keeps as few of the largest weights as sum to {@code target}.
+     *
+     * @return the least of them
+     */
+    private double keepLargest(double target) {
         Arrays.fill(steps, 0);
         for (int i = 0; i < size; i++) {
             steps[step(weights[i])] += weights[i];
@@ -96,6 +136,7 @@ final class Candidates {
         }
         size = kept;
         sum();
+        return least;
     }
 
     /** Of a weight in (0, 1]: eight steps from each power of two to the next, read from its bits. */
@@ -186,6 +227,7 @@ final class Candidates {
             ids = new int[vocabulary];
             weights = new double[vocabulary];
             scratch = new double[vocabulary];
+            rough = new float[vocabulary];
             sums = new double[vocabulary / STRIDE + 1];
         }
     }

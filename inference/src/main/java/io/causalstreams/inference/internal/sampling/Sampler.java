@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * top-k → top-p → min-p → draw. Where several tokens are equally likely at an edge, top-k keeps them all (as
  * transformers does), top-p and arg-max prefer the lowest id.
  *
- * <p>Cost: greedy copies and scans the row once. Drawing adds one exponential per token that top-k leaves; nothing sorts
+ * <p>Cost: greedy copies and scans the row once. Drawing adds one exponential per token that top-k leaves, in single precision
+ * where top-p needs no more than an estimate of their sum; nothing sorts
  * the vocabulary. Nothing of vocabulary size is allocated per call or held per choice. Where a model gives its best tokens
  * ({@link BestTokens}), greedy and top-k choices that they decide read nothing else, with the same result.
  *
@@ -92,12 +93,21 @@ public final class Sampler {
 
     private Candidates candidates(float[] values, int size, float max) {
         Candidates candidates = Workspace.ofThread().candidates();
+        boolean filtered = params.topP() < 1
+                && params.topK() <= 0
+                && candidates.selectTopP(values, size, max, params.temperature(), params.topP());
+        if (!filtered) {
+            selectExactly(candidates, values, size, max);
+        }
+        candidates.keepMinP(params.minP());
+        return candidates;
+    }
+
+    private void selectExactly(Candidates candidates, float[] values, int size, float max) {
         // Top-p sums all weights; without it, those that min-p is going to drop need not be computed.
         double leastWeight = params.topP() >= 1 ? params.minP() : 0;
         candidates.select(values, size, max, params.temperature(), params.topK(), leastWeight);
         candidates.keepTopP(params.topP());
-        candidates.keepMinP(params.minP());
-        return candidates;
     }
 
     /** The index of the largest of the first {@code size} values, the lowest of equals. */
