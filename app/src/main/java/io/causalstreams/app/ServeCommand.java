@@ -105,6 +105,9 @@ final class ServeCommand implements Callable<Integer> {
         if (learn.isOn() && !followed) {
             throw new AppException("--learn publishes to --adapters-topic; name it");
         }
+        if (learn.isOn() && models.areSeveral()) {
+            throw new AppException("--learn goes with one model; serve the others by a process of their own");
+        }
         Duration patience = Duration.ofSeconds(waitSeconds);
         BrokerWait.until(connection, patience, progress);
         List<String> created = Topics.createMissing(connection, config, partitions);

@@ -13,7 +13,10 @@ import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.topology.adapter.AdapterPreparation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,12 +53,19 @@ final class ServedModelOptions {
      */
     void check(boolean followed) throws IOException {
         ModelList list = list();
-        if (list != null && followed) {
-            throw new AppException("adapters by a topic go with one model; several models take none here");
-        } else if (list == null && followed && ModelSource.parse(single()) instanceof ModelSource.Exported exported) {
+        if (file != null && followed) {
             throw new AppException(
-                    exported.label() + " is exported already; for adapters name the checkpoint it was made from");
-        } else if (list == null) {
+                    "adapters by a topic go with models that stay; name them by --model NAME=SRC instead of --models");
+        } else if (followed) {
+            for (String source :
+                    list == null ? List.of(single()) : list.sources().values()) {
+                if (ModelSource.parse(source) instanceof ModelSource.Exported exported) {
+                    throw new AppException(exported.label()
+                            + " is exported already; for adapters name the checkpoint it was made from");
+                }
+            }
+        }
+        if (list == null) {
             adapters.check(ModelSource.parse(single()));
         } else if (!adapters.isEmpty()) {
             throw new AppException("--adapter goes with one model; several models take none here");
@@ -74,19 +84,23 @@ final class ServedModelOptions {
             throws IOException, InterruptedException {
         ModelList list = list();
         if (list == null) {
-            return adapters.isEmpty() && !followed ? load(single(), config, progress) : withAdapters(config, progress);
+            return adapters.isEmpty() ? load(single(), config, followed, progress) : withAdapters(config, progress);
         }
         ServedModels served =
-                ServedModels.open(list, (source, sharing) -> load(source, config.shareOf(sharing), progress));
+                ServedModels.open(list, (source, sharing) -> load(source, config.shareOf(sharing), followed, progress));
         if (file != null) {
             ModelListWatch.start(file, list, served, progress);
         }
         return served.engine();
     }
 
-    private GenerationEngine load(String source, EngineConfig config, Progress progress) throws IOException {
-        Path directory = ModelStore.ofUser(progress)
-                .modelDirectory(ModelSource.parse(source), precision.orNull(), ModelOptions.DEFAULT_PRECISION);
+    private GenerationEngine load(String source, EngineConfig config, boolean followed, Progress progress)
+            throws IOException {
+        ModelStore store = ModelStore.ofUser(progress);
+        ModelSource parsed = ModelSource.parse(source);
+        Path directory = followed
+                ? adaptableDirectory(store, parsed)
+                : store.modelDirectory(parsed, precision.orNull(), ModelOptions.DEFAULT_PRECISION);
         return EngineOptions.load(directory, config, progress);
     }
 
@@ -102,12 +116,41 @@ final class ServedModelOptions {
         return ModelStore.ofUser(progress).checkpoint(ModelSource.parse(single()));
     }
 
-    /** Converts adapters for the one model. */
+    /** Whether there are several models. */
+    boolean areSeveral() throws IOException {
+        return list() != null;
+    }
+
+    /** Converts adapters for the model that they belong to. */
     AdapterPreparation preparation(Progress progress) throws IOException {
         ModelStore store = ModelStore.ofUser(progress);
-        ModelSource source = ModelSource.parse(single());
-        Path directory = adaptableDirectory(store, source);
-        return adapter -> store.adapter(source, adapter, directory);
+        ModelList list = list();
+        if (list == null) {
+            ModelSource source = ModelSource.parse(single());
+            Path directory = adaptableDirectory(store, source);
+            return adapter -> store.adapter(source, adapter, directory);
+        }
+        Map<String, ModelSource> sources = new HashMap<>();
+        Map<String, Path> directories = new HashMap<>();
+        for (Map.Entry<String, String> model : list.sources().entrySet()) {
+            ModelSource source = ModelSource.parse(model.getValue());
+            sources.put(model.getKey(), source);
+            directories.put(model.getKey(), adaptableDirectory(store, source));
+        }
+        return new AdapterPreparation() {
+            @Override
+            public Path file(Path adapter) throws IOException {
+                return file(adapter, list.defaultName());
+            }
+
+            @Override
+            public Path file(Path adapter, String model) throws IOException {
+                return store.adapter(
+                        Objects.requireNonNull(sources.get(model), model),
+                        adapter,
+                        Objects.requireNonNull(directories.get(model), model));
+            }
+        };
     }
 
     private Path adaptableDirectory(ModelStore store, ModelSource source) throws IOException {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -104,14 +105,53 @@ class AdaptersTopicIT {
         }
     }
 
+    @Test
+    void shouldGiveAnAdapterToTheModelItBelongsToAmongSeveral() throws Exception {
+        byte[] archive = AdapterArchive.pack(ADAPTER);
+        String checkpoint = TestModels.tinyChatCheckpoint().toString();
+        try (EmbeddedBroker broker = EmbeddedBroker.start();
+                OperatorClient client = new OperatorClient(broker.bootstrapServers());
+                CommandProcess serve = serve(
+                        broker,
+                        TestFiles.fresh("adapters-"),
+                        "--model",
+                        "a=" + checkpoint,
+                        "--model",
+                        "b=" + checkpoint)) {
+            // When: an adapter of the second model comes, and one of a model that is not served
+            put(broker, AdapterEvent.inline(archive, "b"));
+            put(broker, AdapterEvent.inline(AdapterArchive.pack(withAlpha("1")), "c"));
+            client.readUntil("dead letter", LIMIT, () -> !client.deadLetters.isEmpty());
+
+            // Then
+            List<String> ids = List.of("of-b", "of-a", "by-name", "b-alone");
+            client.send("k", prompt("of-b", "\"model\": \"b:support\"", 40));
+            client.send("k", prompt("of-a", "\"model\": \"a:support\"", 40));
+            client.send("k", prompt("by-name", "\"model\": \"b\", \"adapter\": \"support\"", 40));
+            client.send("k", prompt("b-alone", "\"model\": \"b\"", 40));
+            client.readCompletions(ids, LIMIT);
+            assertThat(client.violations(ids)).isEmpty();
+            assertThat(version(client, "of-b")).isEqualTo(AdapterArchive.digest(archive));
+            assertThat(client.completion("of-b").path("model").asText()).startsWith("b");
+            assertThat(header(client, "of-a")).isEqualTo("support@");
+            assertThat(client.completion("of-a").path("model").asText()).isEqualTo("a");
+            assertThat(client.text("by-name")).isEqualTo(client.text("of-b"));
+            assertThat(client.text("of-a")).isEqualTo(client.text("b-alone")).isNotEqualTo(client.text("of-b"));
+            assertThat(serve.output()).contains("it belongs to model c, this is ");
+        }
+    }
+
     private static CommandProcess serve(EmbeddedBroker broker, Path kept) {
+        return serve(broker, kept, "--model", TestModels.tinyChatCheckpoint().toString());
+    }
+
+    private static CommandProcess serve(EmbeddedBroker broker, Path kept, String... models) {
         Path config = TestFiles.properties(Map.of(
                 "state.dir",
                 TestFiles.fresh("state-").toString(),
                 "causal.streams.adapters.directory",
                 kept.toString()));
-        CommandProcess serve = CommandProcess.start(
-                Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m"),
+        List<String> arguments = new ArrayList<>(List.of(
                 "serve",
                 "--bootstrap-servers",
                 broker.bootstrapServers(),
@@ -119,10 +159,11 @@ class AdaptersTopicIT {
                 "1",
                 "--config",
                 config.toString(),
-                "--model",
-                TestModels.tinyChatCheckpoint().toString(),
                 "--adapters-topic",
-                "adapters");
+                "adapters"));
+        arguments.addAll(List.of(models));
+        CommandProcess serve = CommandProcess.start(
+                Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m"), arguments.toArray(String[]::new));
         serve.awaitOutput("Serving ", LIMIT);
         return serve;
     }
@@ -169,8 +210,12 @@ class AdaptersTopicIT {
     }
 
     private static String prompt(String id, int tokens) {
-        return "{\"id\": \"%s\", \"adapter\": \"support\", \"prompt\": \"Hi\", \"max_tokens\": %d, \"ignore_eos\": true, \"temperature\": 0}"
-                .formatted(id, tokens);
+        return prompt(id, "\"adapter\": \"support\"", tokens);
+    }
+
+    private static String prompt(String id, String by, int tokens) {
+        return "{\"id\": \"%s\", %s, \"prompt\": \"Hi\", \"max_tokens\": %d, \"ignore_eos\": true, \"temperature\": 0}"
+                .formatted(id, by, tokens);
     }
 
     private static Path withAlpha(String alpha) throws IOException {

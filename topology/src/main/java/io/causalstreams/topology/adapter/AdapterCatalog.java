@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * to a version when it arrives, and holds it until it ends. A version is in the engine, under the name {@code name@sha256}, while the
  * topic has it or a request holds it.
  *
+ * <p>Where the engine is {@linkplain GenerationEngine#engines several}, an adapter belongs to the one that its record names, and is unknown
+ * to requests of the others.
+ *
  * <p>Threading: any thread.
  */
 public final class AdapterCatalog {
@@ -36,11 +40,20 @@ public final class AdapterCatalog {
     private final FetchedAdapters files;
     private final AdapterPreparation preparation;
     private final List<PublicKey> trusted;
-    private final Map<String, AdapterEvent> served = new ConcurrentHashMap<>();
-    private final Map<String, AdapterEvent> candidates = new ConcurrentHashMap<>();
+    private final Map<String, Version> served = new ConcurrentHashMap<>();
+    private final Map<String, Version> candidates = new ConcurrentHashMap<>();
 
-    /** Versions in the engine; guarded by this. */
-    private final Map<AdapterPin, Use> loaded = new HashMap<>();
+    /** Versions in the engines; guarded by this. */
+    private final Map<Loaded, Use> loaded = new HashMap<>();
+
+    /** @param base the model it belongs to, as {@link GenerationEngine#engines} names it */
+    private record Version(AdapterEvent event, String base) {
+        Loaded loaded(String name) {
+            return new Loaded(new AdapterPin(name, event.sha256()), base);
+        }
+    }
+
+    private record Loaded(AdapterPin pin, String base) {}
 
     private static final class Use {
         private int holders;
@@ -82,12 +95,11 @@ public final class AdapterCatalog {
      */
     public void put(AdapterKey key, AdapterEvent event) throws IOException {
         AdapterSignature.verify(key, event, trusted);
-        checkBase(event);
-        AdapterPin version = new AdapterPin(key.name(), event.sha256());
-        if (!isLoaded(version)) {
-            load(version, files.fetch(event));
+        Version version = new Version(event, baseOf(event));
+        if (!isLoaded(version.loaded(key.name()))) {
+            load(version.loaded(key.name()), files.fetch(event));
         }
-        versions(key).put(key.name(), event);
+        versions(key).put(key.name(), version);
     }
 
     /** New requests get the model alone again, or no candidate. */
@@ -95,24 +107,50 @@ public final class AdapterCatalog {
         versions(key).remove(key.name());
     }
 
-    private Map<String, AdapterEvent> versions(AdapterKey key) {
+    private Map<String, Version> versions(AdapterKey key) {
         return key.candidate() ? candidates : served;
     }
 
-    private void checkBase(AdapterEvent event) {
+    /** The model that an adapter belongs to. */
+    private String baseOf(AdapterEvent event) {
+        Map<String, GenerationEngine> engines = engine().engines();
         String base = event.base();
-        ModelInfo model = engine().model();
-        if (base != null && !base.equals(model.name()) && !base.equals(model.fingerprint())) {
-            throw new AdapterRefusedException(
-                    "it belongs to model " + base + ", this is " + model.name() + " (" + model.fingerprint() + ")");
+        if (base == null && engines.size() > 1) {
+            throw new AdapterRefusedException("it names no base, and this serves " + String.join(", ", engines.keySet())
+                    + "; publish it with --base and one of them");
+        }
+        List<String> ofIt = new ArrayList<>();
+        List<String> all = new ArrayList<>();
+        engines.forEach((name, each) -> {
+            ModelInfo model = each.model();
+            if (base == null || base.equals(name) || base.equals(model.name()) || base.equals(model.fingerprint())) {
+                ofIt.add(name);
+            }
+            all.add(name + " (" + model.fingerprint() + ")");
+        });
+        if (ofIt.isEmpty()) {
+            throw new AdapterRefusedException("it belongs to model " + base + ", this is " + String.join(", ", all));
+        } else if (ofIt.size() > 1 && !ofIt.contains(base)) {
+            throw new AdapterRefusedException("it belongs to model " + base + ", which is " + String.join(" and ", ofIt)
+                    + " here; publish it with --base and one of these names");
+        }
+        return base != null && ofIt.contains(base) ? base : ofIt.get(0);
+    }
+
+    /** The model that answers a request; null if there is none. */
+    private @Nullable String baseOf(GenerationRequest request) {
+        try {
+            return engine().model(request.model()).name();
+        } catch (GenerationException.Invalid e) {
+            return null; // the engine will tell
         }
     }
 
-    private void load(AdapterPin version, Path adapter) throws IOException {
+    private void load(Loaded version, Path adapter) throws IOException {
         try {
-            Path file = preparation.file(adapter); // takes its time, so others do not wait for it
+            Path file = preparation.file(adapter, version.base); // takes its time, so others do not wait for it
             synchronized (this) {
-                engine().loadAdapter(version.toString(), file);
+                engineOf(version).loadAdapter(version.pin.toString(), file);
                 loaded.computeIfAbsent(version, each -> new Use());
             }
         } catch (AdapterRefusedException e) {
@@ -120,6 +158,14 @@ public final class AdapterCatalog {
         } catch (RuntimeException e) {
             throw new AdapterRefusedException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private GenerationEngine engineOf(Loaded version) {
+        GenerationEngine of = engine().engines().get(version.base);
+        if (of == null) {
+            throw new AdapterRefusedException("model " + version.base + " is not served any more");
+        }
+        return of;
     }
 
     /**
@@ -130,21 +176,31 @@ public final class AdapterCatalog {
      */
     public @Nullable AdapterPin pin(GenerationRequest request, byte @Nullable [] key) {
         String name = engine == null ? null : nameIn(request);
-        if (name == null || name.indexOf('@') >= 0 || engine().adapters().contains(name)) {
+        if (name == null || name.indexOf('@') >= 0) {
             return null;
         }
-        AdapterEvent candidate = candidates.get(name);
+        String base = baseOf(request);
+        GenerationEngine answering = base == null ? null : engine().engines().get(base);
+        if (answering == null || answering.adapters().contains(name)) {
+            return null;
+        }
+        AdapterEvent candidate = eventOf(candidates, name, base);
         Double share = candidate == null ? null : candidate.canary();
         if (candidate != null && share != null && share(name, request.id(), key) < share) {
             return new AdapterPin(name, candidate.sha256());
         }
-        AdapterEvent current = served.get(name);
+        AdapterEvent current = eventOf(served, name, base);
         return new AdapterPin(name, current == null ? null : current.sha256());
     }
 
+    private static @Nullable AdapterEvent eventOf(Map<String, Version> versions, String name, @Nullable String base) {
+        Version version = versions.get(name);
+        return version == null || !version.base.equals(base) ? null : version.event;
+    }
+
     /** The candidate that answers a request in shadow, beside the version that it got; null = none does. */
-    public @Nullable AdapterPin shadow(@Nullable AdapterPin answering) {
-        AdapterEvent candidate = answering == null ? null : candidates.get(answering.name());
+    public @Nullable AdapterPin shadow(GenerationRequest request, @Nullable AdapterPin answering) {
+        AdapterEvent candidate = answering == null ? null : eventOf(candidates, answering.name(), baseOf(request));
         return answering != null
                         && candidate != null
                         && Boolean.TRUE.equals(candidate.shadow())
@@ -163,10 +219,7 @@ public final class AdapterCatalog {
             return null;
         }
         String behind = model.substring(colon + 1);
-        return served.containsKey(behind)
-                        || model.substring(0, colon).equals(engine().model().name())
-                ? behind
-                : null;
+        return served.containsKey(behind) || engine().engines().containsKey(model.substring(0, colon)) ? behind : null;
     }
 
     /** In 0..1, by key and name: another candidate tries other keys. */
@@ -183,23 +236,30 @@ public final class AdapterCatalog {
      *
      * @throws GenerationException.Failed if it is nowhere any more
      */
-    public void require(AdapterPin version) {
+    public void require(AdapterPin version, GenerationRequest request) {
         String sha256 = version.sha256();
-        if (sha256 == null || isLoaded(version)) {
+        if (sha256 == null) {
+            return;
+        }
+        if (engine == null) {
+            throw gone(version, null);
+        }
+        String base = baseOf(request);
+        if (base == null || isLoaded(new Loaded(version, base))) {
             return;
         }
         try {
-            Path known = engine == null ? null : files.find(sha256);
+            Path known = files.find(sha256);
             if (known == null) {
                 throw gone(version, null);
             }
-            load(version, known);
+            load(new Loaded(version, base), known);
         } catch (IOException | AdapterRefusedException e) {
             throw gone(version, e);
         }
     }
 
-    private synchronized boolean isLoaded(AdapterPin version) {
+    private synchronized boolean isLoaded(Loaded version) {
         Use known = loaded.get(version);
         if (known != null) {
             known.lastNeededNanos = System.nanoTime();
@@ -226,11 +286,13 @@ public final class AdapterCatalog {
     }
 
     private synchronized void count(@Nullable String adapter, int holders) {
-        Use use = adapter == null ? null : loaded.get(AdapterPin.parse(adapter));
-        if (use != null) {
-            use.holders += holders;
-            use.lastNeededNanos = System.nanoTime();
-        }
+        AdapterPin pin = adapter == null ? null : AdapterPin.parse(adapter);
+        loaded.forEach((version, use) -> { // held in each model that has it: a request knows the name only
+            if (version.pin.equals(pin)) {
+                use.holders += holders;
+                use.lastNeededNanos = System.nanoTime();
+            }
+        });
     }
 
     /** Takes versions out of the engine that neither the topic has nor a request holds. */
@@ -239,17 +301,20 @@ public final class AdapterCatalog {
     }
 
     synchronized void sweep(Duration grace) {
-        Set<AdapterPin> current = new HashSet<>();
-        served.forEach((name, event) -> current.add(new AdapterPin(name, event.sha256())));
-        candidates.forEach((name, event) -> current.add(new AdapterPin(name, event.sha256())));
-        Iterator<Map.Entry<AdapterPin, Use>> each = loaded.entrySet().iterator();
+        Set<Loaded> current = new HashSet<>();
+        served.forEach((name, version) -> current.add(version.loaded(name)));
+        candidates.forEach((name, version) -> current.add(version.loaded(name)));
+        Iterator<Map.Entry<Loaded, Use>> each = loaded.entrySet().iterator();
         while (each.hasNext()) {
-            Map.Entry<AdapterPin, Use> version = each.next();
+            Map.Entry<Loaded, Use> version = each.next();
             Use use = version.getValue();
             if (!current.contains(version.getKey())
                     && use.holders <= 0
                     && System.nanoTime() - use.lastNeededNanos > grace.toNanos()) {
-                engine().unloadAdapter(version.getKey().toString());
+                GenerationEngine of = engine().engines().get(version.getKey().base);
+                if (of != null) {
+                    of.unloadAdapter(version.getKey().pin.toString());
+                }
                 each.remove();
             }
         }
@@ -262,12 +327,18 @@ public final class AdapterCatalog {
 
     /** What is served, by name; a snapshot. */
     public Map<String, AdapterEvent> served() {
-        return new TreeMap<>(served);
+        return events(served);
     }
 
     /** What is tried, by name; a snapshot. */
     public Map<String, AdapterEvent> candidates() {
-        return new TreeMap<>(candidates);
+        return events(candidates);
+    }
+
+    private static Map<String, AdapterEvent> events(Map<String, Version> versions) {
+        Map<String, AdapterEvent> events = new TreeMap<>();
+        versions.forEach((name, version) -> events.put(name, version.event));
+        return events;
     }
 
     /** Versions in the engine. */

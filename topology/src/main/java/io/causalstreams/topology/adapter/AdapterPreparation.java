@@ -15,6 +15,15 @@ public interface AdapterPreparation {
      */
     Path file(Path adapter) throws IOException;
 
+    /**
+     * The file for one of several models; made as {@link #file(Path)} is where all take the same.
+     *
+     * @param model its name among those that are served
+     */
+    default Path file(Path adapter, String model) throws IOException {
+        return file(adapter);
+    }
+
     /** For topics whose archives hold adapters that were converted already. */
     static AdapterPreparation none() {
         return adapter -> adapter.resolve("adapter_model.safetensors");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.MultiModelEngine;
 import io.causalstreams.topology.AdaptedEngine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -64,11 +65,12 @@ class AdapterCatalogTest {
         AdapterCatalog after = new AdapterCatalog(restarted, directory, AdapterPreparation.none(), List.of());
 
         // When
-        after.require(first);
+        after.require(first, GenerationRequest.chat("hi", 1));
 
         // Then
         assertThat(restarted.adapters()).containsExactly(first.toString());
-        assertThatThrownBy(() -> after.require(new AdapterPin("support", SECOND.sha256())))
+        assertThatThrownBy(() ->
+                        after.require(new AdapterPin("support", SECOND.sha256()), GenerationRequest.chat("hi", 1)))
                 .isInstanceOf(GenerationException.Failed.class)
                 .hasMessageContaining("began with adapter support@" + SECOND.sha256())
                 .hasMessageContaining("neither in the topic any more nor kept on this machine");
@@ -113,6 +115,57 @@ class AdapterCatalogTest {
         assertThat(catalog.pin(GenerationRequest.chat("hi", 1), null)).isNull();
         assertThat(catalog.pin(GenerationRequest.chat("hi", 1).withModel("other:tag"), null))
                 .isNull();
+    }
+
+    @Test
+    void shouldGiveAnAdapterToTheModelItBelongsTo() throws Exception {
+        // Given
+        AdaptedEngine small = AdaptedEngine.create();
+        AdaptedEngine large = AdaptedEngine.create();
+        MultiModelEngine both = new MultiModelEngine("small", small);
+        both.load("large", large);
+        both.alias("gpt", "large");
+        AdapterCatalog catalog = new AdapterCatalog(both, directory, AdapterPreparation.none(), List.of());
+        AdapterEvent ofLarge = AdapterEvent.inline(TestAdapters.archive("first"), "large");
+
+        // When
+        catalog.put(SUPPORT, ofLarge);
+        catalog.put(CANDIDATE, ofLarge.asCandidate(0.0, true));
+
+        // Then
+        String version = "support@" + ofLarge.sha256();
+        assertThat(large.adapters()).containsExactly(version);
+        assertThat(small.adapters()).isEmpty();
+        assertThat(pin(catalog, "large:support")).isEqualTo(version);
+        assertThat(pin(catalog, "gpt:support")).isEqualTo(version);
+        assertThat(pin(catalog, "small:support")).as("the model alone").isEqualTo("support@");
+        assertThat(catalog.pin(GenerationRequest.chat("hi", 1).withAdapter("support"), null))
+                .as("by the default model")
+                .isEqualTo(new AdapterPin("support", null));
+        assertThat(catalog.pin(GenerationRequest.chat("hi", 1).withModel("none:x"), null))
+                .isNull();
+        assertThat(catalog.shadow(GenerationRequest.chat("hi", 1).withModel("small"), new AdapterPin("support", null)))
+                .isNull();
+
+        // and what cannot be used changes nothing
+        assertRefused(catalog, SECOND, "it names no base, and this serves ");
+        assertRefused(
+                catalog,
+                AdapterEvent.inline(TestAdapters.archive("x"), both.model().fingerprint()),
+                "publish it with --base and one of these names");
+        assertRefused(catalog, AdapterEvent.inline(TestAdapters.archive("x"), "other"), "belongs to model other");
+        assertThat(pin(catalog, "large:support")).isEqualTo(version);
+
+        // and without it
+        catalog.remove(CANDIDATE);
+        catalog.remove(SUPPORT);
+        TestAdapters.sweepNow(catalog);
+        assertThat(large.adapters()).isEmpty();
+        catalog.require(
+                new AdapterPin("support", ofLarge.sha256()),
+                GenerationRequest.chat("hi", 1).withModel("large:support"));
+        assertThat(large.adapters()).containsExactly(version);
+        assertThat(small.adapters()).isEmpty();
     }
 
     @Test
@@ -196,6 +249,11 @@ class AdapterCatalogTest {
         GenerationRequest request = GenerationRequest.chat("hi", 1).withAdapter("support");
         AdapterPin pin = catalog.pin(request, key.getBytes(StandardCharsets.UTF_8));
         return Objects.requireNonNull(Objects.requireNonNull(pin).sha256());
+    }
+
+    private static String pin(AdapterCatalog catalog, String model) {
+        GenerationRequest request = GenerationRequest.chat("hi", 1).withModel(model);
+        return Objects.requireNonNull(catalog.pin(request, null)).toString();
     }
 
     private static byte[] zip(String entry) throws IOException {

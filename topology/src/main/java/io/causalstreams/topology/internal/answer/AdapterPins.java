@@ -35,7 +35,7 @@ public record AdapterPins(AdapterCatalog catalog) {
     Pinned of(Arrival arrival, GenerationRequest request) {
         AdapterPin journaled = journaled(arrival);
         if (journaled != null) {
-            catalog.require(journaled);
+            catalog.require(journaled, request);
             return new Pinned(arrival, journaled.applyTo(request), journaled);
         }
         AdapterPin pin = catalog.pin(request, arrival.keyBytes());
@@ -50,8 +50,8 @@ public record AdapterPins(AdapterCatalog catalog) {
      * @param sequence its place in the journal
      */
     @Nullable
-    Arrival shadow(Arrival of, long sequence) {
-        AdapterPin candidate = catalog.shadow(journaled(of));
+    Arrival shadow(Arrival of, GenerationRequest request, long sequence) {
+        AdapterPin candidate = catalog.shadow(request, journaled(of));
         if (candidate == null || isShadow(of)) {
             return null;
         }

@@ -86,7 +86,7 @@ public record PromptJobs(
      */
     public @Nullable Arrival shadow(Job<byte[], OutputEvent> job, long sequence) {
         return job instanceof Job.Ask<byte[], OutputEvent> ask && ask.session() == null
-                ? pins.shadow(ask.arrival(), sequence)
+                ? pins.shadow(ask.arrival(), ask.request(), sequence)
                 : null;
     }
 
