@@ -18,8 +18,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** What is in the topic of adapters. */
 @Command(
@@ -32,6 +35,10 @@ final class AdaptersCommand {
     private static final int MOST_INLINE_BYTES = 700_000;
 
     private static final String TOPIC = "adapters";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
 
     @Command(
             name = "publish",
@@ -74,6 +81,9 @@ final class AdaptersCommand {
                                     "Private and public key (openssl genpkey -algorithm ed25519; openssl pkey -pubout).")
                     Path @Nullable [] keys)
             throws IOException {
+        if (canary != null && !(canary >= 0 && canary <= 1)) {
+            throw new ParameterException(spec.commandLine(), "--canary is " + canary + "; it must be between 0 and 1");
+        }
         AdapterKey key = key(name, canary != null || shadow);
         byte[] archive = AdapterArchive.pack(directory);
         AdapterEvent event = event(archive, store, uri, base);

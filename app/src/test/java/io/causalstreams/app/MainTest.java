@@ -64,6 +64,13 @@ class MainTest {
     }
 
     @Test
+    void shouldExitWithTwoBeforeItPublishesACandidateForMoreThanAllKeys() {
+        Outcome outcome = run("adapters", "publish", "support", "no-such-adapter", "--canary", "2");
+        assertThat(outcome.exitCode).isEqualTo(2);
+        assertThat(outcome.err).hasLineCount(1).contains("--canary is 2.0; it must be between 0 and 1");
+    }
+
+    @Test
     void shouldExitWithTwoWhereNoTextIsGiven() {
         for (String[] arguments :
                 new String[][] {{"embed"}, {"rerank", "--query", "x"}, {"embed", "--input", "f", "x"}}) {
