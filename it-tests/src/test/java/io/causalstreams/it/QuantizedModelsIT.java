@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.causalstreams.app.internal.AppException;
+import io.causalstreams.app.internal.models.Calibrations;
 import io.causalstreams.app.internal.models.PrecisionReport;
+import io.causalstreams.export.ExportOptions;
 import io.causalstreams.export.ExportReport;
+import io.causalstreams.export.OnnxExporter;
 import io.causalstreams.export.Precision;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
@@ -14,12 +17,14 @@ import io.causalstreams.inference.GenerationEvent.Finished;
 import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exports with fewer bits, through the engine's door. */
 class QuantizedModelsIT {
@@ -38,21 +43,68 @@ class QuantizedModelsIT {
     })
     void shouldScoreNearTheOracle(String checkpoint, Precision precision, String name, double tolerance) {
         try (GenerationEngine engine = GenerationEngine.open(TestModels.tiny(checkpoint, precision), CONFIG)) {
-            // Given
-            Goldens.Case golden = Goldens.tiny(checkpoint);
-
-            // When
-            Finished finished = Generations.run(engine, Generations.score("score", golden.promptIds()));
-
-            // Then
             assertThat(engine.model().precision()).isEqualTo(name);
-            List<Double> scores = Generations.promptLogprobs(finished);
-            assertThat(scores).hasSameSizeAs(golden.logprobs());
-            for (int position = 0; position < scores.size(); position++) {
-                assertThat(scores.get(position))
-                        .as("position %d", position + 1)
-                        .isCloseTo(golden.logprobs().get(position), within(tolerance));
-            }
+            requireNearOracle(engine, checkpoint, tolerance);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "llama-untied", // positions
+                "gpt2", // no rotary positions
+                "gemma2", // windows, cut scores
+                "gemma3", // norms of heads, two kinds of positions
+                "mistral-swa",
+                "phi3",
+                "smollm3-nope",
+                "olmo2",
+            })
+    void shouldScoreNearTheOracleWithCacheOfInt8(String checkpoint) {
+        try (GenerationEngine engine = GenerationEngine.open(TestModels.tinyWithInt8Cache(checkpoint), CONFIG)) {
+            requireNearOracle(engine, checkpoint, 0.5);
+        }
+    }
+
+    private static void requireNearOracle(GenerationEngine engine, String checkpoint, double tolerance) {
+        // Given
+        Goldens.Case golden = Goldens.tiny(checkpoint);
+
+        // When
+        Finished finished = Generations.run(engine, Generations.score("score", golden.promptIds()));
+
+        // Then
+        List<Double> scores = Generations.promptLogprobs(finished);
+        assertThat(scores).hasSameSizeAs(golden.logprobs());
+        for (int position = 0; position < scores.size(); position++) {
+            assertThat(scores.get(position))
+                    .as("position %d", position + 1)
+                    .isCloseTo(golden.logprobs().get(position), within(tolerance));
+        }
+    }
+
+    @Test
+    void shouldStayNearTheRealModelWithCacheOfInt8() {
+        // Given
+        Path directory = Path.of("target/models/smollm2-int8-cache");
+        OnnxExporter.export(
+                TestModels.smolLm2Checkpoint(),
+                directory,
+                ExportOptions.of(Precision.FP32).withInt8KvCache(Calibrations::kvCacheRanges));
+
+        // When
+        ExportReport report = PrecisionReport.of(TestModels.smolLm2(Precision.FP32), directory);
+
+        // Then
+        assertThat(report.overall().divergence()).isBetween(1e-6, 0.01);
+    }
+
+    @Test
+    void shouldTakeQuarterOfTheMemoryWithCacheOfInt8() {
+        try (GenerationEngine floats = GenerationEngine.open(TestModels.tiny("llama-untied"), CONFIG);
+                GenerationEngine bytes = GenerationEngine.open(TestModels.tinyWithInt8Cache("llama-untied"), CONFIG)) {
+            assertThat(4 * bytes.stats().kvCacheBytes())
+                    .isEqualTo(floats.stats().kvCacheBytes());
         }
     }
 
@@ -81,6 +133,16 @@ class QuantizedModelsIT {
         "llama-untied, INT4", "gpt2, INT4", "qwen3, INT4", "gemma2, INT4", "mixtral, INT4",
     })
     void shouldGiveSameTokensBatchedAndAlone(String checkpoint, Precision precision) {
+        requireSameBatchedAndAlone(checkpoint, TestModels.tiny(checkpoint, precision));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-untied", "gemma2", "mistral-swa"})
+    void shouldGiveSameTokensBatchedAndAloneWithCacheOfInt8(String checkpoint) {
+        requireSameBatchedAndAlone(checkpoint, TestModels.tinyWithInt8Cache(checkpoint));
+    }
+
+    private static void requireSameBatchedAndAlone(String checkpoint, Path model) {
         // Given: prompts of all lengths, some longer than a chunk, more of them than slots
         List<Integer> ids = Goldens.tiny(checkpoint).allIds();
         List<GenerationRequest> requests = new ArrayList<>();
@@ -97,11 +159,10 @@ class QuantizedModelsIT {
                             .build()));
         }
         List<Finished> alone = new ArrayList<>();
-        try (GenerationEngine engine =
-                GenerationEngine.open(TestModels.tiny(checkpoint, precision), CONFIG.withSlots(1))) {
+        try (GenerationEngine engine = GenerationEngine.open(model, CONFIG.withSlots(1))) {
             requests.forEach(request -> alone.add(Generations.run(engine, request)));
         }
-        try (GenerationEngine engine = GenerationEngine.open(TestModels.tiny(checkpoint, precision), CONFIG)) {
+        try (GenerationEngine engine = GenerationEngine.open(model, CONFIG)) {
 
             // When
             List<Finished> batched = Generations.runAll(engine, requests);

@@ -2,6 +2,7 @@ package io.causalstreams.it;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.causalstreams.app.internal.models.Calibrations;
 import io.causalstreams.app.internal.models.ModelSource;
 import io.causalstreams.app.internal.models.ModelStore;
 import io.causalstreams.app.internal.terminal.Progress;
@@ -28,19 +29,33 @@ final class TestModels {
             {{ '<|im_start|>assistant\\n' }}""";
     private static final ConcurrentHashMap<String, Path> EXPORTED = new ConcurrentHashMap<>();
 
+    private static final ModelSource SMOL_LM2 = ModelSource.parse("smollm2-135m-instruct");
+
     private TestModels() {}
 
     /** The default model. Where it cannot be fetched the test is skipped, but fails in CI. */
     static Path smolLm2(Precision precision) {
+        return real(store -> store.modelDirectory(SMOL_LM2, precision, precision));
+    }
+
+    /** What the default model is exported from; fetched as {@link #smolLm2}. */
+    static Path smolLm2Checkpoint() {
+        return real(store -> store.checkpoint(SMOL_LM2));
+    }
+
+    private static Path real(FromStore files) {
         try {
-            return ModelStore.ofUser(Progress.ofStderr())
-                    .modelDirectory(ModelSource.parse("smollm2-135m-instruct"), precision, precision);
+            return files.of(ModelStore.ofUser(Progress.ofStderr()));
         } catch (Exception e) {
             if (System.getenv("CI") != null) {
                 throw new AssertionError("the default model cannot be had, and CI must run this test", e);
             }
             return Assumptions.abort("skipped: the default model cannot be had: " + e.getMessage());
         }
+    }
+
+    private interface FromStore {
+        Path of(ModelStore store) throws IOException;
     }
 
     /** A tiny random checkpoint of {@link #TINY}, at fp32. */
@@ -54,6 +69,20 @@ final class TestModels {
             Path directory = Path.of("target/models").resolve(export);
             if (!Files.exists(directory.resolve("export.json"))) {
                 OnnxExporter.export(TINY.resolve(name), directory, ExportOptions.of(precision));
+            }
+            return directory;
+        });
+    }
+
+    /** A tiny random checkpoint of {@link #TINY}, at fp32 with a KV cache of int8. */
+    static Path tinyWithInt8Cache(String name) {
+        return EXPORTED.computeIfAbsent(name + "-int8-cache", export -> {
+            Path directory = Path.of("target/models").resolve(export);
+            if (!Files.exists(directory.resolve("export.json"))) {
+                OnnxExporter.export(
+                        TINY.resolve(name),
+                        directory,
+                        ExportOptions.of(Precision.FP32).withInt8KvCache(Calibrations::kvCacheRanges));
             }
             return directory;
         });

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code export.json}: where a model directory comes from and the SHA-256 of its files. Written last. */
 final class ExportManifest {
+    static final String FILE = "export.json";
+
     private ExportManifest() {}
 
     /**
@@ -39,6 +41,9 @@ final class ExportManifest {
         }
         if (options.precision() == Precision.INT4) {
             manifest.put("block_size", options.blockSize());
+        }
+        if (options.kvCacheRanges() != null) {
+            manifest.put("kv_cache", QuantizedCache.TYPE);
         }
         if (mix != null) {
             ObjectNode mixed = manifest.putObject("mixed");
@@ -60,7 +65,7 @@ final class ExportManifest {
                     .put("bytes", Files.size(file))
                     .put("sha256", fileName.equals(ModelFiles.WEIGHTS) ? weightsDigest : sha256(file));
         }
-        mapper.writeValue(directory.resolve("export.json").toFile(), manifest);
+        mapper.writeValue(directory.resolve(FILE).toFile(), manifest);
     }
 
     private static String sha256(Path file) throws IOException {

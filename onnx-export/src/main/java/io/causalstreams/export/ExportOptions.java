@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param calibration keeps the divergence from fp32 within a limit; null = the precision as it is
  * @param adaptable whether the graph takes adapters when it runs, see {@link AdapterConversion}
  * @param device what will compute the graph
+ * @param kvCacheRanges for a KV cache of int8; null = of the type that the graph computes in
  */
 public record ExportOptions(
         Precision precision,
@@ -25,7 +26,8 @@ public record ExportOptions(
         @Nullable Calibration calibration,
         @Nullable Path adapter,
         boolean adaptable,
-        TargetDevice device) {
+        TargetDevice device,
+        @Nullable KvCacheRanges kvCacheRanges) {
     /** Of {@link Precision#INT4}, where nobody asks for another. */
     public static final int DEFAULT_BLOCK_SIZE = 32;
 
@@ -56,6 +58,9 @@ public record ExportOptions(
             throw new IllegalArgumentException(
                     "a graph that takes adapters is for cpu only; leave adapters or cuda out");
         }
+        if (device == TargetDevice.CUDA && kvCacheRanges != null) {
+            throw new IllegalArgumentException("a KV cache of int8 is for cpu only; leave it or cuda out");
+        }
     }
 
     /** The only device that a precision is for, or the CPU. */
@@ -66,35 +71,47 @@ public record ExportOptions(
     /** Defaults but for the precision; {@link Precision#BF16} is for {@link TargetDevice#CUDA}. */
     public static ExportOptions of(Precision precision) {
         return new ExportOptions(
-                precision, DEFAULT_BLOCK_SIZE, null, ExportListener.NONE, null, null, false, deviceOf(precision));
+                precision, DEFAULT_BLOCK_SIZE, null, ExportListener.NONE, null, null, false, deviceOf(precision), null);
     }
 
     public ExportOptions withBlockSize(int blockSize) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
+        return new ExportOptions(
+                precision, blockSize, name, listener, calibration, adapter, adaptable, device, kvCacheRanges);
     }
 
     public ExportOptions withName(@Nullable String name) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
+        return new ExportOptions(
+                precision, blockSize, name, listener, calibration, adapter, adaptable, device, kvCacheRanges);
     }
 
     public ExportOptions withCalibration(@Nullable Calibration calibration) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
+        return new ExportOptions(
+                precision, blockSize, name, listener, calibration, adapter, adaptable, device, kvCacheRanges);
     }
 
     public ExportOptions withAdapter(@Nullable Path adapter) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
+        return new ExportOptions(
+                precision, blockSize, name, listener, calibration, adapter, adaptable, device, kvCacheRanges);
     }
 
     public ExportOptions withAdaptable(boolean adaptable) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
+        return new ExportOptions(
+                precision, blockSize, name, listener, calibration, adapter, adaptable, device, kvCacheRanges);
     }
 
     /** For another device. @throws IllegalArgumentException if there is no such graph for it */
     public ExportOptions withDevice(TargetDevice device) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
+        return new ExportOptions(
+                precision, blockSize, name, listener, calibration, adapter, adaptable, device, kvCacheRanges);
+    }
+
+    /** With a KV cache of int8. */
+    public ExportOptions withInt8KvCache(KvCacheRanges ranges) {
+        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device, ranges);
     }
 
     public ExportOptions withListener(ExportListener listener) {
-        return new ExportOptions(precision, blockSize, name, listener, calibration, adapter, adaptable, device);
+        return new ExportOptions(
+                precision, blockSize, name, listener, calibration, adapter, adaptable, device, kvCacheRanges);
     }
 }

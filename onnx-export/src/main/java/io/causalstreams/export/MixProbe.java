@@ -54,7 +54,7 @@ final class MixProbe {
         try (StagingDirectory scratch = StagingDirectory.beside(near);
                 CandidateTensors tensors = new CandidateTensors(scratch.path())) {
             checkpoint.writeTokenizer(scratch.path());
-            Files.writeString(scratch.path().resolve("export.json"), "{}");
+            Files.writeString(scratch.path().resolve(ExportManifest.FILE), "{}");
             MixProbe probe = new MixProbe(config, options, plan, calibration, scratch.path(), tensors);
             List<MatrixGroup> groups = MatrixGroups.of(plan.decoder());
             return new MixSearch(groups, calibration.maxDivergence(), probe::divergence).find();

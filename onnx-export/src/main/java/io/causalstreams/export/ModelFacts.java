@@ -22,6 +22,9 @@ record ModelFacts(Map<String, String> metadata) {
     private static final String CONTRACT = "1";
     private static final int FINGERPRINT_DIGITS = 16;
 
+    static final String KV_TYPE = PREFIX + "kv_type";
+    static final String FINGERPRINT = PREFIX + "fingerprint";
+
     /**
      * @param directory where the tokenizer's files were written
      * @param reals the type that the graph computes in, and its cache is of
@@ -48,7 +51,7 @@ record ModelFacts(Map<String, String> metadata) {
         facts.put("name", name);
         facts.put("architecture", config.modelType());
         facts.put("precision", precision.id());
-        facts.put("fingerprint", digest.substring(0, FINGERPRINT_DIGITS));
+        facts.put("fingerprint", fingerprint(digest));
         facts.put("layers", Integer.toString(decoder.layers().size()));
         facts.put("heads", Integer.toString(graph.heads()));
         facts.put("kv_heads", Integer.toString(graph.cacheHeads()));
@@ -65,6 +68,11 @@ record ModelFacts(Map<String, String> metadata) {
         Map<String, String> prefixed = new LinkedHashMap<>();
         facts.forEach((key, value) -> prefixed.put(PREFIX + key, value));
         return new ModelFacts(prefixed);
+    }
+
+    /** @param digest hexadecimal */
+    static String fingerprint(String digest) {
+        return digest.substring(0, FINGERPRINT_DIGITS);
     }
 
     private static String kvType(ElementType reals) {

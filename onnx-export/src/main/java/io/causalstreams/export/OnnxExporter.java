@@ -126,6 +126,10 @@ public final class OnnxExporter {
             weightsDigest = data.finish();
             graph.write(directory, config, options.precision(), PRODUCER, weightsDigest);
         }
+        KvCacheRanges ranges = options.kvCacheRanges();
+        if (ranges != null) {
+            QuantizedCache.write(directory, ranges);
+        }
         ExportManifest.write(directory, source, name, options, mix, weightsDigest);
     }
 

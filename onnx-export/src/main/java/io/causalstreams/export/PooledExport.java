@@ -23,7 +23,6 @@ import java.util.Map;
 final class PooledExport {
     private static final String PREFIX = "causal_streams.";
     private static final String CONTRACT = "1";
-    private static final int FINGERPRINT_DIGITS = 16;
 
     private final Checkpoint checkpoint;
     private final ExportOptions options;
@@ -109,7 +108,7 @@ final class PooledExport {
         facts.put("name", name);
         facts.put("architecture", config().modelType());
         facts.put("precision", options.precision().id());
-        facts.put("fingerprint", digest.substring(0, FINGERPRINT_DIGITS));
+        facts.put("fingerprint", ModelFacts.fingerprint(digest));
         facts.put("layers", Integer.toString(model.layers()));
         facts.put("heads", Integer.toString(model.heads()));
         facts.put("vocabulary_size", Integer.toString(model.vocabularySize()));

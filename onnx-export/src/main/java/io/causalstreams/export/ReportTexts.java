@@ -28,6 +28,11 @@ public final class ReportTexts {
         return read("report/calibration.txt");
     }
 
+    /** A text of many kinds, of about 1,300 tokens: for {@link KvCacheRanges}, which want to see what channels can hold. */
+    public static String ranges() {
+        return read("report/ranges.txt");
+    }
+
     private static String read(String resource) {
         try (InputStream in = ReportTexts.class.getResourceAsStream(resource)) {
             if (in == null) {

@@ -3,6 +3,9 @@ package io.causalstreams.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +60,60 @@ class OnnxExporterTest {
                             "kv_type", "float32"));
             assertThat(runner.fact("fingerprint")).matches("[0-9a-f]{16}");
         }
+    }
+
+    @Test
+    void shouldGiveGraphCacheOfInt8WithStepsOfMeasuredRanges() throws Exception {
+        // Given
+        float[][] largest = new float[4][32]; // 2 layers, 2 heads of 16
+        for (int block = 0; block < largest.length; block++) {
+            Arrays.fill(largest[block], 127 * (block + 1));
+        }
+        List<Boolean> runnable = new ArrayList<>();
+
+        // When
+        Path floats = export(ExportOptions.of(Precision.FP32));
+        Path bytes = directory.resolve("int8-cache");
+        OnnxExporter.export(CHECKPOINT, bytes, ExportOptions.of(Precision.FP32).withInt8KvCache(model -> {
+            runnable.add(Files.exists(model.resolve("export.json")));
+            return largest;
+        }));
+
+        // Then
+        ModelProto model = ModelProto.parseFrom(Files.readAllBytes(bytes.resolve("model.onnx")));
+        assertThat(model.getGraph().getInputList().stream()
+                        .filter(input -> input.getName().startsWith("past_")))
+                .hasSize(4)
+                .allMatch(input -> input.getType().getTensorType().getElemType() == DataType.INT8_VALUE);
+        assertThat(model.getGraph().getInitializerList().stream()
+                        .filter(tensor -> tensor.getName().endsWith("_steps"))
+                        .map(tensor -> tensor.getFloatData(31)))
+                .containsExactly(1f, 2f, 3f, 4f);
+        assertThat(facts(bytes)).containsEntry("causal_streams.kv_type", "int8");
+        assertThat(facts(bytes).get("causal_streams.fingerprint"))
+                .isNotEqualTo(facts(floats).get("causal_streams.fingerprint"));
+        assertThat(bytes.resolve("model.onnx.data")).hasSameBinaryContentAs(floats.resolve("model.onnx.data"));
+        assertThat(new ObjectMapper()
+                        .readTree(bytes.resolve("export.json").toFile())
+                        .path("kv_cache")
+                        .asText())
+                .isEqualTo("int8");
+        assertThat(runnable).containsExactly(true);
+    }
+
+    @Test
+    void shouldRefuseRangesThatNothingFitsIn() {
+        ExportOptions options = ExportOptions.of(Precision.FP32).withInt8KvCache(model -> new float[4][32]);
+
+        assertThatThrownBy(() -> export(options))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the largest key of layer 0 was measured as 0.0");
+        assertThat(directory.resolve("model")).doesNotExist();
+    }
+
+    private static Map<String, String> facts(Path model) throws IOException {
+        return ModelProto.parseFrom(Files.readAllBytes(model.resolve("model.onnx"))).getMetadataPropsList().stream()
+                .collect(Collectors.toMap(StringStringEntryProto::getKey, StringStringEntryProto::getValue));
     }
 
     @Test

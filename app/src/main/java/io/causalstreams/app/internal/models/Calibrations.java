@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Calibrations {
     private static final int MOST_TOKENS = 256;
     private static final int LINE_EVERY = 10;
+    private static final float RANGE_MARGIN = 1.25f;
+    /** Channels that fill up a head are 0. */
+    private static final float LEAST_RANGE = 1e-6f;
 
     private Calibrations() {}
 
@@ -35,6 +38,25 @@ public final class Calibrations {
                     return candidate.logits(ids);
                 }
             });
+        }
+    }
+
+    /**
+     * How large keys and values of a model directory become over a shipped text, as it is and as a message, with a margin for what
+     * other texts have.
+     */
+    public static float[][] kvCacheRanges(Path directory) {
+        try (TeacherForcedScorer scorer = TeacherForcedScorer.open(directory)) {
+            String text = ReportTexts.ranges();
+            float[][] largest = scorer.largestCached(scorer.tokens(text));
+            float[][] ofMessage = scorer.largestCached(scorer.tokensOfMessage(text));
+            for (int block = 0; block < largest.length; block++) {
+                for (int channel = 0; channel < largest[block].length; channel++) {
+                    float both = Math.max(largest[block][channel], ofMessage[block][channel]);
+                    largest[block][channel] = Math.max(both * RANGE_MARGIN, LEAST_RANGE);
+                }
+            }
+            return largest;
         }
     }
 }

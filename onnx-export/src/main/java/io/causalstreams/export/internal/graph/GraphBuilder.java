@@ -131,9 +131,14 @@ public final class GraphBuilder {
      * @return hexadecimal
      */
     public String fingerprint(String weights) {
+        return fingerprint(graph.build(), weights);
+    }
+
+    /** As {@link #fingerprint(String)}, of a finished graph. */
+    public static String fingerprint(GraphProto graph, String weights) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(graph.clone().clearName().build().toByteArray());
+            digest.update(graph.toBuilder().clearName().build().toByteArray());
             return HexFormat.of().formatHex(digest.digest(weights.getBytes(StandardCharsets.US_ASCII)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);

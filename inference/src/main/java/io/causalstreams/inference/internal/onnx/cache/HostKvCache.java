@@ -25,7 +25,7 @@ public final class HostKvCache implements KvCache {
 
     /** Reserves {@code layout.totalBytes()}; pages become resident as they are used. @throws OutOfMemoryError */
     HostKvCache(OrtEnvironment environment, KvCacheLayout layout) {
-        OnnxJavaType type = layout.elementBytes() == 2 ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
+        OnnxJavaType type = type(layout.elementBytes());
         this.layout = layout;
         this.tensors = new CacheTensors(
                 layout,
@@ -41,6 +41,14 @@ public final class HostKvCache implements KvCache {
             close();
             throw e;
         }
+    }
+
+    private static OnnxJavaType type(int elementBytes) {
+        return switch (elementBytes) {
+            case 1 -> OnnxJavaType.INT8;
+            case 2 -> OnnxJavaType.FLOAT16;
+            default -> OnnxJavaType.FLOAT;
+        };
     }
 
     @Override

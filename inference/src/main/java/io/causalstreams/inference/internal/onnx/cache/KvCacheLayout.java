@@ -7,7 +7,7 @@ package io.causalstreams.inference.internal.onnx.cache;
  * a slot is one stretch of memory, and so is the first {@code length} positions of one head of a slot.
  *
  * @param positions tokens a slot can hold
- * @param elementBytes 4 for float32, 2 for float16
+ * @param elementBytes 4 for float32, 2 for float16, 1 for int8
  */
 public record KvCacheLayout(int layers, int slots, int kvHeads, int positions, int headDim, int elementBytes) {
 

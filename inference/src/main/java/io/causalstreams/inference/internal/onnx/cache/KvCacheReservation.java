@@ -26,7 +26,7 @@ public final class KvCacheReservation {
     /**
      * Takes the memory of {@code config.slots()} slots.
      *
-     * @param elementBytes 4 for float32, 2 for float16
+     * @param elementBytes 4 for float32, 2 for float16, 1 for int8
      * @throws GenerationException.Failed if the sizes do not fit the model or the machine
      */
     public static HostKvCache reserve(

@@ -9,6 +9,7 @@ import io.causalstreams.inference.internal.model.AdapterWeights;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.model.StepFailedException;
 import io.causalstreams.inference.internal.onnx.cache.KvCache;
+import io.causalstreams.inference.internal.onnx.cache.LargestCached;
 import io.causalstreams.inference.internal.onnx.cache.SlottedCausalLm;
 import io.causalstreams.inference.internal.onnx.device.DeviceException;
 import io.causalstreams.inference.internal.onnx.device.OrtTensors;
@@ -249,6 +250,15 @@ public final class ContractCausalLm extends SlottedCausalLm {
             super.useAdapter(slot, adapter);
         } else {
             adapters.use(slot, adapter);
+        }
+    }
+
+    /** {@link LargestCached}, of a cache of fp32. */
+    public float[][] largestCached(int slot, int length) {
+        try {
+            return LargestCached.of(cache, slot, length);
+        } catch (OrtException e) {
+            throw new StepFailedException("the cache cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -31,8 +31,9 @@ final class ContractMetadata {
             case "float32" -> OnnxJavaType.FLOAT;
             case "float16" -> OnnxJavaType.FLOAT16;
             case "bfloat16" -> OnnxJavaType.BFLOAT16;
+            case "int8" -> OnnxJavaType.INT8;
             default ->
-                throw given.failed("kv_type", "is " + type + "; this engine knows float32, float16 and bfloat16");
+                throw given.failed("kv_type", "is " + type + "; this engine knows float32, float16, bfloat16 and int8");
         };
     }
 
