@@ -41,6 +41,9 @@ final class ProduceCommand implements Callable<Integer> {
     @Mixin
     private final KafkaOptions kafka = new KafkaOptions();
 
+    @Mixin
+    private final ValueFormatOption values = new ValueFormatOption();
+
     @Parameters(arity = "0..1", paramLabel = "PROMPT", description = "The user's message, or a prompt event as JSON.")
     private @Nullable String prompt;
 
@@ -81,7 +84,7 @@ final class ProduceCommand implements Callable<Integer> {
                 ? KafkaOptions.operatorConfig(connection).getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG)
                 : topic;
         BrokerWait.until(connection, PATIENCE, Progress.ofStderr());
-        try (PromptSender sender = new PromptSender(connection, target)) {
+        try (PromptSender sender = new PromptSender(connection, target, values.of(connection))) {
             if (prompt != null) {
                 send(sender, prompt, id);
             } else {

@@ -6,6 +6,7 @@ import io.causalstreams.app.internal.kafka.BrokerWait;
 import io.causalstreams.app.internal.kafka.DoorRights;
 import io.causalstreams.app.internal.kafka.KafkaConnection;
 import io.causalstreams.app.internal.kafka.Operator;
+import io.causalstreams.app.internal.kafka.SampleCompletions;
 import io.causalstreams.app.internal.kafka.Topics;
 import io.causalstreams.app.internal.operations.EngineModels;
 import io.causalstreams.app.internal.operations.OperationsPages;
@@ -22,6 +23,7 @@ import io.causalstreams.learning.FirstTokens;
 import io.causalstreams.learning.LearningLoop;
 import io.causalstreams.topology.AdaptersTopic;
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.causalstreams.topology.ValueFormat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -46,6 +48,9 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final KafkaOptions kafka = new KafkaOptions();
+
+    @Mixin
+    private final ValueFormatOption values = new ValueFormatOption();
 
     @Mixin
     private final ServedModelOptions models = new ServedModelOptions();
@@ -108,6 +113,14 @@ final class ServeCommand implements Callable<Integer> {
         if (learn.isOn() && models.areSeveral()) {
             throw new AppException("--learn goes with one model; serve the others by a process of their own");
         }
+        if (values.isRegistered() && (doorSettings != null || learn.isOn())) {
+            throw new AppException((learn.isOn() ? "--learn" : "--http-port")
+                    + " reads completions as JSON; leave it or" + " --value-format out");
+        }
+        ValueFormat format = values.of(connection);
+        if (values.isRegistered()) {
+            SampleCompletions.check(format, config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG));
+        }
         Duration patience = Duration.ofSeconds(waitSeconds);
         BrokerWait.until(connection, patience, progress);
         List<String> created = Topics.createMissing(connection, config, partitions);
@@ -120,7 +133,8 @@ final class ServeCommand implements Callable<Integer> {
         FirstTokens engine = new FirstTokens(models.open(engineConfig, followed, progress));
         AdaptersTopic adapters = followed ? follow(engine, config, connection, meters, progress) : null;
         Tracing tracing = Tracing.of(System.getenv(), "causal-streams");
-        Operator operator = Operator.start(engine, config, measured ? meters : null, tracing.openTelemetry(), adapters);
+        Operator operator =
+                Operator.start(engine, config, measured ? meters : null, tracing.openTelemetry(), adapters, format);
         pages.show(operator);
         HttpDoor door = doorSettings == null ? null : open(doorSettings, connection, config, engine, operator, meters);
         LearningLoop loop = learn.isOn() ? learn.start(connection, config, engine, models.checkpoint(progress)) : null;

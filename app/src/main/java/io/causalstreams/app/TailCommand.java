@@ -32,10 +32,16 @@ final class TailCommand implements Callable<Integer> {
     @Mixin
     private final KafkaOptions kafka = new KafkaOptions();
 
+    @Mixin
+    private final ValueFormatOption values = new ValueFormatOption();
+
     @Option(names = "--from-beginning", description = "Also show what is there already.")
     private boolean fromBeginning;
 
-    @Option(names = "--json", description = "Print token and completion events as they were sent, one a line.")
+    @Option(
+            names = "--json",
+            description =
+                    "Print token and completion events, one a line, as they were sent; those of another format as JSON.")
     private boolean json;
 
     @Option(names = "--id", paramLabel = "ID", description = "Only this request; ends with its completion.")
@@ -50,7 +56,8 @@ final class TailCommand implements Callable<Integer> {
         BrokerWait.until(connection, PATIENCE, Progress.ofStderr());
         OutputReader.OutputTopics topics = OutputReader.OutputTopics.of(KafkaOptions.operatorConfig(connection));
         // A request that is asked for by name may be half published already.
-        try (OutputReader reader = new OutputReader(connection, topics, fromBeginning || id != null).only(id)) {
+        try (OutputReader reader =
+                new OutputReader(connection, topics, fromBeginning || id != null, values.of(connection)).only(id)) {
             if (json) {
                 printEvents(reader);
             } else {

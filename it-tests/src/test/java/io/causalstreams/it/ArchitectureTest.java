@@ -125,7 +125,7 @@ class ArchitectureTest {
 
     /** Who writes no registered schemas gets neither Avro nor a Protobuf runtime with it. */
     @Test
-    void registryKnowsOnlyTheTopologysDoorAndNobodyKnowsIt() {
+    void registryKnowsOnlyTheTopologysDoorAndOnlyTheAppKnowsIt() {
         noClasses()
                 .that()
                 .resideInAPackage(REGISTRY)
@@ -136,7 +136,7 @@ class ArchitectureTest {
                 .check(MAIN);
         noClasses()
                 .that()
-                .resideOutsideOfPackage(REGISTRY)
+                .resideOutsideOfPackages(REGISTRY, APP)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(REGISTRY, "org.apache.avro..")

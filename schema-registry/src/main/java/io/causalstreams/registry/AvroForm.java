@@ -81,7 +81,7 @@ public final class AvroForm {
         }
     }
 
-    private static Schema parse(SchemaRegistry registry, RegisteredSchema registered) {
+    static Schema parse(SchemaRegistry registry, RegisteredSchema registered) {
         try {
             return parse(registry, registered, new Schema.Parser(), new HashMap<>());
         } catch (AvroRuntimeException e) {

@@ -95,10 +95,24 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
         return schema(subject, version + "?deleted=true");
     }
 
+    /**
+     * A schema by its id, as the wire format names it.
+     *
+     * @return one whose subject is not known, in version 0
+     * @throws SchemaRegistryException if there is none, or the registry does not answer
+     */
+    RegisteredSchema byId(int id) {
+        return schema("id " + id, id, get("/schemas/ids/" + id, "schema id " + id));
+    }
+
     private RegisteredSchema schema(String subject, String version) {
         String path = "/subjects/"
                 + URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20") + "/versions/" + version;
         JsonNode body = get(path, "subject " + subject);
+        return schema(subject, body.path("id").asInt(), body);
+    }
+
+    private static RegisteredSchema schema(String subject, int id, JsonNode body) {
         List<RegisteredSchema.Reference> references = new ArrayList<>();
         for (JsonNode each : body.path("references")) {
             references.add(new RegisteredSchema.Reference(
@@ -109,7 +123,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
         return new RegisteredSchema(
                 subject,
                 body.path("version").asInt(),
-                body.path("id").asInt(),
+                id,
                 type(body.path("schemaType").asText("AVRO"), subject),
                 body.path("schema").asText(),
                 references);
@@ -161,8 +175,11 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
             throw new IOException("HTTP " + response.statusCode() + " from " + address);
         }
         if (response.statusCode() != 200) {
-            throw new SchemaRegistryException(what + ": the schema registry at " + address + " answers "
-                    + response.statusCode() + ": " + body.path("message").asText());
+            String message = what + ": the schema registry at " + address + " answers " + response.statusCode() + ": "
+                    + body.path("message").asText();
+            throw response.statusCode() == 404
+                    ? SchemaRegistryException.missing(message)
+                    : new SchemaRegistryException(message);
         }
         return body;
     }

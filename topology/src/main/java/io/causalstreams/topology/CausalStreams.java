@@ -120,24 +120,34 @@ public final class CausalStreams {
 
     /** The whole topology on a builder of its own. */
     public Topology topology() {
+        return topology(ValueFormat.json());
+    }
+
+    private Topology topology(ValueFormat format) {
         StreamsBuilder builder = new StreamsBuilder();
-        attachTo(builder);
+        attachTo(builder, format);
         return builder.build();
     }
 
     /** Adds prompts topic → operator → output topics to {@code builder}. */
     public void attachTo(StreamsBuilder builder) {
+        attachTo(builder, ValueFormat.json());
+    }
+
+    /** The same with prompts and completions in another format; tokens, and what else the operator writes, are JSON. */
+    public void attachTo(StreamsBuilder builder, ValueFormat format) {
         KStream<byte[], byte[]> prompts = builder.stream(
                 config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG),
-                Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
+                Consumed.with(Serdes.ByteArray(), OutputSerdes.prompts(format::toJson))
                         .withName(NAME + "-prompts")
                         .withTimestampExtractor(new PromptTimestamps())
                         .withOffsetResetPolicy(AutoOffsetReset.earliest()));
         KStream<byte[], OutputEvent> events = generate(prompts);
-        write(events, OutputEvent.Kind.TOKENS, CausalStreamsConfig.TOKENS_TOPIC_CONFIG);
-        write(events, OutputEvent.Kind.COMPLETION, CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG);
-        write(events, OutputEvent.Kind.DEAD_LETTER, CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG);
-        write(events, OutputEvent.Kind.SHADOW, CausalStreamsConfig.SHADOWS_TOPIC_CONFIG);
+        ValueFormat json = ValueFormat.json();
+        write(events, OutputEvent.Kind.TOKENS, CausalStreamsConfig.TOKENS_TOPIC_CONFIG, json);
+        write(events, OutputEvent.Kind.COMPLETION, CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG, format);
+        write(events, OutputEvent.Kind.DEAD_LETTER, CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG, json);
+        write(events, OutputEvent.Kind.SHADOW, CausalStreamsConfig.SHADOWS_TOPIC_CONFIG, json);
     }
 
     /** The operator alone: prompt records in, its output events as a stream. */
@@ -187,7 +197,12 @@ public final class CausalStreams {
 
     /** The same with {@link #topology()}, and tuned for it by {@link #streamsProperties}. */
     public KafkaStreams kafkaStreams() {
-        return safe(topology(), streamsProperties());
+        return kafkaStreams(ValueFormat.json());
+    }
+
+    /** The same with prompts and completions in another format. */
+    public KafkaStreams kafkaStreams(ValueFormat format) {
+        return safe(topology(format), streamsProperties());
     }
 
     /**
@@ -239,7 +254,8 @@ public final class CausalStreams {
         return config.getInt(CausalStreamsConfig.RECORD_MAX_BYTES_CONFIG);
     }
 
-    private void write(KStream<byte[], OutputEvent> events, OutputEvent.Kind kind, String topicKey) {
+    private void write(
+            KStream<byte[], OutputEvent> events, OutputEvent.Kind kind, String topicKey, ValueFormat format) {
         String topic = config.getString(topicKey);
         if (topic.isEmpty()) {
             return;
@@ -248,7 +264,7 @@ public final class CausalStreams {
         events.filter((key, event) -> event.kind() == kind, Named.as(name + "-only"))
                 .to(
                         topic,
-                        Produced.with(Serdes.ByteArray(), OutputSerdes.values())
+                        Produced.with(Serdes.ByteArray(), OutputSerdes.values(format::fromJson))
                                 .withName(name)
                                 .withStreamPartitioner(OutputSerdes.partitioner()));
     }

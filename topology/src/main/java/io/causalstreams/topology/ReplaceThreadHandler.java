@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
  * on from the last committed token.
  *
  * <ul>
- *   <li>The broker is away or a topic is missing ({@link RetriableException}, {@link MissingSourceTopicException}): the
- *       thread is replaced, however often; that is for the broker to end.
+ *   <li>The broker or a schema registry is away, or a topic is missing ({@link RetriableException},
+ *       {@link FormUnavailableException}, {@link MissingSourceTopicException}): the thread is replaced, however often; that is
+ *       for them to end.
  *   <li>The engine is dead, the broker refuses us (authentication, authorization), a topic refuses a record by its
  *       settings ({@link RecordRefusedException}), or a changelog has too few partitions
  *       ({@link ChangelogPartitionsException}): the client shuts down, because trying again changes nothing.
@@ -83,8 +84,13 @@ public final class ReplaceThreadHandler implements StreamsUncaughtExceptionHandl
         if (toBeChanged != null) {
             return shutDown(toBeChanged);
         }
-        boolean brokersFault = cause(exception, RetriableException.class, MissingSourceTopicException.class) != null;
-        if (!brokersFault && tooManyDeaths()) {
+        boolean isAway = cause(
+                        exception,
+                        RetriableException.class,
+                        MissingSourceTopicException.class,
+                        FormUnavailableException.class)
+                != null;
+        if (!isAway && tooManyDeaths()) {
             return shutDown(exception);
         }
         log.warn("a stream thread died and is replaced; its work goes on from the last commit: {}", line(exception));

@@ -33,10 +33,12 @@ class ReplaceThreadHandlerTest {
     }
 
     @Test
-    void shouldReplaceThreadsAsLongAsTheBrokerIsAwayOrATopicIsMissing() {
+    void shouldReplaceThreadsAsLongAsBrokerOrRegistryAreAwayOrATopicIsMissing() {
         RuntimeException away = new StreamsException("x", new TimeoutException("no answer"));
+        RuntimeException registry = new StreamsException("x", new FormUnavailableException("no answer", null));
         for (int death = 0; death < 100; death++) {
             assertThat(handler.handle(away)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+            assertThat(handler.handle(registry)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
             assertThat(handler.handle(new MissingSourceTopicException("prompts")))
                     .isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
         }

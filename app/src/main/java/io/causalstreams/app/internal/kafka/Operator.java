@@ -13,6 +13,7 @@ import io.causalstreams.topology.EngineDiedException;
 import io.causalstreams.topology.RecordRefusedException;
 import io.causalstreams.topology.ReplaceThreadHandler;
 import io.causalstreams.topology.RequestStatus;
+import io.causalstreams.topology.ValueFormat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -43,10 +44,11 @@ public final class Operator implements RunningOperator, AutoCloseable {
     private final KafkaStreamsMetrics kafkaMeters;
     private final Lifecycle lifecycle = new Lifecycle();
 
-    private Operator(GenerationEngine engine, CausalStreams causalStreams, CausalStreamsConfig config) {
+    private Operator(
+            GenerationEngine engine, CausalStreams causalStreams, CausalStreamsConfig config, ValueFormat format) {
         this.engine = engine;
         this.causalStreams = causalStreams;
-        this.streams = causalStreams.kafkaStreams();
+        this.streams = causalStreams.kafkaStreams(format);
         this.refusal = new Refusal(config);
         this.kafkaMeters = new KafkaStreamsMetrics(streams);
     }
@@ -60,8 +62,18 @@ public final class Operator implements RunningOperator, AutoCloseable {
         return start(engine, config, null, OpenTelemetry.noop(), null);
     }
 
+    /** With spans and meters, of JSON. */
+    public static Operator start(
+            GenerationEngine engine,
+            CausalStreamsConfig config,
+            @Nullable MeterRegistry meters,
+            OpenTelemetry telemetry,
+            @Nullable AdaptersTopic adapters) {
+        return start(engine, config, meters, telemetry, adapters, ValueFormat.json());
+    }
+
     /**
-     * With spans and meters.
+     * With spans and meters, of prompts and completions in some format.
      *
      * @param meters of the operator and of its Kafka clients; null = none
      * @param adapters that come by a topic; null = none do
@@ -71,13 +83,14 @@ public final class Operator implements RunningOperator, AutoCloseable {
             CausalStreamsConfig config,
             @Nullable MeterRegistry meters,
             OpenTelemetry telemetry,
-            @Nullable AdaptersTopic adapters) {
+            @Nullable AdaptersTopic adapters,
+            ValueFormat format) {
         try {
             MeterRegistry registry = meters == null ? new CompositeMeterRegistry() : meters;
             CausalStreams causal = adapters == null
                     ? new CausalStreams(engine, config.originals(), registry, telemetry)
                     : new CausalStreams(engine, config.originals(), registry, telemetry, adapters);
-            Operator operator = new Operator(engine, causal, config);
+            Operator operator = new Operator(engine, causal, config, format);
             if (meters != null) {
                 operator.kafkaMeters.bindTo(meters);
             }

@@ -1,6 +1,7 @@
 package io.causalstreams.app.internal.kafka;
 
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.causalstreams.topology.ValueFormat;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventJson;
 import io.causalstreams.topology.event.TokenEvent;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class OutputReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final OutputTopics topics;
+    private final ValueFormat format;
 
     private @Nullable String onlyId;
 
@@ -88,7 +90,13 @@ public final class OutputReader implements AutoCloseable {
      * @param fromBeginning whether to read what is there already
      */
     public OutputReader(KafkaConnection connection, OutputTopics topics, boolean fromBeginning) {
+        this(connection, topics, fromBeginning, ValueFormat.json());
+    }
+
+    /** The same of completions in some format. */
+    public OutputReader(KafkaConnection connection, OutputTopics topics, boolean fromBeginning, ValueFormat format) {
         this.topics = topics;
+        this.format = format;
         this.consumer = connection.consumer(Map.of(
                 ConsumerConfig.GROUP_ID_CONFIG,
                 "causal-streams-tail-" + UUID.randomUUID(),
@@ -143,9 +151,11 @@ public final class OutputReader implements AutoCloseable {
                     text(message.value()));
         }
         try {
-            return message.topic().equals(topics.tokens())
-                    ? new Output.Tokens(EventJson.readToken(message.value()), text(message.value()))
-                    : new Output.Completion(EventJson.readCompletion(message.value()), text(message.value()));
+            if (message.topic().equals(topics.tokens())) {
+                return new Output.Tokens(EventJson.readToken(message.value()), text(message.value()));
+            }
+            byte[] json = format.toJson(message.topic(), message.value());
+            return new Output.Completion(EventJson.readCompletion(json), text(json));
         } catch (UncheckedIOException | IllegalArgumentException e) {
             return new Output.Foreign(message.topic(), "not an event: " + e.getMessage());
         }

@@ -2,6 +2,7 @@ package io.causalstreams.app.internal.kafka;
 
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.ErrorLine;
+import io.causalstreams.topology.ValueFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -14,8 +15,15 @@ import org.jspecify.annotations.Nullable;
 public final class PromptSender implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final String topic;
+    private final ValueFormat format;
 
     public PromptSender(KafkaConnection connection, String topic) {
+        this(connection, topic, ValueFormat.json());
+    }
+
+    /** With values in some format. */
+    public PromptSender(KafkaConnection connection, String topic, ValueFormat format) {
+        this.format = format;
         this.producer = connection.producer(Map.of());
         this.topic = topic;
     }
@@ -23,18 +31,27 @@ public final class PromptSender implements AutoCloseable {
     /**
      * Returns when the broker has the record.
      *
+     * @param json a prompt event
      * @throws AppException if it does not take it
      */
-    public RecordMetadata send(@Nullable String key, String value) {
+    public RecordMetadata send(@Nullable String key, String json) {
         byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
+        byte[] value = value(json.getBytes(StandardCharsets.UTF_8));
         try {
-            return producer.send(new ProducerRecord<>(topic, keyBytes, value.getBytes(StandardCharsets.UTF_8)))
-                    .get();
+            return producer.send(new ProducerRecord<>(topic, keyBytes, value)).get();
         } catch (ExecutionException e) {
             throw new AppException("cannot send to topic " + topic + ": " + ErrorLine.of(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AppException("interrupted while sending to topic " + topic, e);
+        }
+    }
+
+    private byte[] value(byte[] json) {
+        try {
+            return format.fromJson(topic, json);
+        } catch (RuntimeException e) {
+            throw new AppException("cannot write a prompt for topic " + topic + ": " + ErrorLine.of(e), e);
         }
     }
 

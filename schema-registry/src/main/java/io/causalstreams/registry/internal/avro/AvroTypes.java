@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Avro types as JSON, the schema of each beside its reader, so that what one writes the other reads.
@@ -130,11 +131,16 @@ final class AvroTypes {
             JsonNode given = value.get(field.of().name());
             record.put(
                     field.of().pos(),
-                    given == null
-                            ? GenericData.get().getDefaultValue(field.of())
-                            : field.type().read(given));
+                    given == null ? left(field.of()) : field.type().read(given));
         }
         return record;
+    }
+
+    /** What a field is that was left out. @throws org.apache.avro.AvroMissingFieldException if it must not be */
+    private static @Nullable Object left(Schema.Field field) {
+        return field.hasDefaultValue() || !field.schema().isNullable()
+                ? GenericData.get().getDefaultValue(field)
+                : null;
     }
 
     private record Field(Schema.Field of, AvroType type) {}

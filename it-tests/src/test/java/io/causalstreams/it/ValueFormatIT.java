@@ -1,0 +1,283 @@
+package io.causalstreams.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
+import io.apicurio.registry.serde.avro.AvroKafkaSerializer;
+import io.causalstreams.app.EmbeddedBroker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code serve}, {@code produce} and {@code tail} with {@code --value-format}, against a real registry. */
+@MostlyWaits
+@SuppressWarnings("NullAway.Init") // set before all
+class ValueFormatIT {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path PAGE = Path.of("../docs/schema-registry.md");
+    private static final String PROTO_PROMPT = """
+            syntax = "proto3";
+            message Prompt { string id = 1; string prompt = 2; optional int32 max_tokens = 3; optional bool ignore_eos = 4; }
+            """;
+    private static final String PROTO_COMPLETION = """
+            syntax = "proto3";
+            message Completion {
+              message Choice { int32 index = 1; optional string text = 2; string finish_reason = 3; }
+              message Usage { int32 prompt_tokens = 1; int32 completion_tokens = 2; int32 total_tokens = 3; }
+              message Failure { string code = 1; string message = 2; }
+              string id = 1;
+              repeated Choice choices = 2;
+              Usage usage = 3;
+              optional Failure error = 4;
+            }
+            """;
+    private static final String ANY_OBJECT =
+            "{\"$schema\": \"http://json-schema.org/draft-07/schema#\", \"type\": \"object\"}";
+
+    private static ApicurioRegistry registry;
+    private static EmbeddedBroker broker;
+
+    @BeforeAll
+    static void start() {
+        registry = ApicurioRegistry.start();
+        broker = EmbeddedBroker.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (broker != null) {
+            broker.close();
+        }
+        if (registry != null) {
+            registry.close();
+        }
+    }
+
+    @Test
+    void shouldAnswerAvroInAvroByOtherPeoplesSerdes() throws Exception {
+        // Given: the schemas of the documentation
+        String prompt = documented("Prompt");
+        register("typed", "AVRO", prompt, documented("Completion"));
+        try (CommandProcess serve = serve("typed", "avro")) {
+            // When: by Apicurio's serializer, as JSON, and in a frame of no schema
+            GenericRecord asked = new GenericData.Record(new Schema.Parser().parse(prompt));
+            asked.put("id", "a");
+            asked.put("prompt", "x");
+            asked.put("max_tokens", 7);
+            asked.put("ignore_eos", true);
+            try (AvroKafkaSerializer<GenericRecord> avro = new AvroKafkaSerializer<>()) {
+                avro.configure(apicurio(), false);
+                send("typed-prompts", "a", avro.serialize("typed-prompts", asked));
+            }
+            send(
+                    "typed-prompts",
+                    "j",
+                    "{\"id\":\"j\",\"prompt\":\"x\",\"temperature\":-1}".getBytes(StandardCharsets.UTF_8));
+            byte[] nothing = {0, 0x7f, 0, 0, 1, 9, 9};
+            send("typed-prompts", "n", nothing);
+
+            // Then
+            Map<String, GenericRecord> completions = new HashMap<>();
+            try (AvroKafkaDeserializer<GenericRecord> avro = new AvroKafkaDeserializer<>()) {
+                avro.configure(apicurio(), false);
+                for (ConsumerRecord<byte[], byte[]> each : read("typed-completions", 2)) {
+                    GenericRecord completion = avro.deserialize("typed-completions", each.value());
+                    completions.put(completion.get("id").toString(), completion);
+                }
+            }
+            GenericRecord answered = Objects.requireNonNull(completions.get("a"));
+            GenericRecord refused = Objects.requireNonNull(completions.get("j"));
+            GenericRecord usage = (GenericRecord) answered.get("usage");
+            assertThat(usage.get("completion_tokens")).isEqualTo(7);
+            assertThat(answered.get("error")).isNull();
+            assertThat(refused.get("error").toString()).contains("INVALID_REQUEST", "temperature");
+            assertThat(read("typed-dead-letters", 2))
+                    .anySatisfy(letter -> assertThat(letter.value()).isEqualTo(nothing));
+            assertThat(serve.isAlive()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"avro, AVRO", "protobuf, PROTOBUF", "json-schema, JSON"})
+    void shouldProduceServeAndTailInTheSameFormat(String format, String type) throws Exception {
+        // Given
+        switch (format) {
+            case "avro" -> register(format, type, documented("Prompt"), documented("Completion"));
+            case "protobuf" -> register(format, type, PROTO_PROMPT, PROTO_COMPLETION);
+            default -> register(format, type, ANY_OBJECT, ANY_OBJECT);
+        }
+        try (CommandProcess serve = serve(format, format)) {
+            // When
+            command(
+                    format,
+                    "produce",
+                    "--value-format",
+                    format,
+                    "{\"id\":\"one\",\"prompt\":\"x\",\"max_tokens\":5,\"ignore_eos\":true}");
+
+            // Then
+            String told = command(format, "tail", "--value-format", format, "--id", "one", "--json");
+            JsonNode completion = told.lines()
+                    .filter(line -> line.contains("\"usage\""))
+                    .map(ValueFormatIT::tree)
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(told));
+            assertThat(completion.at("/usage/completion_tokens").asInt()).isEqualTo(5);
+            assertThat(completion.at("/choices/0/finish_reason").asText()).isEqualTo("length");
+            assertThat(read(format + "-prompts", 1).get(0).value()[0]).isZero();
+            assertThat(read(format + "-completions", 1).get(0).value()[0]).isZero();
+            assertThat(serve.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldRefuseToStartWithASchemaThatCannotTakeEveryCompletion() {
+        register(
+                "narrow",
+                "AVRO",
+                documented("Prompt"),
+                "{\"type\":\"record\",\"name\":\"C\",\"fields\":[{\"name\":\"nobody_writes_this\",\"type\":\"string\"}]}");
+        try (CommandProcess serve = start("narrow", "serve", "--value-format", "avro", "--model", model())) {
+            assertThat(serve.awaitExit(LIMIT)).isEqualTo(1);
+            assertThat(serve.output()).contains("narrow-completions-value").contains("nobody_writes_this");
+        }
+    }
+
+    private static CommandProcess serve(String prefix, String format) {
+        CommandProcess serve = start(
+                prefix, "serve", "--value-format", format, "--model", model(), "--threads", "1", "--partitions", "1");
+        serve.awaitOutput("Serving ", LIMIT);
+        return serve;
+    }
+
+    private static String command(String prefix, String... words) {
+        try (CommandProcess command = start(prefix, words)) {
+            assertThat(command.awaitExit(LIMIT)).as(command.output()).isZero();
+            return command.output();
+        }
+    }
+
+    private static CommandProcess start(String prefix, String... words) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("bootstrap.servers", broker.bootstrapServers());
+        settings.put("schema.registry.url", registry.confluentAddress());
+        settings.put("application.id", prefix);
+        settings.put("state.dir", TestFiles.fresh("state-").toString());
+        for (String topic : List.of("prompts", "tokens", "completions", "dead-letters")) {
+            settings.put("causal.streams." + topic.replace('-', '.') + ".topic", prefix + "-" + topic);
+        }
+        return CommandProcess.start(
+                Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m"),
+                Stream.concat(
+                                Stream.of(words),
+                                Stream.of(
+                                        "--config",
+                                        TestFiles.properties(settings).toString()))
+                        .toArray(String[]::new));
+    }
+
+    private static String model() {
+        return TestModels.tinyChat().toString();
+    }
+
+    private static void register(String prefix, String type, String prompt, String completion) {
+        registry.register(prefix + "-prompts-value", body(type, prompt));
+        registry.register(prefix + "-completions-value", body(type, completion));
+    }
+
+    /** The Avro schema of this name in the documentation. */
+    private static String documented(String name) {
+        try {
+            String page = Files.readString(PAGE);
+            int begin = page.indexOf("{\"type\": \"record\", \"name\": \"" + name + "\"");
+            return page.substring(begin, page.indexOf("```", begin));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String body(String type, String schema) {
+        ObjectNode body = JSON.createObjectNode().put("schema", schema);
+        if (!type.equals("AVRO")) {
+            body.put("schemaType", type);
+        }
+        return body.toString();
+    }
+
+    private static Map<String, Object> apicurio() {
+        return Map.of(
+                "apicurio.registry.url", registry.apicurioAddress(),
+                "apicurio.registry.auto-register", "false",
+                "apicurio.registry.dereference-schema", "true",
+                "apicurio.registry.canonicalize", "true");
+    }
+
+    private static void send(String topic, String key, byte[] value) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value))
+                    .get();
+        }
+    }
+
+    /** All committed records of a topic, as soon as there are so many. */
+    private static List<ConsumerRecord<byte[], byte[]>> read(String topic, int atLeast) {
+        List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "isolation.level",
+                        "read_committed",
+                        "auto.offset.reset",
+                        "earliest",
+                        "group.id",
+                        "reader-" + System.nanoTime()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(topic));
+            Await.await(atLeast + " records in " + topic).atMost(LIMIT).until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(all::add);
+                return all.size() >= atLeast;
+            });
+        }
+        return all;
+    }
+
+    private static JsonNode tree(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
