@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,13 @@ import org.jspecify.annotations.Nullable;
 public final class ConfluentSchemaRegistry implements SchemaRegistry {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /** The {@code error_code} of a subject or a version that is not there. */
+    private static final Set<Integer> NO_SUBJECT = Set.of(40401, 40402);
+
+    /** The {@code error_code} of a schema id that is not there. */
+    private static final Set<Integer> NO_SCHEMA = Set.of(40403);
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final List<String> addresses;
@@ -102,13 +110,13 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
      * @throws SchemaRegistryException if there is none, or the registry does not answer
      */
     RegisteredSchema byId(int id) {
-        return schema("id " + id, id, get("/schemas/ids/" + id, "schema id " + id));
+        return schema("id " + id, id, get("/schemas/ids/" + id, "schema id " + id, NO_SCHEMA));
     }
 
     private RegisteredSchema schema(String subject, String version) {
         String path = "/subjects/"
                 + URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20") + "/versions/" + version;
-        JsonNode body = get(path, "subject " + subject);
+        JsonNode body = get(path, "subject " + subject, NO_SUBJECT);
         return schema(subject, body.path("id").asInt(), body);
     }
 
@@ -138,19 +146,20 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
         }
     }
 
-    private JsonNode get(String path, String what) {
+    /** @param missing error codes by which the registry says that it has not got it; after any other it may have it later */
+    private JsonNode get(String path, String what, Set<Integer> missing) {
         IOException last = null;
         for (String address : addresses) {
             try {
-                return body(http.send(request(address + path), BodyHandlers.ofString()), address, what);
+                return body(http.send(request(address + path), BodyHandlers.ofString()), address, what, missing);
             } catch (IOException e) {
                 last = e;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new SchemaRegistryException(what + ": interrupted while the schema registry was asked", e);
+                throw SchemaRegistryException.retriable(what + ": interrupted while the schema registry was asked", e);
             }
         }
-        throw new SchemaRegistryException(
+        throw SchemaRegistryException.retriable(
                 what + ": the schema registry at " + String.join(", ", addresses) + " does not answer: " + last, last);
     }
 
@@ -164,23 +173,25 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
         return request.build();
     }
 
-    private static JsonNode body(HttpResponse<String> response, String address, String what) throws IOException {
+    private static JsonNode body(HttpResponse<String> response, String address, String what, Set<Integer> missing)
+            throws IOException {
         JsonNode body;
         try {
             body = MAPPER.readTree(response.body());
         } catch (JsonProcessingException e) {
             throw new IOException("HTTP " + response.statusCode() + " and no JSON from " + address, e);
         }
-        if (response.statusCode() / 100 == 5) {
-            throw new IOException("HTTP " + response.statusCode() + " from " + address);
+        int status = response.statusCode();
+        if (status == 200 && body.path("schema").isTextual()) {
+            return body;
         }
-        if (response.statusCode() != 200) {
-            String message = what + ": the schema registry at " + address + " answers " + response.statusCode() + ": "
-                    + body.path("message").asText();
-            throw response.statusCode() == 404
-                    ? SchemaRegistryException.missing(message)
-                    : new SchemaRegistryException(message);
+        if (status == 200 || status == 429 || status / 100 == 5) {
+            throw new IOException("HTTP " + status + " and no schema from " + address);
         }
-        return body;
+        String message = what + ": the schema registry at " + address + " answers " + status + ": "
+                + body.path("message").asText();
+        throw status == 404 && missing.contains(body.path("error_code").asInt())
+                ? new SchemaRegistryException(message)
+                : SchemaRegistryException.retriable(message, null);
     }
 }

@@ -58,9 +58,9 @@ public final class RegisteredFormat implements ValueFormat {
     }
 
     /**
-     * {@code value} itself if it has no frame, or one of a schema that is not there or of which it is none.
+     * {@code value} itself if it has no frame, or one of a schema that is not there, cannot be read or of which it is none.
      *
-     * @throws FormUnavailableException if the registry does not answer
+     * @throws FormUnavailableException if the registry does not say what the schema is, or one that it refers to
      */
     @Override
     public byte[] toJson(String topic, byte[] value) {
@@ -127,16 +127,11 @@ public final class RegisteredFormat implements ValueFormat {
     }
 
     private Codec codec(int id) {
-        RegisteredSchema schema;
         try {
-            schema = registry.byId(id);
+            return codec(registry.byId(id));
         } catch (SchemaRegistryException e) {
-            if (e.isMissing()) {
-                throw e;
-            }
-            throw new FormUnavailableException(String.valueOf(e.getMessage()), e);
+            throw e.isRetriable() ? new FormUnavailableException(String.valueOf(e.getMessage()), e) : e;
         }
-        return codec(schema);
     }
 
     private Codec codec(RegisteredSchema schema) {

@@ -7,24 +7,25 @@ public class SchemaRegistryException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final boolean missing;
+    private final boolean retriable;
 
     public SchemaRegistryException(String message, @Nullable Throwable cause) {
         this(message, cause, false);
     }
 
-    private SchemaRegistryException(String message, @Nullable Throwable cause, boolean missing) {
+    private SchemaRegistryException(String message, @Nullable Throwable cause, boolean retriable) {
         super(message, cause);
-        this.missing = missing;
+        this.retriable = retriable;
     }
 
-    /** The registry answers, and has not got it. */
-    static SchemaRegistryException missing(String message) {
-        return new SchemaRegistryException(message, null, true);
+    /** The registry does not say whether it has got it. */
+    static SchemaRegistryException retriable(String message, @Nullable Throwable cause) {
+        return new SchemaRegistryException(message, cause, true);
     }
 
-    boolean isMissing() {
-        return missing;
+    /** Whether it may be had later. */
+    boolean isRetriable() {
+        return retriable;
     }
 
     public SchemaRegistryException(String message) {

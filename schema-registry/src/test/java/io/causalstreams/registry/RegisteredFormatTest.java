@@ -9,48 +9,127 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RegisteredFormatTest {
-    private static final byte[] FRAMED = {0, 0, 0, 0, 7, 1, 2};
+    private static final byte[] FRAMED = {0, 0, 0, 0, 7, 4, 120};
+    private static final String BY_ID = "/schemas/ids/7";
+    private static final String REFERENCED = "/subjects/text/versions/1";
+    private static final Answer NO_SCHEMA = Answer.failure(404, 40403);
 
-    @Test
-    void shouldTakeValuesWithoutAFrameAsTheyAre() {
-        byte[] json = "{\"prompt\":\"x\"}".getBytes(StandardCharsets.UTF_8);
-        assertThat(format("http://127.0.0.1:1").toJson("prompts", json)).isSameAs(json);
+    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private HttpServer server;
+
+    private record Answer(int status, String body) {
+        static Answer schema(String type, String text, String references) {
+            String quoted = text.replace("\"", "\\\"");
+            return new Answer(
+                    200,
+                    "{\"id\":7,\"version\":1,\"schemaType\":\"%s\",\"schema\":\"%s\",\"references\":[%s]}"
+                            .formatted(type, quoted, references));
+        }
+
+        static Answer failure(int status, int code) {
+            return new Answer(status, "{\"error_code\":" + code + ",\"message\":\"why\"}");
+        }
     }
 
-    @Test
-    void shouldWaitForARegistryThatDoesNotAnswer() {
-        RegisteredFormat format = format("http://127.0.0.1:1");
-        assertThatThrownBy(() -> format.toJson("prompts", FRAMED))
-                .isInstanceOf(FormUnavailableException.class)
-                .hasMessageContaining("schema id 7");
-    }
-
-    @Test
-    void shouldNotWaitForASchemaThatIsNotThere() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
-            byte[] body = "{\"error_code\":40403,\"message\":\"Schema not found\"}".getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(404, body.length);
+            Answer answer = answers.getOrDefault(exchange.getRequestURI().getPath(), NO_SCHEMA);
+            byte[] body = answer.body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(answer.status, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });
         server.start();
-        try {
-            RegisteredFormat format =
-                    format("http://127.0.0.1:" + server.getAddress().getPort());
-            assertThat(format.toJson("prompts", FRAMED)).isSameAs(FRAMED);
-            assertThatThrownBy(() -> format.fromJson("completions", "{}".getBytes(StandardCharsets.UTF_8)))
-                    .isInstanceOf(SchemaRegistryException.class)
-                    .hasMessageContaining("completions-value");
-        } finally {
-            server.stop(0);
-        }
     }
 
-    private static RegisteredFormat format(String address) {
-        return RegisteredFormat.of(ConfluentSchemaRegistry.at(address), SchemaType.AVRO);
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @Test
+    void shouldTakeValuesWithoutAFrameAsTheyAre() {
+        byte[] json = "{\"prompt\":\"x\"}".getBytes(StandardCharsets.UTF_8);
+        assertThat(away().toJson("prompts", json)).isSameAs(json);
+    }
+
+    @Test
+    void shouldWaitForARegistryThatDoesNotAnswer() {
+        assertThatThrownBy(() -> away().toJson("prompts", FRAMED))
+                .isInstanceOf(FormUnavailableException.class)
+                .hasMessageContaining("schema id 7");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"404, 404", "404, 40401", "404, 0", "401, 40101", "429, 42901", "500, 50001", "503, 0", "200, 0"})
+    void shouldWaitForARegistryThatDoesNotSayThatThereIsNoSuchSchema(int status, int code) {
+        answers.put(BY_ID, Answer.failure(status, code));
+        assertThatThrownBy(() -> format().toJson("prompts", FRAMED)).isInstanceOf(FormUnavailableException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500})
+    void shouldWaitForASchemaThatTheFirstRefersTo(int status) {
+        // Given
+        String reference = "{\"name\":\"Text\",\"subject\":\"text\",\"version\":1}";
+        answers.put(
+                BY_ID,
+                Answer.schema(
+                        "AVRO",
+                        "{\"type\":\"record\",\"name\":\"P\",\"fields\":[{\"name\":\"prompt\",\"type\":\"Text\"}]}",
+                        reference));
+        answers.put(REFERENCED, Answer.failure(status, status * 100));
+        RegisteredFormat format = format();
+
+        // Then
+        assertThatThrownBy(() -> format.toJson("prompts", FRAMED))
+                .isInstanceOf(FormUnavailableException.class)
+                .hasMessageContaining("subject text");
+        answers.put(REFERENCED, Answer.failure(404, 40402));
+        assertThat(format.toJson("prompts", FRAMED)).isSameAs(FRAMED);
+        answers.put(
+                REFERENCED,
+                Answer.schema("AVRO", "{\"type\":\"enum\",\"name\":\"Text\",\"symbols\":[\"a\",\"b\",\"c\"]}", ""));
+        assertThat(format.toJson("prompts", FRAMED)).asString().isEqualTo("{\"prompt\":\"c\"}");
+    }
+
+    @Test
+    void shouldNotWaitForASchemaThatCannotBeRead() {
+        answers.put(BY_ID, Answer.schema("AVRO", "{\"type\":\"nothing\"}", ""));
+        assertThat(format().toJson("prompts", FRAMED)).isSameAs(FRAMED);
+        answers.put(BY_ID, Answer.schema("PROTOBUF", "message", ""));
+        assertThat(format().toJson("prompts", FRAMED)).isSameAs(FRAMED);
+    }
+
+    @Test
+    void shouldNotWaitForASchemaThatIsNotThere() {
+        RegisteredFormat format = format();
+        assertThat(format.toJson("prompts", FRAMED)).isSameAs(FRAMED);
+        assertThatThrownBy(() -> format.fromJson("completions", "{}".getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(SchemaRegistryException.class)
+                .hasMessageContaining("completions-value");
+    }
+
+    private RegisteredFormat format() {
+        return RegisteredFormat.of(
+                ConfluentSchemaRegistry.at(
+                        "http://127.0.0.1:" + server.getAddress().getPort()),
+                SchemaType.AVRO);
+    }
+
+    private static RegisteredFormat away() {
+        return RegisteredFormat.of(ConfluentSchemaRegistry.at("http://127.0.0.1:1"), SchemaType.AVRO);
     }
 }

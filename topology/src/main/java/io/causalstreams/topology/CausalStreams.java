@@ -60,6 +60,8 @@ public final class CausalStreams {
     private final AdapterCatalog adapters;
     private final Map<String, OperatorTelemetry> telemetryOf = new ConcurrentHashMap<>();
 
+    private volatile boolean waitsForFormats;
+
     /**
      * @param properties settings of the operators ({@code causal.streams.*}, see {@link CausalStreamsConfig}) and of Kafka
      *     Streams
@@ -134,8 +136,17 @@ public final class CausalStreams {
         attachTo(builder, ValueFormat.json());
     }
 
-    /** The same with prompts and completions in another format; tokens, and what else the operator writes, are JSON. */
+    /**
+     * The same with prompts and completions in another format; tokens, and what else the operator writes, are JSON.
+     *
+     * @throws ConfigException if {@code deserialization.exception.handler} is set to one that may skip prompts; {@link #configure}
+     *     refuses it from then on
+     */
     public void attachTo(StreamsBuilder builder, ValueFormat format) {
+        if (format != ValueFormat.json()) {
+            StreamsDefaults.requireFailingDeserialization(config.originals());
+            waitsForFormats = true;
+        }
         KStream<byte[], byte[]> prompts = builder.stream(
                 config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG),
                 Consumed.with(Serdes.ByteArray(), OutputSerdes.prompts(format::toJson))
@@ -216,8 +227,12 @@ public final class CausalStreams {
      * grows the journal beyond its bounds.
      *
      * @return new ones each time, for one {@link KafkaStreams}
+     * @throws ConfigException see {@link #attachTo(StreamsBuilder, ValueFormat)}
      */
     public Properties configure(Map<?, ?> properties) {
+        if (waitsForFormats) {
+            StreamsDefaults.requireFailingDeserialization(properties);
+        }
         return StreamsDefaults.any(properties, recordMaxBytes(), new InputGate());
     }
 

@@ -12,7 +12,8 @@ public interface ValueFormat {
      * The JSON of a record's value.
      *
      * @return {@code value} itself if it is not of this format: JSON beside others is answered, anything else is a dead letter
-     * @throws RuntimeException if that cannot be known now; the stream thread ends and is replaced, and the record is read again
+     * @throws FormUnavailableException if that cannot be known now; the stream thread ends and is replaced, and the record is read
+     *     again. A {@code deserialization.exception.handler} that would skip the record instead is refused
      */
     byte[] toJson(String topic, byte[] value);
 
@@ -20,22 +21,14 @@ public interface ValueFormat {
      * The value of a record.
      *
      * @param json an event
-     * @throws RuntimeException if it cannot be written in this format, now or ever
+     * @throws FormUnavailableException if that cannot be known now; the stream thread ends and is replaced, and the event is
+     *     written again
+     * @throws RuntimeException if it cannot be written in this format
      */
     byte[] fromJson(String topic, byte[] json);
 
     /** JSON, as it is. */
     static ValueFormat json() {
-        return new ValueFormat() {
-            @Override
-            public byte[] toJson(String topic, byte[] value) {
-                return value;
-            }
-
-            @Override
-            public byte[] fromJson(String topic, byte[] json) {
-                return json;
-            }
-        };
+        return JsonFormat.INSTANCE;
     }
 }
