@@ -232,7 +232,9 @@ class ConsoleIT {
         Await.await("both are counted")
                 .atMost(LIMIT)
                 .until(() -> stage.requests("/v1/chat/completions", 200) > 0 && stage.requests("other", 404) > 0);
-        assertThat(stage.scrape()).contains("causal_streams_http_streams 0").doesNotContain(SECRET);
+        assertThat(stage.scrape())
+                .contains("causal_streams_http_streams{port=\"" + door.port() + "\"} 0")
+                .doesNotContain(SECRET);
     }
 
     private static void send(int partition, byte[] key, byte[] value) throws Exception {

@@ -73,7 +73,7 @@ class EnrichmentKillIT {
                 int kills = 0;
                 int sent = 0;
                 while (answers.size() < records.size() && Instant.now().isBefore(begin.plus(LIMIT))) {
-                    if (sent < records.size()) {
+                    if (sent < records.size() * (kills + 1) / (KILLS + 1)) { // a portion for each process
                         Asked next = records.get(sent++);
                         producer.send(new ProducerRecord<>(
                                         EnrichmentProcess.RECORDS, next.partition(), next.key, next.content))
@@ -84,7 +84,7 @@ class EnrichmentKillIT {
                         String content = content(each);
                         runsWhenAnswered.computeIfAbsent(content, first -> runs(directory, first));
                     }
-                    if (kills < KILLS && answers.size() > (kills + 1) * records.size() / (KILLS + 1)) {
+                    if (kills < KILLS && answers.size() > records.size() * (2 * kills + 1) / (2 * (KILLS + 1))) {
                         Thread.sleep(random.nextInt(150));
                         process.kill9();
                         kills++;

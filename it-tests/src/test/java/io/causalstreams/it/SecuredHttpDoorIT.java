@@ -51,7 +51,8 @@ class SecuredHttpDoorIT {
                         .toList())
                 .all()
                 .get();
-        grant(RIGHTS);
+        admin.createAcls(RIGHTS).all().get();
+        awaitRights(RIGHTS);
     }
 
     @AfterAll
@@ -94,7 +95,7 @@ class SecuredHttpDoorIT {
 
             // When
             AclBinding taken = right(AclOperation.WRITE, "prompts");
-            grant(RIGHTS.stream().filter(each -> !each.equals(taken)).toList());
+            remove(taken);
 
             // Then: until it is back
             try {
@@ -103,7 +104,7 @@ class SecuredHttpDoorIT {
                 assertThat(refused.body().toString()).contains("the prompt could not be published");
                 assertThat(serve.output()).contains("Not authorized to access topics: [prompts]");
             } finally {
-                grant(RIGHTS);
+                giveBack(taken);
             }
             assertThat(HttpClients.post(port, CHAT, chat(8, "")).status()).isEqualTo(200);
         }
@@ -114,7 +115,7 @@ class SecuredHttpDoorIT {
     void shouldEndAndSayWhichRightOfTheDoorIsMissing(AclOperation operation, String topic) throws Exception {
         // Given
         AclBinding taken = right(operation, topic);
-        grant(RIGHTS.stream().filter(each -> !each.equals(taken)).toList());
+        remove(taken);
         try (CommandProcess serve = serve(freePort())) {
             // Then
             assertThat(serve.awaitExit(LIMIT)).as(serve.output()).isEqualTo(1);
@@ -126,7 +127,7 @@ class SecuredHttpDoorIT {
                     .contains("docs/http.md")
                     .doesNotContain(SecuredBroker.PASSWORD);
         } finally {
-            grant(RIGHTS);
+            giveBack(taken);
         }
     }
 
@@ -161,10 +162,18 @@ class SecuredHttpDoorIT {
                 .orElseThrow(() -> new AssertionError("docs/http.md grants no " + operation + " on " + topic));
     }
 
-    /** These and no others; a broker learns of them from its controller, a moment later. */
-    private static void grant(List<AclBinding> rights) throws Exception {
-        admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get();
-        admin.createAcls(rights).all().get();
+    private static void remove(AclBinding taken) throws Exception {
+        admin.deleteAcls(List.of(taken.toFilter())).all().get();
+        awaitRights(RIGHTS.stream().filter(each -> !each.equals(taken)).toList());
+    }
+
+    private static void giveBack(AclBinding taken) throws Exception {
+        admin.createAcls(List.of(taken)).all().get();
+        awaitRights(RIGHTS);
+    }
+
+    /** A broker learns of rights from its controller, a moment later. */
+    private static void awaitRights(List<AclBinding> rights) {
         Await.await("the broker knows its ACLs")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> Set.copyOf(admin.describeAcls(AclBindingFilter.ANY)

@@ -15,7 +15,8 @@ public interface KvCacheRanges {
      *
      * @return the largest absolute value of each channel of the cache, above 0; shape (2 · layers, kv_heads · head_dim), row 2·l the
      *     keys of layer l, row 2·l + 1 its values. Of keys, channels c and c + head_dim / 2 of a head turn into each other with the
-     *     position: both have the largest length of the pair
+     *     position: both have the largest length of the pair,
+     *     which no position exceeds but where keys are scaled channel by channel after they have turned
      */
     float[][] largest(Path modelDirectory);
 }

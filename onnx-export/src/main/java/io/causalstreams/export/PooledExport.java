@@ -34,6 +34,9 @@ final class PooledExport {
             throw new UnsupportedModelException(
                     "a limit of the divergence from fp32 is measured on text that a model writes; this one writes none");
         }
+        if (options.kvCacheRanges() != null) {
+            throw new UnsupportedModelException("a model of whole texts has no KV cache, so none of int8");
+        }
         this.checkpoint = checkpoint;
         this.options = options;
         this.model = PooledModel.of(checkpoint);

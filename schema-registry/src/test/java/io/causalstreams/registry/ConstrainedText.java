@@ -47,9 +47,10 @@ public final class ConstrainedText {
                 .orElseThrow();
     }
 
-    /** Prefers what ends a string, an object or a list, and null, which ends what holds itself. */
+    /** Prefers what ends a string, an object or a list, and null, which ends what holds itself; within a string a brace ends nothing. */
     private int closing(BitSet allowed) {
-        for (char each : "\"}]n:".toCharArray()) {
+        boolean withinString = allowed.get('}') && allowed.get('a');
+        for (char each : (withinString ? "\"" : "}]\"n:").toCharArray()) {
             if (allowed.get(each) && random.nextInt(10) > 0) {
                 return each;
             }

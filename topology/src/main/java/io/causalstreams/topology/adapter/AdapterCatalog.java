@@ -45,6 +45,8 @@ public final class AdapterCatalog {
 
     /** Versions in the engines; guarded by this. */
     private final Map<Loaded, Use> loaded = new HashMap<>();
+    /** Requests that hold a version, in whatever model: they know its name only. */
+    private final Map<AdapterPin, Integer> holders = new HashMap<>();
 
     /** @param base the model it belongs to, as {@link GenerationEngine#engines} names it */
     private record Version(AdapterEvent event, String base) {
@@ -56,7 +58,6 @@ public final class AdapterCatalog {
     private record Loaded(AdapterPin pin, String base) {}
 
     private static final class Use {
-        private int holders;
         private long lastNeededNanos = System.nanoTime();
     }
 
@@ -285,11 +286,14 @@ public final class AdapterCatalog {
         count(adapter, -1);
     }
 
-    private synchronized void count(@Nullable String adapter, int holders) {
+    private synchronized void count(@Nullable String adapter, int more) {
         AdapterPin pin = adapter == null ? null : AdapterPin.parse(adapter);
-        loaded.forEach((version, use) -> { // held in each model that has it: a request knows the name only
+        if (pin == null) {
+            return;
+        }
+        holders.merge(pin, more, (before, change) -> before + change == 0 ? null : before + change);
+        loaded.forEach((version, use) -> {
             if (version.pin.equals(pin)) {
-                use.holders += holders;
                 use.lastNeededNanos = System.nanoTime();
             }
         });
@@ -309,7 +313,7 @@ public final class AdapterCatalog {
             Map.Entry<Loaded, Use> version = each.next();
             Use use = version.getValue();
             if (!current.contains(version.getKey())
-                    && use.holders <= 0
+                    && !holders.containsKey(version.getKey().pin)
                     && System.nanoTime() - use.lastNeededNanos > grace.toNanos()) {
                 GenerationEngine of = engine().engines().get(version.getKey().base);
                 if (of != null) {

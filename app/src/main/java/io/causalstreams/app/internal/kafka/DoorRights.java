@@ -3,6 +3,7 @@ package io.causalstreams.app.internal.kafka;
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.ErrorLine;
 import io.causalstreams.http.DoorTopics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,13 +12,17 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** What the HTTP door may do with its topics. Without these rights it would open all the same and answer nobody. */
 public final class DoorRights {
+
+    /** A broker learns of a new topic from its controller, a moment after it was made. */
+    private static final Duration UNTIL_KNOWN = Duration.ofSeconds(30);
+
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private DoorRights() {}
 
@@ -32,14 +37,10 @@ public final class DoorRights {
         topics.outputs().forEach(output -> needed.put(output, AclOperation.READ));
         List<String> missing = new ArrayList<>();
         try (Admin admin = connection.admin()) {
-            Map<String, KafkaFuture<TopicDescription>> described = admin.describeTopics(
-                            needed.keySet(), new DescribeTopicsOptions().includeAuthorizedOperations(true))
-                    .topicNameValues();
-            for (Map.Entry<String, KafkaFuture<TopicDescription>> topic : described.entrySet()) {
-                AclOperation operation = needed.getOrDefault(topic.getKey(), AclOperation.READ);
-                if (!may(operation, topic.getValue())) {
-                    missing.add("no " + (operation == AclOperation.WRITE ? "Write" : "Read") + " on topic "
-                            + topic.getKey());
+            for (Map.Entry<String, AclOperation> right : needed.entrySet()) {
+                if (!may(admin, right.getValue(), right.getKey())) {
+                    missing.add("no " + (right.getValue() == AclOperation.WRITE ? "Write" : "Read") + " on topic "
+                            + right.getKey());
                 }
             }
         } catch (ExecutionException e) {
@@ -54,16 +55,27 @@ public final class DoorRights {
         }
     }
 
-    private static boolean may(AclOperation operation, KafkaFuture<TopicDescription> described)
+    private static boolean may(Admin admin, AclOperation operation, String topic)
             throws ExecutionException, InterruptedException {
-        try {
-            Set<AclOperation> granted = described.get().authorizedOperations();
-            return granted == null || granted.contains(operation); // null: this broker does not say
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof TopicAuthorizationException) {
-                return false;
+        DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+        long end = System.nanoTime() + UNTIL_KNOWN.toNanos();
+        while (true) {
+            try {
+                Set<AclOperation> granted = admin.describeTopics(Set.of(topic), options)
+                        .topicNameValues()
+                        .get(topic)
+                        .get()
+                        .authorizedOperations();
+                return granted == null || granted.contains(operation); // null: this broker does not say
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof TopicAuthorizationException) {
+                    return false;
+                }
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() - end > 0) {
+                    throw e;
+                }
+                Thread.sleep(PAUSE.toMillis());
             }
-            throw e;
         }
     }
 }

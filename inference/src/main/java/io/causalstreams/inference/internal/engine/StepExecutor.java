@@ -148,10 +148,16 @@ final class StepExecutor {
         return guarded(() -> sequence.evaluate(chunk, logits, lastRow));
     }
 
-    /** A request whose numbers or constraint cannot be used must not take the others of its batch along. */
+    /**
+     * A request whose numbers or constraint cannot be used must not take the others of its batch along.
+     *
+     * @throws StepFailedException if logits cannot be had, which is no request's fault
+     */
     private static SequenceOutcome guarded(Supplier<SequenceOutcome> evaluation) {
         try {
             return evaluation.get();
+        } catch (StepFailedException e) {
+            throw e;
         } catch (RuntimeException e) {
             return new SequenceOutcome.Broken(e);
         }

@@ -253,8 +253,17 @@ public final class ContractCausalLm extends SlottedCausalLm {
         }
     }
 
-    /** {@link LargestCached}, of a cache of fp32. */
+    /**
+     * {@link LargestCached}.
+     *
+     * @throws GenerationException.Failed if the cache is not of fp32
+     */
     public float[][] largestCached(int slot, int length) {
+        if (cache.layout().elementBytes() != Float.BYTES) {
+            throw new GenerationException.Failed(
+                    "model " + metadata.name() + ": its KV cache is not of fp32; export it without --kv-cache int8",
+                    null);
+        }
         try {
             return LargestCached.of(cache, slot, length);
         } catch (OrtException e) {

@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.TensorInfo;
 import io.causalstreams.inference.internal.model.BestTokens;
 import io.causalstreams.inference.internal.model.Logits;
+import io.causalstreams.inference.internal.model.StepFailedException;
 import io.causalstreams.inference.internal.onnx.cache.KvCache;
 import io.causalstreams.inference.internal.onnx.device.DeviceException;
 import io.causalstreams.inference.internal.onnx.device.DeviceMemory;
@@ -36,8 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Where the graph gives the best tokens of each row, these are downloaded, and of its logits only rows that are read.
  *
- * <p> *
- * A recording has the addresses of its tensors and the upper bound of the length in it, so all of these are made once, and
+ * <p>A recording has the addresses of its tensors and the upper bound of the length in it, so all of these are made once, and
  * only their contents change. Runs that are not to be recorded go with {@link #unrecorded}.
  *
  * <p>Threading: engine thread only; rows of logits are fetched by any, while the engine thread runs nothing.
@@ -69,11 +69,10 @@ final class RecordedDecodes implements AutoCloseable {
     private final long longContexts;
     private final long logits;
     private final @Nullable DeviceBest best;
+    private final BitSet fetched = new BitSet();
 
     /** The best tokens of each row, on the device and as they were downloaded. */
     private record DeviceBest(int count, long logits, long ids, FloatBuffer hostLogits, LongBuffer hostIds) {}
-
-    private final BitSet fetched = new BitSet();
 
     /** What one size is replayed with, and what of it has to be closed. */
     private record Recording(
@@ -185,11 +184,19 @@ final class RecordedDecodes implements AutoCloseable {
                 new BestTokens(known.count(), known.hostLogits(), known.hostIds(), this::fetch));
     }
 
-    /** Rows are read by several threads; memory is for one at a time. */
+    /**
+     * Rows are read by several threads; memory is for one at a time.
+     *
+     * @throws StepFailedException if the device fails: no request is at fault
+     */
     private synchronized void fetch(int row) {
         if (!fetched.get(row)) {
             FloatBuffer target = buffers.decodeLogits().slice(row * vocabulary, vocabulary);
-            memory.download(logits + logitsBytes(row), target, logitsBytes(1));
+            try {
+                memory.download(logits + logitsBytes(row), target, logitsBytes(1));
+            } catch (DeviceException e) {
+                throw new StepFailedException("logits of row " + row + ": " + e.getMessage(), e);
+            }
             fetched.set(row);
         }
     }
