@@ -74,7 +74,9 @@ public final class RegisteredFormat implements ValueFormat {
                             .slice());
         } catch (FormUnavailableException e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException
+                | RuntimeException
+                | StackOverflowError e) { // values of schemas that hold themselves may be deep
             log.warn("a record of topic {} is none of its schema, id {}: {}", topic, id, e.toString());
             return value;
         }

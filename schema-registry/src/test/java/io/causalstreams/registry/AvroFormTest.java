@@ -24,6 +24,8 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AvroFormTest {
 
@@ -97,6 +99,55 @@ class AvroFormTest {
         assertThat(form.read("{\"value\":{\"int\":7}}").get("value")).isEqualTo(7);
         assertThat(form.read("{\"value\":{\"double\":7}}").get("value")).isEqualTo(7.0);
         assertThat(form.read("{\"value\":null}").get("value")).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "int|\"7\"",
+                "int|7.9",
+                "int|3000000000",
+                "int|true",
+                "int|null",
+                "long|\"sample\"",
+                "long|0.5",
+                "long|1e30",
+                "float|1e39",
+                "double|\"1\"",
+                "double|1e400",
+                "boolean|\"true\"",
+                "boolean|1",
+                "string|7",
+                "bytes|7",
+                "null|7"
+            })
+    void shouldRefuseValuesThatTheTypeHasNotGot(String type, String value) {
+        OutputForm.Version<GenericRecord> form = AvroForm.of(recordOf(new Schema.Parser().parse("\"" + type + "\"")))
+                .latest();
+        assertThatThrownBy(() -> form.read("{\"value\":" + value + "}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("value: ");
+    }
+
+    @Test
+    void shouldRefuseTextInsteadOfListsAndObjects() {
+        Schema element = Schema.create(Schema.Type.INT);
+        for (Schema each : List.of(Schema.createArray(element), Schema.createMap(element), recordOf(element))) {
+            OutputForm.Version<GenericRecord> form = AvroForm.of(
+                            Schema.createRecord("Outer", null, null, false, List.of(new Schema.Field("in", each))))
+                    .latest();
+            assertThatThrownBy(() -> form.read("{\"in\":\"x\"}"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("in: string instead of ");
+        }
+    }
+
+    @Test
+    void shouldTakeWholeNumbersHoweverTheyAreWritten() {
+        OutputForm.Version<GenericRecord> form =
+                AvroForm.of(recordOf(Schema.create(Schema.Type.INT))).latest();
+        assertThat(form.read("{\"value\":7.0}").get("value")).isEqualTo(7);
     }
 
     @Test

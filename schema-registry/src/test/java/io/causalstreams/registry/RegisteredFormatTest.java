@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +121,33 @@ class RegisteredFormatTest {
         assertThatThrownBy(() -> format.fromJson("completions", "{}".getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(SchemaRegistryException.class)
                 .hasMessageContaining("completions-value");
+    }
+
+    @Test
+    void shouldTakeAValueThatIsTooDeepAsItIs() {
+        answers.put(
+                BY_ID,
+                Answer.schema(
+                        "AVRO",
+                        "{\"type\":\"record\",\"name\":\"P\",\"fields\":[{\"name\":\"in\",\"type\":[\"null\",\"P\"]}]}",
+                        ""));
+        byte[] deep = Arrays.copyOf(FRAMED, 1_000_000);
+        Arrays.fill(deep, 5, deep.length - 1, (byte) 2); // the second branch
+        assertThat(format().toJson("prompts", deep)).isSameAs(deep);
+    }
+
+    @Test
+    void shouldNotWriteOtherValuesThanTheEventHas() {
+        answers.put(
+                "/subjects/completions-value/versions/latest",
+                Answer.schema(
+                        "AVRO",
+                        "{\"type\":\"record\",\"name\":\"C\",\"fields\":[{\"name\":\"id\",\"type\":\"long\"}]}",
+                        ""));
+        assertThatThrownBy(
+                        () -> format().fromJson("completions", "{\"id\":\"sample\"}".getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(SchemaRegistryException.class)
+                .hasMessageContaining("id: string instead of number");
     }
 
     private RegisteredFormat format() {

@@ -13,12 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 record AvroType(@Nullable JsonKind kind, ObjectNode schema, Reader reader) {
 
+    /** @throws IllegalArgumentException if the value is of another kind, or the type has not got it */
     @Nullable
     Object read(JsonNode value) {
+        if (kind != null && JsonKind.of(value) != kind) {
+            throw new IllegalArgumentException(JsonKind.of(value).named() + " instead of " + kind.named());
+        }
         return reader.read(value);
     }
 
-    /** Reads a value that meets the schema. */
+    /** Reads a value of the type's kind. */
     @FunctionalInterface
     interface Reader {
         @Nullable

@@ -42,10 +42,10 @@ final class AvroTypes {
         return switch (schema.getType()) {
             case NULL -> new AvroType(JsonKind.NULL, JsonSchemas.typed("null"), value -> null);
             case BOOLEAN -> new AvroType(JsonKind.BOOLEAN, JsonSchemas.typed("boolean"), JsonNode::booleanValue);
-            case INT -> new AvroType(JsonKind.NUMBER, JsonSchemas.int32(), JsonNode::intValue);
-            case LONG -> new AvroType(JsonKind.NUMBER, JsonSchemas.int64(), JsonNode::longValue);
-            case FLOAT -> new AvroType(JsonKind.NUMBER, JsonSchemas.float32(), JsonNode::floatValue);
-            case DOUBLE -> new AvroType(JsonKind.NUMBER, JsonSchemas.float64(), JsonNode::doubleValue);
+            case INT -> new AvroType(JsonKind.NUMBER, JsonSchemas.int32(), AvroTypes::int32);
+            case LONG -> new AvroType(JsonKind.NUMBER, JsonSchemas.int64(), AvroTypes::int64);
+            case FLOAT -> new AvroType(JsonKind.NUMBER, JsonSchemas.float32(), AvroTypes::float32);
+            case DOUBLE -> new AvroType(JsonKind.NUMBER, JsonSchemas.float64(), AvroTypes::float64);
             case STRING -> new AvroType(JsonKind.STRING, JsonSchemas.typed("string"), JsonNode::textValue);
             case BYTES -> new AvroType(JsonKind.STRING, JsonSchemas.base64(), value -> ByteBuffer.wrap(bytes(value)));
             case FIXED ->
@@ -62,6 +62,32 @@ final class AvroTypes {
                         schema.getTypes().stream().map(this::of).toList());
             case RECORD -> record(schema);
         };
+    }
+
+    private static Object int32(JsonNode value) {
+        require(value.canConvertToExactIntegral() && value.canConvertToInt(), value, "int");
+        return value.intValue();
+    }
+
+    private static Object int64(JsonNode value) {
+        require(value.canConvertToExactIntegral() && value.canConvertToLong(), value, "long");
+        return value.longValue();
+    }
+
+    private static Object float32(JsonNode value) {
+        require(Float.isFinite(value.floatValue()), value, "float");
+        return value.floatValue();
+    }
+
+    private static Object float64(JsonNode value) {
+        require(Double.isFinite(value.doubleValue()), value, "double");
+        return value.doubleValue();
+    }
+
+    private static void require(boolean isOne, JsonNode value, String type) {
+        if (!isOne) {
+            throw new IllegalArgumentException(value + " is no " + type);
+        }
     }
 
     private static byte[] bytes(JsonNode value) {
@@ -129,11 +155,17 @@ final class AvroTypes {
         GenericData.Record record = new GenericData.Record(schema);
         for (Field field : fields) {
             JsonNode given = value.get(field.of().name());
-            record.put(
-                    field.of().pos(),
-                    given == null ? left(field.of()) : field.type().read(given));
+            record.put(field.of().pos(), given == null ? left(field.of()) : read(field, given));
         }
         return record;
+    }
+
+    private static @Nullable Object read(Field field, JsonNode given) {
+        try {
+            return field.type().read(given);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(field.of().name() + ": " + e.getMessage(), e);
+        }
     }
 
     /** What a field is that was left out. @throws org.apache.avro.AvroMissingFieldException if it must not be */

@@ -1,6 +1,7 @@
 package io.causalstreams.registry.internal.avro;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
 
 /** What can be told of a JSON value at its first character. */
 enum JsonKind {
@@ -20,5 +21,10 @@ enum JsonKind {
             case ARRAY -> ARRAY;
             case OBJECT, POJO -> OBJECT;
         };
+    }
+
+    /** For messages. */
+    String named() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }
