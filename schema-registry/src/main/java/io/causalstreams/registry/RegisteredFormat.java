@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -22,17 +24,18 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Prompts and completions of registered schemas, in Confluent's wire format: a zero, the id of the schema in four bytes, the value. Read
  * by the schema that the id names, written by the latest of {@code <topic>-value}, which is asked for again every
- * {@value #REFRESH_SECONDS} s. Nothing is registered.
+ * {@value #REFRESH_SECONDS} s, beside the threads that write. Nothing is registered.
  *
  * <p>A schema has the fields of the event that its readers want, by the events' names; what else the event has is left out.
  *
- * <p>Threading: any thread; waits for the registry.
+ * <p>Threading: any thread; waits for the registry where a schema is not known.
  */
 public final class RegisteredFormat implements ValueFormat {
     private static final Logger log = LoggerFactory.getLogger(RegisteredFormat.class);
@@ -44,17 +47,25 @@ public final class RegisteredFormat implements ValueFormat {
     private final SchemaType type;
     private final Map<Integer, Codec> byId = new ConcurrentHashMap<>();
     private final Map<String, Latest> latest = new ConcurrentHashMap<>();
+    private final Set<String> refreshing = ConcurrentHashMap.newKeySet();
+    private final long refreshNanos;
 
-    private record Latest(int id, Codec codec, long askedNanos) {}
+    private record Latest(int id, Codec codec, long asOf) {}
 
-    private RegisteredFormat(ConfluentSchemaRegistry registry, SchemaType type) {
+    private RegisteredFormat(ConfluentSchemaRegistry registry, SchemaType type, Duration refresh) {
         this.registry = registry;
         this.type = type;
+        this.refreshNanos = refresh.toNanos();
     }
 
     /** Of this type; the registry is asked when there is something to read or write. */
     public static RegisteredFormat of(ConfluentSchemaRegistry registry, SchemaType type) {
-        return new RegisteredFormat(registry, type);
+        return of(registry, type, Duration.ofSeconds(REFRESH_SECONDS));
+    }
+
+    /** @param refresh how old the latest schema of a topic may be */
+    static RegisteredFormat of(ConfluentSchemaRegistry registry, SchemaType type, Duration refresh) {
+        return new RegisteredFormat(registry, type, refresh);
     }
 
     /**
@@ -85,7 +96,8 @@ public final class RegisteredFormat implements ValueFormat {
     /**
      * By the latest schema of the topic.
      *
-     * @throws SchemaRegistryException if it cannot be had, is of another type, or wants what the event has not got
+     * @throws FormUnavailableException if none is known and the registry does not say which it is
+     * @throws SchemaRegistryException if there is none, it is of another type, or wants what the event has not got
      */
     @Override
     public byte[] fromJson(String topic, byte[] json) {
@@ -106,31 +118,43 @@ public final class RegisteredFormat implements ValueFormat {
     }
 
     private Latest latest(String subject) {
-        return latest.compute(subject, (name, known) -> {
-            long now = System.nanoTime();
-            if (known != null
-                    && now - known.askedNanos
-                            < Duration.ofSeconds(REFRESH_SECONDS).toNanos()) {
-                return known;
-            }
-            try {
-                RegisteredSchema found = registry.latest(name);
-                return known != null && known.id == found.id()
-                        ? new Latest(known.id, known.codec, now)
-                        : new Latest(found.id(), codec(found), now);
-            } catch (SchemaRegistryException e) {
-                if (known == null) {
-                    throw e;
-                }
-                log.warn("events are written by schema id {} of {}, as before: {}", known.id, name, e.getMessage());
-                return new Latest(known.id, known.codec, now);
-            }
-        });
+        Latest known = latest.get(subject);
+        if (known == null) {
+            return latest.computeIfAbsent(subject, name -> waiting(() -> ask(name, null)));
+        }
+        if (System.nanoTime() - known.asOf > refreshNanos && refreshing.add(subject)) {
+            Thread refresh = new Thread(() -> refresh(subject, known), "causal-streams-schema-" + subject);
+            refresh.setDaemon(true);
+            refresh.start();
+        }
+        return known;
+    }
+
+    private void refresh(String subject, Latest known) {
+        try {
+            latest.put(subject, ask(subject, known));
+        } catch (RuntimeException e) {
+            log.warn("events are written by schema id {} of {}, as before: {}", known.id, subject, e.getMessage());
+            latest.computeIfPresent(subject, (name, is) -> new Latest(is.id, is.codec, System.nanoTime()));
+        } finally {
+            refreshing.remove(subject);
+        }
+    }
+
+    private Latest ask(String subject, @Nullable Latest known) {
+        RegisteredSchema found = registry.latest(subject);
+        Codec codec = known != null && known.id == found.id() ? known.codec : codec(found);
+        return new Latest(found.id(), codec, System.nanoTime());
     }
 
     private Codec codec(int id) {
+        return waiting(() -> codec(registry.byId(id)));
+    }
+
+    /** What is asked for. @throws FormUnavailableException if the registry may have it later */
+    private static <T> T waiting(Supplier<T> question) {
         try {
-            return codec(registry.byId(id));
+            return question.get();
         } catch (SchemaRegistryException e) {
             throw e.isRetriable() ? new FormUnavailableException(String.valueOf(e.getMessage()), e) : e;
         }

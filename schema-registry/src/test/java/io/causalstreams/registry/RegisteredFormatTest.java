@@ -9,23 +9,30 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RegisteredFormatTest {
     private static final byte[] FRAMED = {0, 0, 0, 0, 7, 4, 120};
+    private static final byte[] EMPTY = {'{', '}'};
+    private static final String LATEST = "/subjects/completions-value/versions/latest";
     private static final String BY_ID = "/schemas/ids/7";
     private static final String REFERENCED = "/subjects/text/versions/1";
     private static final Answer NO_SCHEMA = Answer.failure(404, 40403);
 
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final AtomicBoolean hangs = new AtomicBoolean();
     private HttpServer server;
 
     private record Answer(int status, String body) {
@@ -46,6 +53,9 @@ class RegisteredFormatTest {
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
+            while (hangs.get()) {
+                LockSupport.parkNanos(1_000_000);
+            }
             Answer answer = answers.getOrDefault(exchange.getRequestURI().getPath(), NO_SCHEMA);
             byte[] body = answer.body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer.status, body.length);
@@ -57,6 +67,7 @@ class RegisteredFormatTest {
 
     @AfterEach
     void stop() {
+        hangs.set(false);
         server.stop(0);
     }
 
@@ -116,9 +127,10 @@ class RegisteredFormatTest {
 
     @Test
     void shouldNotWaitForASchemaThatIsNotThere() {
+        answers.put(LATEST, Answer.failure(404, 40401));
         RegisteredFormat format = format();
         assertThat(format.toJson("prompts", FRAMED)).isSameAs(FRAMED);
-        assertThatThrownBy(() -> format.fromJson("completions", "{}".getBytes(StandardCharsets.UTF_8)))
+        assertThatThrownBy(() -> format.fromJson("completions", EMPTY))
                 .isInstanceOf(SchemaRegistryException.class)
                 .hasMessageContaining("completions-value");
     }
@@ -139,7 +151,7 @@ class RegisteredFormatTest {
     @Test
     void shouldNotWriteOtherValuesThanTheEventHas() {
         answers.put(
-                "/subjects/completions-value/versions/latest",
+                LATEST,
                 Answer.schema(
                         "AVRO",
                         "{\"type\":\"record\",\"name\":\"C\",\"fields\":[{\"name\":\"id\",\"type\":\"long\"}]}",
@@ -150,11 +162,46 @@ class RegisteredFormatTest {
                 .hasMessageContaining("id: string instead of number");
     }
 
+    @Test
+    @Timeout(10)
+    void shouldWriteOnWhileTheRegistryHangs() {
+        // Given
+        Answer first = new Answer(200, "{\"id\":7,\"schemaType\":\"JSON\",\"schema\":\"{}\"}");
+        answers.put(LATEST, first);
+        RegisteredFormat format = RegisteredFormat.of(registry(), SchemaType.JSON, Duration.ZERO);
+        assertThat(format.fromJson("completions", EMPTY)[4]).isEqualTo((byte) 7);
+
+        // When
+        hangs.set(true);
+        answers.put(LATEST, new Answer(200, first.body.replace('7', '8')));
+
+        // Then
+        for (int i = 0; i < 100; i++) {
+            assertThat(format.fromJson("completions", EMPTY)[4]).isEqualTo((byte) 7);
+        }
+        hangs.set(false);
+        while (format.fromJson("completions", EMPTY)[4] != 8) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        answers.put(LATEST, Answer.failure(404, 40401));
+        for (int i = 0; i < 100; i++) {
+            assertThat(format.fromJson("completions", EMPTY)[4]).isEqualTo((byte) 8);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    @Test
+    void shouldWaitForTheFirstSchemaToWriteBy() {
+        assertThatThrownBy(() -> away().fromJson("completions", EMPTY)).isInstanceOf(FormUnavailableException.class);
+    }
+
     private RegisteredFormat format() {
-        return RegisteredFormat.of(
-                ConfluentSchemaRegistry.at(
-                        "http://127.0.0.1:" + server.getAddress().getPort()),
-                SchemaType.AVRO);
+        return RegisteredFormat.of(registry(), SchemaType.AVRO);
+    }
+
+    private ConfluentSchemaRegistry registry() {
+        return ConfluentSchemaRegistry.at(
+                "http://127.0.0.1:" + server.getAddress().getPort());
     }
 
     private static RegisteredFormat away() {
