@@ -26,17 +26,28 @@ public final class LiteralSet {
             return ends.get(origin + depth) && (depth > 0 || length == 0);
         }
 
-        boolean hasSameEnds(Entry other) {
-            for (int depth = 0; depth <= length; depth++) {
-                if (mayEndAt(depth) != other.mayEndAt(depth)) {
-                    return false;
-                }
+        /** The lengths at which it may end. */
+        BitSet lengths() {
+            BitSet lengths = ends.get(origin, origin + length + 1);
+            if (length > 0) {
+                lengths.clear(0);
             }
-            return true;
+            return lengths;
+        }
+
+        /** Ends where this or the other does, which has the same bytes. */
+        Entry or(Entry other) {
+            BitSet lengths = lengths();
+            BitSet others = other.lengths();
+            if (lengths.equals(others)) {
+                return this;
+            }
+            lengths.or(others);
+            return new Entry(start, length, lengths, 0);
         }
     }
 
-    /** @param entries at least one; those with the same bytes have the same ends */
+    /** @param entries at least one; of those with the same bytes one is made */
     LiteralSet(byte[] bytes, Collection<Entry> entries) {
         this.bytes = bytes;
         Entry[] sorted = entries.toArray(Entry[]::new);
@@ -46,7 +57,7 @@ public final class LiteralSet {
             if (count == 0 || compare(sorted[count - 1], entry) != 0) {
                 sorted[count++] = entry;
             } else {
-                assert sorted[count - 1].hasSameEnds(entry);
+                sorted[count - 1] = sorted[count - 1].or(entry);
             }
         }
         this.entries = Arrays.copyOf(sorted, count);

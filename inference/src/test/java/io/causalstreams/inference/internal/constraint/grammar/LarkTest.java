@@ -9,6 +9,7 @@ import io.causalstreams.inference.internal.constraint.ConstraintCompiler;
 import io.causalstreams.inference.internal.constraint.TestVocabulary;
 import io.causalstreams.inference.internal.constraint.Writer;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,23 @@ class LarkTest {
                 .isInstanceOf(GenerationException.Invalid.class)
                 .hasMessageStartingWith("structured_outputs: ")
                 .hasMessageContaining(message.strip());
+    }
+
+    @Test
+    void shouldEndAChunkWhereverTheSameBytesEnd() {
+        // Given: no é, so that "abc" is twice there, cut in two ways
+        ConstraintCompiler ascii = new ConstraintCompiler(TestVocabulary.of("a", "b", "c"));
+
+        // When
+        TokenConstraint.State start = ascii.compile(new Grammar(
+                        "start: CHUNKS\nCHUNKS: %regex {\"substring_chunks\": [\"a\", \"bc\", \"é\", \"ab\", \"c\"]}"))
+                .start();
+
+        // Then
+        assertThat(List.of("a", "ab", "abc", "bc", "c"))
+                .allSatisfy(run -> assertThat(start.acceptsAfter(run.getBytes(StandardCharsets.UTF_8)))
+                        .isTrue());
+        assertThat(start.acceptsAfter("b".getBytes(StandardCharsets.UTF_8))).isFalse();
     }
 
     private void check(String grammar, List<String> accepted, List<String> refused) {
