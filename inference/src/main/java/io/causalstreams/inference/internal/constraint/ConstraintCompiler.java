@@ -22,16 +22,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compiles {@link OutputConstraint}s to token masks over one vocabulary and keeps the last {@value #MAX_CACHED}.
+ * Compiles {@link OutputConstraint}s to token masks over one vocabulary and keeps the last {@value #MAX_CACHED}, but
+ * none that holds much of a text to copy from: such a one is of one prompt.
  *
  * <p>Memory: the vocabulary's trie once (about 12 bytes per node, twice as many nodes as tokens); a compiled constraint grows
- * with use up to about 8 MB, whatever the schema. Threading: any thread; compiling takes milliseconds to, for the greatest
- * accepted schemas, about a second, so it belongs neither on the engine's thread nor on one that must not wait.
+ * with use up to about 8 MB, whatever the schema; what it can copy takes up to about 50 MB more, and 5 MB if it is kept.
+ * Threading: any thread; compiling takes milliseconds to, for the greatest accepted schemas, about a second, so it belongs
+ * neither on the engine's thread nor on one that must not wait.
  */
 public final class ConstraintCompiler {
 
     private static final int MAX_CACHED = 32;
     private static final int MAX_TEXT = 1 << 18;
+
+    /** {@link Expressions#copied} of a constraint that is kept: 20 properties of a text of 1,000 words, say. */
+    private static final long MAX_CACHED_COPIED = 4_000_000;
 
     private final VocabularyTrie trie;
     private final GrammarCompiler grammars;
@@ -72,23 +77,26 @@ public final class ConstraintCompiler {
                 return known;
             }
         }
-        TokenConstraint compiled = compileAnew(constraint);
+        Expressions expressions = new Expressions(trie.singleBytes());
+        TokenConstraint compiled = compileAnew(constraint, expressions);
         compiled.start().allowed();
-        synchronized (cache) {
-            cache.put(constraint, compiled);
+        if (expressions.copied() <= MAX_CACHED_COPIED) {
+            synchronized (cache) {
+                cache.put(constraint, compiled);
+            }
         }
         return compiled;
     }
 
-    private TokenConstraint compileAnew(OutputConstraint constraint) {
+    private TokenConstraint compileAnew(OutputConstraint constraint, Expressions expressions) {
         String field = constraint.field();
         try {
             if (!(constraint instanceof OutputConstraint.Verbatim verbatim)) {
-                return compile(constraint, options, SchemaOptions.DEFAULT);
+                return compile(constraint, options, SchemaOptions.DEFAULT, expressions);
             }
             List<String> texts = verbatim.texts();
-            checkLength(texts.stream().mapToLong(String::length).sum());
-            return compile(verbatim.form(), options.withTexts(texts), SchemaOptions.DEFAULT.withTexts(texts));
+            return compile(
+                    verbatim.form(), options.withTexts(texts), SchemaOptions.DEFAULT.withTexts(texts), expressions);
         } catch (UnsupportedConstraintException e) {
             throw new GenerationException.Invalid(field, field + ": " + e.getMessage());
         } catch (StackOverflowError e) {
@@ -97,16 +105,16 @@ public final class ConstraintCompiler {
     }
 
     /** @param inGrammars options of schemas in grammars and tags, where nothing beyond what is declared is written */
-    private TokenConstraint compile(OutputConstraint constraint, SchemaOptions schemas, SchemaOptions inGrammars) {
+    private TokenConstraint compile(
+            OutputConstraint constraint, SchemaOptions schemas, SchemaOptions inGrammars, Expressions expressions) {
         String field = constraint.field();
         if (constraint instanceof OutputConstraint.Grammar grammar) {
             checkLength(grammar.grammar().length());
-            return grammars.grammar(grammar.grammar(), field, inGrammars);
+            return grammars.grammar(grammar.grammar(), field, inGrammars, expressions);
         } else if (constraint instanceof OutputConstraint.StructuralTag tag) {
             checkLength(tag.tag().length());
-            return grammars.structuralTag(tag.tag(), field, inGrammars);
+            return grammars.structuralTag(tag.tag(), field, inGrammars, expressions);
         }
-        Expressions expressions = new Expressions(trie.singleBytes());
         return new CompiledConstraint(field, grammarOf(constraint, schemas, expressions), expressions, trie);
     }
 

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,8 +125,96 @@ class VerbatimTest {
                 .containsExactly("x", "y", "y z", "z");
         assertThat(written("{\"type\": \"string\", \"x-verbatim\": \"x\", \"enum\": [\"x\", \"y\"]}", ""))
                 .containsExactly("x");
-        assertThat(written("{\"type\": \"boolean\", \"x-verbatim\": false}", "a"))
-                .isEmpty();
+    }
+
+    @Test
+    void shouldCopyNothingWhereItIsFalse() {
+        assertThat(start("{\"type\": \"boolean\", \"x-verbatim\": false}", "a").acceptsAfter(utf8("true")))
+                .isTrue();
+        assertThat(start("{\"type\": \"string\", \"x-verbatim\": false}", "a").acceptsAfter(utf8("\"b\"")))
+                .isTrue();
+    }
+
+    @Test
+    void shouldLookAtTheLengthOfATextOnlyIfItIsCopied() {
+        String text = "a ".repeat(150_000);
+
+        assertThat(start("{\"x-verbatim\": \"x y\"}", text).acceptsAfter(utf8("\"x\"")))
+                .isTrue();
+        assertThat(start("{\"type\": \"boolean\"}", text).acceptsAfter(utf8("true")))
+                .isTrue();
+        assertThatThrownBy(() -> start(ANY, text))
+                .isInstanceOf(GenerationException.Invalid.class)
+                .hasMessageContaining("the text to copy from has 300000 characters");
+    }
+
+    @Test
+    void shouldCutATextOnceForAllValuesOfAnEnum() throws JsonProcessingException {
+        // Given: so many that a text cut for each would be too large
+        String word = "w".repeat(22);
+        List<String> values = IntStream.range(0, 8_900).mapToObj(i -> word + i).collect(Collectors.toList());
+        values.add(word + " end");
+
+        // When
+        Set<String> written = written(
+                "{\"x-verbatim\": true, \"enum\": " + JSON.writeValueAsString(values) + "}", word + " end of it");
+
+        // Then
+        assertThat(written).containsExactly(word + " end");
+    }
+
+    @Test
+    void shouldCopyKeysFromALongText() {
+        // Given
+        String text = IntStream.range(0, 1_000).mapToObj(i -> "w" + i).collect(Collectors.joining(" "));
+        String names =
+                "{\"type\": \"object\", %s \"additionalProperties\": {\"const\": 1}, \"propertyNames\": {%s \"x-verbatim\": true}}";
+
+        // When
+        TokenConstraint.State any = start(names.formatted("", ""), text);
+        TokenConstraint.State narrowed = start(
+                names.formatted(
+                        "\"properties\": {\"w7\": {\"const\": 7}}, \"patternProperties\": {\"5$\": {\"const\": 5}},",
+                        "\"maxLength\": 6,"),
+                text);
+
+        // Then
+        assertThat(any.acceptsAfter(utf8("{\"w7 w8 w9\":1,\"w999\":1}"))).isTrue();
+        assertThat(any.acceptsAfter(utf8("{\"w8 w7\":1}"))).isFalse();
+        assertThat(narrowed.acceptsAfter(utf8("{\"w7\":7,\"w4 w5\":5}"))).isTrue();
+        assertThat(narrowed.acceptsAfter(utf8("{\"w7\":7,\"w5 w6\":1}"))).isTrue();
+        assertThat(narrowed.acceptsAfter(utf8("{\"w7\":7,\"w5\":1}"))).isFalse();
+        assertThat(narrowed.acceptsAfter(utf8("{\"w7\":1}"))).isFalse();
+        assertThat(narrowed.acceptsAfter(utf8("{\"w10 w11\":1}"))).isFalse();
+    }
+
+    @Test
+    void shouldRefuseWhatCopiesTooMuchAltogether() {
+        // Given
+        String text = "a ".repeat(3_000);
+
+        // When, Then
+        assertThat(start(ofLeastLengths(1), text).acceptsAfter(utf8("{\"p0\":\"a a a\"}")))
+                .isTrue();
+        assertThatThrownBy(() -> start(ofLeastLengths(8), text))
+                .isInstanceOf(GenerationException.Invalid.class)
+                .hasMessageContaining("the text is too long for all that is copied from it");
+    }
+
+    private static String ofLeastLengths(int properties) {
+        return IntStream.range(0, properties)
+                .mapToObj(i -> "\"p%d\": {\"minLength\": %d, \"x-verbatim\": true}".formatted(i, i + 2))
+                .collect(Collectors.joining(", ", "{\"type\": \"object\", \"properties\": {", "}}"));
+    }
+
+    @Test
+    void shouldKeepNoConstraintThatHoldsMuchOfAText() {
+        String text = IntStream.range(0, 70_000)
+                .mapToObj(i -> Character.toString(0x4E00 + i % 20_000))
+                .collect(Collectors.joining());
+        OutputConstraint large = new Verbatim(new JsonSchema(ANY), List.of(text));
+
+        assertThat(compiler.compile(large)).isNotSameAs(compiler.compile(large));
     }
 
     @Test

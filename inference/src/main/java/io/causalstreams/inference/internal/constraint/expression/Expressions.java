@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -45,11 +46,16 @@ public final class Expressions {
     private static final int MAX_EXPLORED = 40_000;
     private static final int COMPILE_LIMIT = 200_000;
 
+    /** Steps to find out what can be copied, about 0.4 s; at {@value Words#RUN_STEPS} for each run, about 50 MB. */
+    private static final long MAX_COPIED = 40_000_000;
+
     private final ByteSet alphabet;
     private final Map<List<Object>, Expression> interned = new HashMap<>();
     private final Map<Expression, Exploration> explorations = new HashMap<>();
+    private final Map<List<String>, Words> words = new HashMap<>();
     private boolean compiling = true;
     private int explored;
+    private long copied;
     private long work;
 
     /** @param alphabet the bytes that can be written; classes of characters are narrowed to them */
@@ -90,6 +96,11 @@ public final class Expressions {
     /** To be filled with texts. */
     public Words words() {
         return new Words(alphabet);
+    }
+
+    /** The words of {@code texts}, cut once for all that is copied from them. */
+    public Words words(List<String> texts, Function<List<String>, Words> cutter) {
+        return words.computeIfAbsent(texts, cutter);
     }
 
     /** Words in a row; {@link #NEVER} if there are none. */
@@ -354,6 +365,25 @@ public final class Expressions {
         }
     }
 
+    /**
+     * Counts steps to find out what can be copied from texts.
+     *
+     * @throws UnsupportedConstraintException if they are more than {@value #MAX_COPIED} altogether
+     */
+    void countCopied(long steps) {
+        copied += steps;
+        if (copied > MAX_COPIED) {
+            throw new UnsupportedConstraintException(
+                    "the text is too long for all that is copied from it with a pattern or"
+                            + " lengths; give a maxLength, and the same to several");
+        }
+    }
+
+    /** Steps it took to find out what can be copied from texts, which bounds what is held for it. */
+    public long copied() {
+        return copied;
+    }
+
     /** The automaton of a regular expression, as far as it was gone through before; kept while compiling. */
     Exploration exploration(Expression regular) {
         return Exploration.of(regular, this, explorations);
@@ -368,6 +398,7 @@ public final class Expressions {
     public void freeze() {
         forget();
         explorations.clear();
+        words.clear();
         compiling = false;
     }
 

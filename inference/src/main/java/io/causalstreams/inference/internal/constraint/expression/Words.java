@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Texts cut into words, of which any in a row may be copied: from the beginning of one to the end of one, with all between them.
@@ -12,13 +13,15 @@ import java.util.List;
  */
 public final class Words {
 
-    /** Steps of {@link #runsWithin}, about 0.2 s. */
-    private static final int MAX_STEPS = 20_000_000;
+    /** What a run from a word costs to make and to hold, in bytes of text that are gone through; it takes about 80 in memory. */
+    static final int RUN_STEPS = 64;
 
     private final ByteSet alphabet;
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final List<Word> words = new ArrayList<>();
     private boolean apart = true;
+    private byte @Nullable [] bytes;
+    private @Nullable Expression runs;
 
     /**
      * @param start its first byte, and {@code end} the one behind its last
@@ -65,8 +68,16 @@ public final class Words {
         apart = true;
     }
 
-    /** All runs; {@link Expressions#NEVER} if there are none. */
+    /** All runs, made once; {@link Expressions#NEVER} if there are none. */
     Expression runs(Expressions expressions) {
+        if (runs == null) {
+            runs = makeRuns(expressions);
+        }
+        return runs;
+    }
+
+    private Expression makeRuns(Expressions expressions) {
+        expressions.countCopied((long) RUN_STEPS * words.size());
         BitSet ends = new BitSet(written.size());
         words.forEach(word -> ends.set(word.end));
         int[] lasts = lasts();
@@ -75,20 +86,20 @@ public final class Words {
             int start = words.get(i).start;
             runs.add(new LiteralSet.Entry(start, lasts[i] - start, ends, start));
         }
-        return runs.isEmpty() ? Expressions.NEVER : expressions.literals(new LiteralSet(written.toByteArray(), runs));
+        return runs.isEmpty() ? Expressions.NEVER : expressions.literals(new LiteralSet(bytes(), runs));
     }
 
     /**
      * Those that are in a language.
      *
-     * @throws UnsupportedConstraintException if that takes too long to find out
+     * @throws UnsupportedConstraintException if that, with what was copied before, takes too long to find out
      */
     Expression runsWithin(Exploration language, Expressions expressions) {
-        byte[] bytes = written.toByteArray();
+        byte[] bytes = bytes();
         int[] lasts = lasts();
         List<LiteralSet.Entry> runs = new ArrayList<>();
-        int steps = 0;
         for (int first = 0; first < lasts.length; first++) {
+            expressions.countCopied(RUN_STEPS);
             int start = words.get(first).start;
             BitSet ends = new BitSet();
             int state = 0;
@@ -98,11 +109,7 @@ public final class Words {
                 if (state == ByteTable.DEAD) {
                     break;
                 }
-                if (++steps > MAX_STEPS) {
-                    throw new UnsupportedConstraintException(
-                            "the text is too long for a pattern or a least length of what is"
-                                    + " copied from it; give a maxLength");
-                }
+                expressions.countCopied(1);
                 if (at + 1 == words.get(word).end) {
                     word++;
                     ends.set(at + 1 - start, language.accepting(state));
@@ -113,6 +120,13 @@ public final class Words {
             }
         }
         return runs.isEmpty() ? Expressions.NEVER : expressions.literals(new LiteralSet(bytes, runs));
+    }
+
+    private byte[] bytes() {
+        if (bytes == null) {
+            bytes = written.toByteArray();
+        }
+        return bytes;
     }
 
     /** The end of the longest run from each word. */

@@ -26,10 +26,10 @@ public final class GrammarCompiler {
      *
      * @param field the wire field it came in, for errors while it is followed
      * @param schemaOptions of JSON schemas in it
+     * @param expressions new
      * @throws UnsupportedConstraintException if it is malformed, uses what is not supported, or is too large
      */
-    public TokenConstraint grammar(String text, String field, SchemaOptions schemaOptions) {
-        Expressions expressions = new Expressions(trie.singleBytes());
+    public TokenConstraint grammar(String text, String field, SchemaOptions schemaOptions, Expressions expressions) {
         GrammarDefinition definition = GBNF_RULE.matcher(text).find()
                 ? GbnfReader.read(text, expressions, tokens)
                 : LarkReader.read(text, expressions, tokens, schemaOptions);
@@ -41,10 +41,11 @@ public final class GrammarCompiler {
      *
      * @param field the wire field it came in, for errors while it is followed
      * @param schemaOptions of JSON schemas in it
+     * @param expressions new
      * @throws UnsupportedConstraintException if it is malformed, uses what is not supported, or is too large
      */
-    public TokenConstraint structuralTag(String json, String field, SchemaOptions schemaOptions) {
-        Expressions expressions = new Expressions(trie.singleBytes());
+    public TokenConstraint structuralTag(
+            String json, String field, SchemaOptions schemaOptions, Expressions expressions) {
         return compile(StructuralTagReader.read(json, expressions, tokens, schemaOptions), expressions, field);
     }
 

@@ -291,22 +291,33 @@ final class ObjectSchemas {
             return json.quoted(except(anything(), of.taken()));
         }
         List<Expression> allowed = new ArrayList<>();
+        List<Expression> keys = new ArrayList<>();
         if (of.names().isEmpty()) {
             allowed.add(anything());
-        } else {
-            for (Shape names : compiler.shapes(of.names())) {
-                if (names.types.contains(JsonType.STRING)) {
-                    allowed.add(content(names));
-                }
+        }
+        for (Shape names : of.names().isEmpty() ? List.<Shape>of() : compiler.shapes(of.names())) {
+            if (!names.types.contains(JsonType.STRING)) {
+                continue;
+            }
+            if (names.allowed == null && !names.copiedFrom.isEmpty()) {
+                keys.add(strings.copied(names, within(of, expressions.complement(Expressions.NEVER))));
+            } else {
+                allowed.add(content(names));
             }
         }
-        Expression all = expressions.union(allowed);
+        keys.add(ByteTable.explore(within(of, expressions.union(allowed)), expressions));
+        Expression all = expressions.union(keys);
+        return all == Expressions.NEVER ? all : json.quoted(all);
+    }
+
+    /** Those of {@code contents} that match what the class's keys do, and are not taken. */
+    private Expression within(KeyClass of, Expression contents) {
+        Expression all = contents;
         for (String source : of.sources()) {
             Expression matching = parse(source).written();
             all = expressions.intersection(of.in().contains(source) ? matching : expressions.complement(matching), all);
         }
-        Expression explored = ByteTable.explore(except(all, of.taken()), expressions);
-        return explored == Expressions.NEVER ? explored : json.quoted(explored);
+        return except(all, of.taken());
     }
 
     private Expression except(Expression contents, Set<String> taken) {
@@ -319,7 +330,7 @@ final class ObjectSchemas {
 
     private Expression content(Shape names) {
         if (names.allowed == null) {
-            return strings.language(names);
+            return strings.described(names);
         }
         List<String> contents = new ArrayList<>();
         names.allowed.forEach(name -> {

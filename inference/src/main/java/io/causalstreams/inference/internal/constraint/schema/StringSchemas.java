@@ -21,13 +21,14 @@ import java.util.Map;
 /** Lengths, patterns and formats of strings, and what they are copied from. */
 final class StringSchemas {
 
+    /** Characters of the texts that one string is copied from. */
+    private static final int MAX_COPIED_FROM = 1 << 18;
+
     private final Expressions expressions;
     private final JsonGrammar json;
 
     /** Patterns as they are searched for in a text; shapes of one value share theirs. */
     private final IdentityHashMap<Pattern, Expression> searched = new IdentityHashMap<>();
-
-    private final Map<List<String>, Words> words = new HashMap<>();
 
     /** By all that is said of a string: fields that are alike share the masks of what can be copied. */
     private final Map<List<Object>, Expression> copied = new HashMap<>();
@@ -44,7 +45,7 @@ final class StringSchemas {
         if (!shape.copiedFrom.isEmpty()) {
             return copied.computeIfAbsent(
                     List.of(shape.copiedFrom, shape.minLength, shape.maxLength, shape.matches, excluded),
-                    unknown -> copied(shape, excluded));
+                    unknown -> copied(shape));
         }
         if (shape.matches.isEmpty() && excluded.isEmpty()) {
             return json.string(shape.minLength, shape.maxLength);
@@ -59,19 +60,28 @@ final class StringSchemas {
         }
     }
 
-    private Expression copied(Shape shape, List<String> excluded) {
-        List<List<String>> sources = List.copyOf(shape.copiedFrom);
-        boolean any = shape.minLength <= 1
-                && shape.maxLength == UNBOUNDED
-                && shape.matches.isEmpty()
-                && excluded.isEmpty()
-                && sources.size() == 1;
-        Words from = words(sources.get(0));
-        Expression runs = any
-                ? expressions.runs(from)
-                : expressions.runsWithin(from, copiedFrom(sources.subList(1, sources.size()), described(shape)));
+    private Expression copied(Shape shape) {
+        Expression runs = copied(shape, expressions.complement(Expressions.NEVER));
         nothingToCopy |= runs == Expressions.NEVER;
         return json.lexeme(json.quoted(runs));
+    }
+
+    /** The contents of the shape's strings, which are copied, that are in {@code within} too; ready to be run. */
+    Expression copied(Shape shape, Expression within) {
+        List<List<String>> sources = List.copyOf(shape.copiedFrom);
+        Words from = words(sources.get(0));
+        boolean described = shape.minLength > 1
+                || shape.maxLength != UNBOUNDED
+                || !shape.matches.isEmpty()
+                || !excluded(shape).isEmpty();
+        if (!described && sources.size() == 1 && within == expressions.complement(Expressions.NEVER)) {
+            return expressions.runs(from);
+        }
+        Expression all = expressions.intersection(within, described(shape));
+        for (List<String> texts : sources.subList(1, sources.size())) {
+            all = expressions.intersection(expressions.runs(words(texts)), all);
+        }
+        return expressions.runsWithin(from, all);
     }
 
     /** Whether there was a string without words that it could be. */
@@ -80,7 +90,15 @@ final class StringSchemas {
     }
 
     private Words words(List<String> texts) {
-        return words.computeIfAbsent(texts, unknown -> WordCutter.words(texts, expressions));
+        return expressions.words(texts, unknown -> {
+            long length = texts.stream().mapToLong(String::length).sum();
+            if (length > MAX_COPIED_FROM) {
+                throw new UnsupportedConstraintException(
+                        "the text to copy from has " + length + " characters; the limit is " + MAX_COPIED_FROM
+                                + "; shorten it, or name another in x-verbatim");
+            }
+            return WordCutter.words(texts, expressions);
+        });
     }
 
     private static List<String> excluded(Shape shape) {
@@ -109,20 +127,8 @@ final class StringSchemas {
         return ByteTable.explore(described(shape), expressions);
     }
 
-    /** The contents of the shape's strings, as an expression that has still to be explored. */
-    Expression language(Shape shape) {
-        return copiedFrom(List.copyOf(shape.copiedFrom), described(shape));
-    }
-
-    private Expression copiedFrom(List<List<String>> sources, Expression described) {
-        Expression all = described;
-        for (List<String> texts : sources) {
-            all = expressions.intersection(expressions.runs(words(texts)), all);
-        }
-        return all;
-    }
-
-    private Expression described(Shape shape) {
+    /** The contents of the shape's strings, copied or not, as an expression that has still to be explored. */
+    Expression described(Shape shape) {
         Expression all =
                 encode(new Pattern.Repeated(new Pattern.Characters(CodePoints.ALL), shape.minLength, shape.maxLength));
         for (Shape.Match match : shape.matches) {

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 
 /**
  * The ways in which a value can break a schema, one for each of its keywords. A keyword whose breach cannot be written
- * ({@code format}, {@code uniqueItems}, {@code patternProperties}, {@code propertyNames}, those of unevaluated parts) adds
- * none: that narrows what is written, but never makes it wrong.
+ * ({@code format}, {@code uniqueItems}, {@code x-verbatim}, {@code patternProperties}, {@code propertyNames}, those of
+ * unevaluated parts) adds none: that narrows what is written, but never makes it wrong.
  */
 final class Violations {
 
