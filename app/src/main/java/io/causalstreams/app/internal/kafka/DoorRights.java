@@ -63,7 +63,9 @@ public final class DoorRights {
             try {
                 Set<AclOperation> granted = admin.describeTopics(Set.of(topic), options)
                         .topicNameValues()
-                        .get(topic)
+                        .values()
+                        .iterator()
+                        .next()
                         .get()
                         .authorizedOperations();
                 return granted == null || granted.contains(operation); // null: this broker does not say
