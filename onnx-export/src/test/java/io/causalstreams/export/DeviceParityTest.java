@@ -2,6 +2,7 @@ package io.causalstreams.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
@@ -62,6 +63,22 @@ class DeviceParityTest {
     }
 
     @ParameterizedTest
+    @MethodSource("dense")
+    void shouldGiveTheLogarithmOfTheSumOfEachRow(TinyModels.Golden golden) throws Exception {
+        // Given
+        try (GraphRunner model = exported(golden, HALF, 1)) {
+            // When
+            float[][] logits = model.prefill(0, 0, golden.inputIds());
+
+            // Then
+            assertThat(model.logSumExp()).hasSize(logits.length);
+            for (int row = 0; row < logits.length; row++) {
+                assertThat((double) model.logSumExp()[row]).isCloseTo(logSumExp(logits[row]), withinPercentage(1e-3));
+            }
+        }
+    }
+
+    @ParameterizedTest
     @MethodSource("denseInFewBits")
     void shouldStayAsCloseInFewBitsAsOnTheCpu(TinyModels.Golden golden, Precision precision) throws Exception {
         // Given
@@ -118,6 +135,14 @@ class DeviceParityTest {
         assertThatThrownBy(() -> ExportOptions.of(Precision.BF16).withDevice(TargetDevice.CPU))
                 .hasMessageContaining("bf16 for cpu");
         assertThatThrownBy(() -> HALF.withAdaptable(true)).hasMessageContaining("adapters");
+    }
+
+    private static double logSumExp(float[] logits) {
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit);
+        }
+        return Math.log(sum);
     }
 
     private static int type(ValueInfoProto value) {

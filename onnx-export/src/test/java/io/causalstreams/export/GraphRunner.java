@@ -11,9 +11,11 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -30,6 +32,7 @@ final class GraphRunner implements AutoCloseable {
     private final int slotLength;
     private final Map<String, ByteBuffer> caches = new HashMap<>();
     private final long[] longContext;
+    private float[] logSumExp = {};
 
     GraphRunner(Path modelDirectory, int slots, int slotLength) throws OrtException {
         this(modelDirectory, slots, slotLength, Map.of());
@@ -65,6 +68,11 @@ final class GraphRunner implements AutoCloseable {
 
     int number(String key) {
         return Integer.parseInt(fact(key));
+    }
+
+    /** (rows) of the last pass; nothing where the graph has no such output. */
+    float[] logSumExp() {
+        return logSumExp;
     }
 
     /** From now on a slot's positions are those of long sequences, in a graph that has such. */
@@ -105,6 +113,10 @@ final class GraphRunner implements AutoCloseable {
         FloatBuffer logits = ByteBuffer.allocateDirect(logitsPositions.length * vocabulary * Float.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
+        FloatBuffer sums = ByteBuffer.allocateDirect(logitsPositions.length * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        List<OnnxTensor> results = new ArrayList<>();
         try {
             long[] ids = new long[tokens.length];
             for (int i = 0; i < ids.length; i++) {
@@ -135,21 +147,23 @@ final class GraphRunner implements AutoCloseable {
                 inputs.put("past_key_values." + cache.getKey(), tensor);
                 outputs.put("present." + cache.getKey(), tensor);
             }
-            OnnxTensor result =
-                    OnnxTensor.createTensor(environment, logits, new long[] {logitsPositions.length, vocabulary});
-            outputs.put("logits", result);
+            results.add(OnnxTensor.createTensor(environment, logits, new long[] {logitsPositions.length, vocabulary}));
+            outputs.put("logits", results.get(0));
+            if (session.getOutputNames().contains("log_sum_exp")) {
+                results.add(OnnxTensor.createTensor(environment, sums, new long[] {logitsPositions.length}));
+                outputs.put("log_sum_exp", results.get(1));
+            }
             session.run(inputs, Set.of(), outputs).close();
             float[][] rowsOfLogits = new float[logitsPositions.length][vocabulary];
             for (int r = 0; r < rowsOfLogits.length; r++) {
                 logits.get(r * vocabulary, rowsOfLogits[r]);
             }
+            logSumExp = new float[results.size() == 1 ? 0 : logitsPositions.length];
+            sums.get(0, logSumExp);
             return rowsOfLogits;
         } finally {
             inputs.values().forEach(OnnxTensor::close);
-            OnnxTensor result = outputs.get("logits");
-            if (result != null) {
-                result.close();
-            }
+            results.forEach(OnnxTensor::close);
         }
     }
 

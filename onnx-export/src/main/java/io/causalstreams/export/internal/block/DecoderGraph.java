@@ -12,7 +12,7 @@ import java.util.List;
  * The whole graph of {@code docs/graph-contract.md}.
  *
  * <pre>
- *   input_ids ──embedding──► x ──layers.0──► … ──layers.L-1──► x ──head──► logits[, best_logits, best_ids]
+ *   input_ids ──embedding──► x ──layers.0──► … ──layers.L-1──► x ──head──► logits[, best_logits, best_ids, log_sum_exp]
  *                                 ▲ │
  *              past_key_values.0.* ┘ └► present.0.*
  * </pre>
@@ -76,6 +76,7 @@ public final class DecoderGraph {
             Dimension count = Dimension.of(Math.min(HeadBlock.BEST, decoder.vocabularySize()));
             graph.output(best.get(0), ElementType.FLOAT, rows, count);
             graph.output(best.get(1), ElementType.INT64, rows, count);
+            graph.output(HeadBlock.logSumExp(root.at("head"), logits), ElementType.FLOAT, rows);
         }
     }
 }

@@ -60,4 +60,14 @@ final class HeadBlock {
                 .outputs(2);
         return List.of(graph.rename(best.get(0), "best_logits"), graph.rename(best.get(1), "best_ids"));
     }
+
+    /** {@code log_sum_exp} (rows), fp32: logit − this is a token's log-probability, so that one needs no other logit. */
+    static Value logSumExp(Scope scope, Value logits) {
+        GraphBuilder graph = scope.graph();
+        Value sum = scope.node(Operator.REDUCE_LOG_SUM_EXP, "log_sum_exp")
+                .inputs(logits, graph.constant(-1))
+                .attribute("keepdims", 0)
+                .output();
+        return graph.rename(sum, "log_sum_exp");
+    }
 }

@@ -34,6 +34,7 @@ public enum Operator {
     NON_ZERO("NonZero", Domain.ONNX, 1, 1, 1),
     QUANTIZE_LINEAR("QuantizeLinear", Domain.ONNX, 2, 3, 1),
     RANGE("Range", Domain.ONNX, 3, 3, 1),
+    REDUCE_LOG_SUM_EXP("ReduceLogSumExp", Domain.ONNX, 1, 2, 1),
     REDUCE_MAX("ReduceMax", Domain.ONNX, 1, 2, 1),
     REDUCE_MEAN("ReduceMean", Domain.ONNX, 1, 2, 1),
     REDUCE_SUM("ReduceSum", Domain.ONNX, 1, 2, 1),
