@@ -74,24 +74,28 @@ final class Load {
     private void topUp() {
         long open =
                 ids.stream().filter(id -> !client.completions.containsKey(id)).count();
+        List<String> keys = new ArrayList<>();
+        List<String> prompts = new ArrayList<>();
         for (; open < outstanding; open++) {
-            send();
+            keys.add("key-" + random.nextInt(100));
+            prompts.add(nextPrompt());
         }
+        client.sendAll(keys, prompts);
     }
 
-    private void send() {
+    private String nextPrompt() {
         String id = name + "-" + ids.size();
+        ids.add(id);
         String about = "Prompt " + random.nextInt(1000) + " of " + id;
         String prompt = random.nextBoolean()
                 ? "\"messages\": [{\"role\": \"user\", \"content\": \"" + about + "\"}]"
                 : "\"prompt\": \"" + about + "\"";
-        client.send("key-" + random.nextInt(100), """
+        return """
                 {"id": "%s", %s, "max_tokens": %d, "ignore_eos": true, "temperature": %s, "n": %d}""".formatted(
                         id,
                         prompt,
                         random.nextInt(minTokens, maxTokens + 1),
                         random.nextBoolean() ? "0" : "0.8",
-                        random.nextInt(5) == 0 ? 2 : 1));
-        ids.add(id);
+                        random.nextInt(5) == 0 ? 2 : 1);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -71,16 +73,36 @@ final class OperatorClient implements AutoCloseable {
     }
 
     void send(String key, String json, Header... headers) {
-        sendBytes(key.getBytes(StandardCharsets.UTF_8), json.getBytes(StandardCharsets.UTF_8), headers);
+        sendBytes(utf8(key), utf8(json), headers);
     }
 
     void sendBytes(byte @Nullable [] key, byte @Nullable [] value, Header... headers) {
+        awaitTaken(sendAsync(key, value, headers));
+    }
+
+    /** Sends all of them before it waits for the first: as a crowd comes, not as fast as a broker answers. */
+    void sendAll(List<String> keys, List<String> jsons) {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (int i = 0; i < jsons.size(); i++) {
+            sent.add(sendAsync(utf8(keys.get(i)), utf8(jsons.get(i))));
+        }
+        sent.forEach(OperatorClient::awaitTaken);
+    }
+
+    private Future<RecordMetadata> sendAsync(byte @Nullable [] key, byte @Nullable [] value, Header... headers) {
+        return producer.send(new ProducerRecord<>("prompts", null, key, value, List.of(headers)));
+    }
+
+    private static void awaitTaken(Future<RecordMetadata> prompt) {
         try {
-            producer.send(new ProducerRecord<>("prompts", null, key, value, List.of(headers)))
-                    .get(30, TimeUnit.SECONDS);
+            prompt.get(30, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError("the prompt was not taken", e);
         }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     static Header header(String name, String value) {
