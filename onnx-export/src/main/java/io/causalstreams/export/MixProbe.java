@@ -56,7 +56,7 @@ final class MixProbe {
             checkpoint.writeTokenizer(scratch.path());
             Files.writeString(scratch.path().resolve(ExportManifest.FILE), "{}");
             MixProbe probe = new MixProbe(config, options, plan, calibration, scratch.path(), tensors);
-            List<MatrixGroup> groups = MatrixGroups.of(plan.decoder());
+            List<MatrixGroup> groups = MatrixGroups.of(plan.decoder(), plan.reals());
             return new MixSearch(groups, calibration.maxDivergence(), probe::divergence).find();
         }
     }

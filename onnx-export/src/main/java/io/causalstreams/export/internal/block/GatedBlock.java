@@ -1,9 +1,12 @@
 package io.causalstreams.export.internal.block;
 
 import io.causalstreams.export.internal.architecture.FeedForward;
+import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.Value;
+import io.causalstreams.export.internal.weight.Projection;
+import java.util.List;
 
 /**
  * A gated feed-forward branch, or one expert.
@@ -11,10 +14,13 @@ import io.causalstreams.export.internal.graph.Value;
  * <pre>
  *   x ──gate──activation──┐
  *   x ──up────────────────Mul──down──►      gate and up cut off where there is a limit
+ *
+ *   for devices:  x ──gate_up──Split──► gate, up
  * </pre>
  *
- * Gate and up are products of their own: one product of both would have to be split again, which takes longer than it saves.
- * Nodes in front of both that are the same (int8 rounds x in one) become one when ONNX Runtime loads the graph.
+ * On a CPU gate and up are products of their own: one product of both takes as long, and would have to be split again.
+ * Nodes in front of both that are the same (int8 rounds x in one) become one when ONNX Runtime loads the graph. On a device one product
+ * has twice the outputs to fill it with, and for few rows that is what it lacks.
  *
  * Shapes: x (batch, sequence, hidden); result as x.
  */
@@ -33,8 +39,10 @@ final class GatedBlock {
     }
 
     Value add(Scope scope, Value x, FeedForward.Gated gated) {
-        Value gate = arithmetic.project(scope.at("gate"), x, gated.gate(), Arithmetic.Role.GATE_UP);
-        Value up = arithmetic.project(scope.at("up"), x, gated.up(), Arithmetic.Role.GATE_UP);
+        List<Value> gateAndUp =
+                scope.graph().reals() == ElementType.FLOAT ? apart(scope, x, gated) : fused(scope, x, gated);
+        Value gate = gateAndUp.get(0);
+        Value up = gateAndUp.get(1);
         if (gated.limit() != 0) {
             Value limit = scope.graph().scalar((float) gated.limit());
             Value low = scope.graph().scalar((float) -gated.limit());
@@ -44,5 +52,23 @@ final class GatedBlock {
         }
         Value inner = scope.apply(Operator.MUL, "gated", ActivationBlock.add(scope, gate, gated.activation()), up);
         return arithmetic.project(scope.at("down"), inner, gated.down(), down);
+    }
+
+    private List<Value> apart(Scope scope, Value x, FeedForward.Gated gated) {
+        return List.of(
+                arithmetic.project(scope.at("gate"), x, gated.gate(), Arithmetic.Role.GATE_UP),
+                arithmetic.project(scope.at("up"), x, gated.up(), Arithmetic.Role.GATE_UP));
+    }
+
+    private List<Value> fused(Scope scope, Value x, FeedForward.Gated gated) {
+        Projection both = Projection.stack(List.of(gated.gate(), gated.up()));
+        Value product = arithmetic.project(scope.at("gate_up"), x, both, Arithmetic.Role.GATE_UP);
+        return scope.node(Operator.SPLIT, "split")
+                .inputs(
+                        product,
+                        scope.graph()
+                                .constant(gated.gate().outputs(), gated.up().outputs()))
+                .attribute("axis", -1)
+                .outputs(2);
     }
 }

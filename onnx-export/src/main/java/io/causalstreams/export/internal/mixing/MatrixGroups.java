@@ -3,6 +3,7 @@ package io.causalstreams.export.internal.mixing;
 import io.causalstreams.export.internal.architecture.Decoder;
 import io.causalstreams.export.internal.block.DecoderGraph;
 import io.causalstreams.export.internal.block.FloatArithmetic;
+import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Scope;
 import io.causalstreams.export.internal.graph.TensorStore;
@@ -21,10 +22,14 @@ public final class MatrixGroups {
 
     private MatrixGroups() {}
 
-    /** All groups, in the order in which the graph computes them. */
-    public static List<MatrixGroup> of(Decoder decoder) {
+    /**
+     * All groups, in the order in which the graph computes them.
+     *
+     * @param reals the type that the graph computes in, which says what is one product
+     */
+    public static List<MatrixGroup> of(Decoder decoder, ElementType reals) {
         Recorder recorder = new Recorder();
-        new DecoderGraph(new GraphBuilder("groups", TensorStore.discarding()), decoder, recorder).add();
+        new DecoderGraph(new GraphBuilder("groups", TensorStore.discarding(), reals), decoder, recorder).add();
         return List.copyOf(recorder.groups.values());
     }
 
