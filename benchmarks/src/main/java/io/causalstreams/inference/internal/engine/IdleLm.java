@@ -13,15 +13,18 @@ class IdleLm implements CausalLm {
     private final int vocabulary;
     private final Logits[] decoded;
 
-    /** @param slots at most {@value LogitRows#ROWS} */
     IdleLm(int slots, int context, int vocabulary) {
+        this(slots, context, LogitRows.direct(slots, vocabulary));
+    }
+
+    /** @param logits shape (slots, vocabulary) */
+    IdleLm(int slots, int context, Logits logits) {
         this.slots = slots;
         this.context = context;
-        this.vocabulary = vocabulary;
-        Logits logits = LogitRows.direct(vocabulary);
+        this.vocabulary = logits.vocabulary();
         this.decoded = new Logits[slots + 1];
         for (int rows = 0; rows <= slots; rows++) {
-            decoded[rows] = new Logits(logits.buffer(), rows, vocabulary);
+            decoded[rows] = new Logits(logits.buffer(), rows, vocabulary, logits.best());
         }
     }
 

@@ -1,13 +1,17 @@
 package io.causalstreams.inference.internal.engine;
 
+import io.causalstreams.benchmarks.LogitRows;
 import io.causalstreams.benchmarks.SyntheticVocabulary;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEvent;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.GenerationRequest;
+import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.constraint.ConstraintCompiler;
+import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.scheduling.FairPriorityPolicy;
 import java.time.Clock;
 import java.util.List;
@@ -40,23 +44,37 @@ import org.openjdk.jmh.annotations.Warmup;
 public class StepBenchmark {
     private static final int CONTEXT = 4096;
     private static final int PROMPT = 64;
+    private static final int BEST_TOKENS = 64;
+    private static final OutputConstraint SCHEMA = new OutputConstraint.JsonSchema("""
+            {"type": "array", "items": {"type": "object", "additionalProperties": false, "required": ["name", "age"],
+             "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}}}
+            """);
 
     /** How tokens are chosen, and what is said of them. */
     public enum Choice {
         GREEDY,
         GREEDY_LOGPROBS,
-        TOP_P;
+        TOP_P,
+        JSON;
 
         SamplingParams.Builder params() {
             return switch (this) {
                 case GREEDY -> SamplingParams.builder().temperature(0);
                 case GREEDY_LOGPROBS -> SamplingParams.builder().temperature(0).logprobs(5);
                 case TOP_P -> SamplingParams.builder().temperature(0.8).topP(0.95);
+                case JSON -> SamplingParams.builder().temperature(0).constraint(SCHEMA);
             };
         }
     }
 
-    @Param({"1", "8", "32"})
+    /** Where logits are. */
+    public enum From {
+        HOST,
+        /** Rows are fetched; what greedy and top-k choices need is there. */
+        DEVICE
+    }
+
+    @Param({"1", "32", "256"})
     private int requests;
 
     /** SmolLM2's and Qwen2.5's. */
@@ -65,6 +83,9 @@ public class StepBenchmark {
 
     @Param
     private Choice choice;
+
+    @Param
+    private From logits;
 
     private SyntheticVocabulary tokenizer;
     private EngineLoop loop;
@@ -81,19 +102,15 @@ public class StepBenchmark {
                 .withMaxContextTokens(CONTEXT)
                 .withSpeculation(false);
         tokenizer = new SyntheticVocabulary(vocabulary);
-        IdleLm model = new IdleLm(requests, CONTEXT, tokenizer.size());
+        Logits rows = LogitRows.direct(requests, tokenizer.size());
+        IdleLm model =
+                new IdleLm(requests, CONTEXT, logits == From.HOST ? rows : LogitRows.withBest(rows, BEST_TOKENS));
+        ConstraintCompiler constraints = new ConstraintCompiler(tokenizer);
         facts = ModelFacts.of(model.metadata(), tokenizer);
         queue = new SubmissionQueue(requests + 1, () -> {});
         loop = new EngineLoop(model, config, queue, new FairPriorityPolicy(), Clock.systemUTC(), System::nanoTime);
         preparation = new RequestPreparation(
-                model.metadata(),
-                CONTEXT,
-                tokenizer,
-                null,
-                constraint -> {
-                    throw new UnsupportedOperationException("no request asks for one");
-                },
-                new Adapters(model));
+                model.metadata(), CONTEXT, tokenizer, null, constraints::compile, new Adapters(model));
     }
 
     @Benchmark
