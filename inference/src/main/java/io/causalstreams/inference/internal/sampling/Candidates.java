@@ -19,6 +19,11 @@ final class Candidates {
     private static final double UNDERFLOW = -103.98;
     /** Far more than the logarithm and the exponential of a weight can be wrong by. */
     private static final double ROUNDING = 1e-9;
+    /**
+     * What e^log_sum_exp may be wrong by, relative: a few roundings of 2^-24 in a logarithm of less than 64, 1.2e-5, and in the sums
+     * below it.
+     */
+    private static final double LOG_SUM_ERROR = 1e-4;
     /** Candidates between two remembered sums. */
     private static final int STRIDE = 256;
 
@@ -101,6 +106,35 @@ final class Candidates {
         double target = topP * estimate;
         double edge = keepLargest(target);
         return total >= target * (1 + RoughSum.ERROR) && total - edge < target * (1 - RoughSum.ERROR);
+    }
+
+    /**
+     * Starts over with the tokens that {@link #select} of all and then {@link #keepTopP} would leave, if these are among the known ones
+     * whatever the others are. Candidates are indices of {@code known}.
+     *
+     * <p>With weights w of temperature 1, the others' weights sum to R = e^(log_sum_exp - max) - Σ w, and none of them is above the
+     * least one w'. At a temperature T ≤ 1 they are w^(1/T), and so sum to at most w'^(1/T - 1) · R. The set has to be the same for
+     * the least and the largest sum of all that this leaves possible.
+     *
+     * @param max the largest logit
+     * @param all whether every token of the row can be chosen; if not, some of R cannot
+     */
+    boolean selectKnown(KnownBest known, float max, double temperature, double topP, boolean all) {
+        if (!known.hasSum() || topP >= 1 || temperature > 1 || temperature < LEAST_ESTIMATED) {
+            return false;
+        }
+        select(known.logits(), known.size(), max, 1, 0, 0);
+        double whole = Math.exp((double) known.logSumExp() - max);
+        double leastRest = temperature == 1 && all ? Math.max(0, whole * (1 - LOG_SUM_ERROR) - total) : 0;
+        double mostRest = Math.max(0, whole * (1 + LOG_SUM_ERROR) - total)
+                * Math.exp(((double) known.least() - max) * (1 / temperature - 1));
+        if (temperature != 1) {
+            select(known.logits(), known.size(), max, temperature, 0, 0);
+        }
+        double leastTarget = topP * (total + leastRest) * (1 - ROUNDING);
+        double mostTarget = topP * (total + mostRest) * (1 + ROUNDING);
+        double edge = keepLargest(mostTarget);
+        return total >= mostTarget && total - edge < leastTarget;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.causalstreams.inference.internal.sampling;
 
 import io.causalstreams.inference.internal.model.BestTokens;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -12,10 +13,41 @@ import java.util.Arrays;
  * <p>Reused between rows; not thread-safe.
  */
 final class KnownBest {
+    /** That no token is surely the most likely. */
+    static final int NONE = -1;
+
     private long[] order = new long[0];
     private float[] logits = new float[0];
     private int[] ids = new int[0];
     private int size;
+    private float least;
+    private float logSumExp;
+
+    /**
+     * The most likely token of a row, the lowest id of equals, without putting the others in order.
+     *
+     * @param vocabulary ids from here on cannot be chosen
+     * @return {@link #NONE} where others may be as likely, or a logit is no finite number
+     */
+    static int mostLikely(BestTokens best, int row, int vocabulary) {
+        int count = best.count();
+        float max = Float.NEGATIVE_INFINITY;
+        float least = Float.POSITIVE_INFINITY;
+        long mostLikely = NONE;
+        for (int i = row * count; i < (row + 1) * count; i++) {
+            float logit = best.logits().get(i);
+            if (!Float.isFinite(logit)) {
+                return NONE;
+            }
+            least = Math.min(least, logit);
+            long id = best.ids().get(i);
+            if (id < vocabulary && (logit > max || (logit == max && id < mostLikely))) {
+                max = logit;
+                mostLikely = id;
+            }
+        }
+        return max > least ? (int) mostLikely : NONE;
+    }
 
     /**
      * Starts over with a row.
@@ -31,7 +63,9 @@ final class KnownBest {
             ids = new int[count];
         }
         size = 0;
-        float least = Float.POSITIVE_INFINITY;
+        FloatBuffer sums = best.logSumExp();
+        logSumExp = sums == null ? Float.NaN : sums.get(row);
+        least = Float.POSITIVE_INFINITY;
         for (int i = 0; i < count; i++) {
             float logit = best.logits().get(row * count + i);
             if (!Float.isFinite(logit)) {
@@ -66,5 +100,25 @@ final class KnownBest {
 
     int id(int index) {
         return ids[index];
+    }
+
+    /** Where a token is among them; negative if it is not. */
+    int indexOf(int tokenId) {
+        return Arrays.binarySearch(ids, 0, size, tokenId);
+    }
+
+    /** No other token's logit is larger. */
+    float least() {
+        return least;
+    }
+
+    /** Whether the model has said {@link #logSumExp}. */
+    boolean hasSum() {
+        return Float.isFinite(logSumExp);
+    }
+
+    /** The logarithm of the sum of e^logit over the whole row, tokens that cannot be chosen among them. */
+    float logSumExp() {
+        return logSumExp;
     }
 }

@@ -1,6 +1,7 @@
 package io.causalstreams.inference.internal.sampling;
 
 import io.causalstreams.inference.TokenLogprob;
+import io.causalstreams.inference.internal.model.BestTokens;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.text.Tokenizer;
 import java.util.ArrayList;
@@ -8,7 +9,9 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Log-probabilities under the model's own distribution: log-softmax of the raw logits, summed in double.
+ * Log-probabilities under the model's own distribution: log-softmax of the raw logits, summed in double. Where a model gives its
+ * best tokens and their sum ({@link BestTokens}), those of its best tokens are by that sum, of which a rounding of fp32 is 1e-6 where
+ * logits are about 16; ranks and alternatives are the same.
  *
  * <p>Equally likely tokens rank by id, as greedy decoding chooses the lowest.
  */
@@ -34,6 +37,14 @@ public final class Logprobs {
      */
     public static TokenLogprob of(
             Logits logits, int row, int tokenId, int alternatives, Tokenizer tokenizer, IntFunction<byte[]> bytes) {
+        BestTokens best = logits.best();
+        if (best != null) {
+            KnownBest known = Workspace.ofThread().best().of(best, row, logits.vocabulary());
+            int place = known.indexOf(tokenId);
+            if (known.hasSum() && place >= 0 && alternatives <= known.size()) {
+                return of(known, place, alternatives, tokenizer, bytes);
+            }
+        }
         float[] values = Workspace.ofThread().row(logits, row);
         int vocabulary = logits.vocabulary();
         LogSoftmax softmax = LogSoftmax.of(values, vocabulary);
@@ -48,6 +59,27 @@ public final class Logprobs {
                 TokenLogprob.unsigned(bytes.apply(tokenId)),
                 softmax.at(values[tokenId]),
                 rank(values, vocabulary, tokenId),
+                top);
+    }
+
+    /** Of one of the known tokens: all that are more likely, or as likely, are known too. */
+    private static TokenLogprob of(
+            KnownBest known, int place, int alternatives, Tokenizer tokenizer, IntFunction<byte[]> bytes) {
+        float[] values = known.logits();
+        double sum = known.logSumExp();
+        List<TokenLogprob.Alternative> top = new ArrayList<>(alternatives);
+        for (int index : TopValues.largest(values, known.size(), alternatives)) {
+            int id = known.id(index);
+            top.add(new TokenLogprob.Alternative(
+                    id, tokenizer.textOf(id), TokenLogprob.unsigned(bytes.apply(id)), values[index] - sum));
+        }
+        int tokenId = known.id(place);
+        return new TokenLogprob(
+                tokenId,
+                tokenizer.textOf(tokenId),
+                TokenLogprob.unsigned(bytes.apply(tokenId)),
+                values[place] - sum,
+                rank(values, known.size(), place),
                 top);
     }
 

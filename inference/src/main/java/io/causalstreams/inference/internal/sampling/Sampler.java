@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Cost: greedy copies and scans the row once. Drawing adds one exponential per token that top-k leaves, in single precision
  * where top-p needs no more than an estimate of their sum; nothing sorts
  * the vocabulary. Nothing of vocabulary size is allocated per call or held per choice. Where a model gives its best tokens
- * ({@link BestTokens}), greedy and top-k choices that they decide read nothing else, with the same result.
+ * ({@link BestTokens}), greedy, top-k and top-p choices that they decide read nothing else, with the same result.
  *
  * <p>{@code benchmarks/jmh Sampler} measures it.
  *
@@ -54,28 +54,51 @@ public final class Sampler {
     public int sample(Logits logits, int row, TokenHistory history, TokenConstraint.@Nullable State constraint) {
         BestTokens best = logits.best();
         if (best != null && adjustments.leavesAll(history, constraint)) {
-            KnownBest known = Workspace.ofThread().best().of(best, row, vocabularySize);
-            boolean enough = params.temperature() == 0 ? known.size() > 0 : reaches(known.size());
-            if (enough) {
-                return known.id(choose(known.logits(), known.size(), history));
+            boolean all = vocabularySize == logits.vocabulary();
+            int chosen = params.temperature() == 0
+                    ? KnownBest.mostLikely(best, row, vocabularySize)
+                    : draw(Workspace.ofThread().best().of(best, row, vocabularySize), all, history);
+            if (chosen != KnownBest.NONE) {
+                return chosen;
             }
         }
-        return choose(adjusted(logits, row, history, constraint), vocabularySize, history);
+        float[] values = adjusted(logits, row, history, constraint);
+        int most = argMax(values, vocabularySize);
+        return params.temperature() == 0
+                ? most
+                : candidates(values, vocabularySize, values[most]).draw(uniform(history));
     }
 
-    /** Whether top-k keeps none but the {@code known} most likely tokens. */
-    private boolean reaches(int known) {
-        return params.topK() > 0 && params.topK() <= known;
-    }
-
-    /** The index of one of the first {@code size} values. */
-    private int choose(float[] values, int size, TokenHistory history) {
-        int best = argMax(values, size);
-        if (params.temperature() == 0) {
-            return best;
+    /**
+     * One of the known tokens, if those that filters leave are surely among them.
+     *
+     * @param all whether every token of the row can be chosen
+     */
+    private int draw(KnownBest known, boolean all, TokenHistory history) {
+        float[] values = known.logits();
+        int size = known.size();
+        if (size == 0) {
+            return KnownBest.NONE;
         }
-        double uniform = CounterRandom.uniform(seed, choice, history.completionLength());
-        return candidates(values, size, values[best]).draw(uniform);
+        float max = values[argMax(values, size)];
+        Candidates candidates;
+        if (params.topK() > 0) {
+            if (params.topK() > size) {
+                return KnownBest.NONE;
+            }
+            candidates = candidates(values, size, max);
+        } else {
+            candidates = Workspace.ofThread().candidates();
+            if (!candidates.selectKnown(known, max, params.temperature(), params.topP(), all)) {
+                return KnownBest.NONE;
+            }
+            candidates.keepMinP(params.minP());
+        }
+        return known.id(candidates.draw(uniform(history)));
+    }
+
+    private double uniform(TokenHistory history) {
+        return CounterRandom.uniform(seed, choice, history.completionLength());
     }
 
     /** Probabilities by token id, as {@link #sample} draws from them at a temperature above 0. */

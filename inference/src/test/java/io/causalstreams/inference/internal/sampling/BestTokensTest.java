@@ -7,11 +7,14 @@ import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.testing.Seeds;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a row's best tokens decide is what the whole row decides. */
 class BestTokensTest {
@@ -26,7 +29,8 @@ class BestTokensTest {
             // Given
             SamplingParams params = params(random);
             Logits whole = row(random);
-            Logits best = BestRows.of(whole, 1 + random.nextInt(40), random, fetched);
+            double error = (random.nextDouble() - 0.5) * 1e-4;
+            Logits best = BestRows.of(whole, 1 + random.nextInt(40), random, fetched, error);
             Sampler sampler = new Sampler(params, i, 0, Set.of(2), VOCABULARY - random.nextInt(3));
 
             // Then
@@ -35,6 +39,59 @@ class BestTokensTest {
                     .isEqualTo(sampler.sample(whole, 0, history(), null));
         }
         assertThat(fetched).hasValueBetween(1_000, 19_000);
+    }
+
+    /** A temperature of 1 is what sums are given for; below it they are bounds. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 0.8, 0.3})
+    void shouldDecideMostNucleusesOfPeakedRowsWithoutTheRow(double temperature) {
+        Random random = Seeds.random();
+        for (int i = 0; i < 2_000; i++) {
+            // Given
+            SamplingParams params = SamplingParams.builder()
+                    .temperature(temperature)
+                    .topP(0.5 + random.nextDouble() * 0.45)
+                    .minP(random.nextInt(3) == 0 ? 0.05 : 0)
+                    .build();
+            Logits whole = peaked(random);
+            Logits best = BestRows.of(whole, 64, random, fetched);
+            Sampler sampler = new Sampler(params, i, 0, Set.of(), VOCABULARY);
+
+            // Then
+            assertThat(sampler.sample(best, 0, history(), null)).isEqualTo(sampler.sample(whole, 0, history(), null));
+        }
+        assertThat(fetched).hasValueLessThan(500);
+    }
+
+    @Test
+    void shouldFetchRowsWhoseNucleusTheBestTokensDoNotDecide() {
+        // Given: e^0 twice of three known, and 297 that are hardly less likely
+        float[] flat = new float[VOCABULARY];
+        Arrays.fill(flat, -0.1f);
+        flat[3] = 0;
+        flat[8] = 0;
+
+        // When
+        SamplingParams half = SamplingParams.builder().topP(0.5).build();
+        sample(half, 3, flat);
+        sample(SamplingParams.builder().topP(0.5).temperature(1.2).build(), 3, 1, 9, 1, 2);
+
+        // Then
+        assertThat(fetched).hasValue(2);
+    }
+
+    @Test
+    void shouldCountTokensThatCannotBeChosenToTheSumAtMost() {
+        // Given: the head's padding has most of the probability
+        float[] logits = {4, 3, 2, 1, 0, 8, 8};
+        SamplingParams params = SamplingParams.builder().topP(0.6).build();
+        for (int seed = 0; seed < 100; seed++) {
+            Logits whole = row(logits);
+            Logits best = BestRows.of(whole, 5, new Random(seed), fetched);
+            Sampler sampler = new Sampler(params, seed, 0, Set.of(), 5);
+
+            assertThat(sampler.sample(best, 0, history(), null)).isEqualTo(sampler.sample(whole, 0, history(), null));
+        }
     }
 
     @Test
@@ -99,6 +156,18 @@ class BestTokensTest {
         float[] logits = new float[VOCABULARY];
         for (int i = 0; i < logits.length; i++) {
             logits[i] = Math.round(random.nextGaussian() * 4 / step) * step;
+        }
+        return row(logits);
+    }
+
+    /** As a model that knows what comes next. */
+    private static Logits peaked(Random random) {
+        float[] logits = new float[VOCABULARY];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) random.nextGaussian();
+        }
+        for (int likely = 0; likely < 12; likely++) {
+            logits[random.nextInt(VOCABULARY)] = 14 - likely * random.nextFloat();
         }
         return row(logits);
     }

@@ -14,6 +14,7 @@ import java.nio.FloatBuffer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,6 +46,36 @@ class LogprobsTest {
                 .extracting(TokenLogprob.Alternative::tokenId)
                 .containsExactly(2, 1);
         assertThat(Logprobs.logprob(logits, 1, 1)).isEqualTo(logprob.logprob());
+    }
+
+    @Test
+    void shouldSayOfBestTokensWhatTheWholeRowSays() {
+        Random random = Seeds.random();
+        AtomicInteger fetched = new AtomicInteger();
+        Comparator<Double> close =
+                (a, b) -> Math.abs(a - b) < 4e-6 ? 0 : Double.compare(a, b); // roundings of a sum in fp32
+        for (int round = 0; round < 2_000; round++) {
+            // Given: many equals in half of all cases
+            float step = random.nextBoolean() ? 1 : 1e-4f;
+            float[] row = new float[200];
+            for (int id = 0; id < row.length; id++) {
+                row[id] = Math.round(random.nextGaussian() * 4 / step) * step;
+            }
+            Logits whole = new Logits(FloatBuffer.wrap(row), 1, row.length);
+            Logits best = BestRows.of(whole, 1 + random.nextInt(64), random, fetched);
+            int alternatives = random.nextInt(21);
+            int token = random.nextInt(4) == 0 ? random.nextInt(row.length) : Sampler.argMax(row, row.length);
+
+            // When
+            TokenLogprob actual = Logprobs.of(best, 0, token, alternatives, tokenizer);
+
+            // Then
+            assertThat(actual)
+                    .usingRecursiveComparison()
+                    .withComparatorForType(close, Double.class)
+                    .isEqualTo(Logprobs.of(whole, 0, token, alternatives, tokenizer));
+        }
+        assertThat(fetched).hasValueBetween(200, 1_800);
     }
 
     @Test

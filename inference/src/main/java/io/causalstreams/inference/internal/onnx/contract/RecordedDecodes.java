@@ -47,6 +47,7 @@ final class RecordedDecodes implements AutoCloseable {
     private static final String NONE = "-1";
     private static final String BEST_LOGITS = "best_logits";
     private static final String BEST_IDS = "best_ids";
+    private static final String LOG_SUM_EXP = "log_sum_exp";
     private static final long ALIGNMENT = 256;
 
     private final OrtEnvironment environment;
@@ -71,8 +72,19 @@ final class RecordedDecodes implements AutoCloseable {
     private final @Nullable DeviceBest best;
     private final BitSet fetched = new BitSet();
 
-    /** The best tokens of each row, on the device and as they were downloaded. */
-    private record DeviceBest(int count, long logits, long ids, FloatBuffer hostLogits, LongBuffer hostIds) {}
+    /**
+     * The best tokens of each row, on the device and as they were downloaded.
+     *
+     * @param hostSums null = the graph gives none; exports before them
+     */
+    private record DeviceBest(
+            int count,
+            long logits,
+            long ids,
+            long sums,
+            FloatBuffer hostLogits,
+            LongBuffer hostIds,
+            @Nullable FloatBuffer hostSums) {}
 
     /** What one size is replayed with, and what of it has to be closed. */
     private record Recording(
@@ -110,20 +122,24 @@ final class RecordedDecodes implements AutoCloseable {
         int count = bestCount(session);
         long logitsStretch = aligned(logitsBytes(slots));
         long bestStretch = aligned((long) slots * count * Float.BYTES);
-        this.tokenIds = memory.allocate(4 * stretch + logitsStretch + 3 * bestStretch);
+        this.tokenIds = memory.allocate(5 * stretch + logitsStretch + 3 * bestStretch);
         this.lastPositions = tokenIds + stretch;
         this.rowNumbers = lastPositions + stretch;
         this.longContexts = rowNumbers + stretch;
-        this.logits = longContexts + stretch;
+        long sums = longContexts + stretch;
+        this.logits = sums + stretch;
         long bestLogits = logits + logitsStretch;
+        boolean givesSums = session.getOutputInfo().containsKey(LOG_SUM_EXP);
         this.best = count == 0
                 ? null
                 : new DeviceBest(
                         count,
                         bestLogits,
                         bestLogits + bestStretch,
+                        sums,
                         direct(slots * count * Float.BYTES).asFloatBuffer(),
-                        direct(slots * count * Long.BYTES).asLongBuffer());
+                        direct(slots * count * Long.BYTES).asLongBuffer(),
+                        givesSums ? direct(slots * Float.BYTES).asFloatBuffer() : null);
         this.pinned = memory.pin(buffers.decodeLogits(), logitsBytes(slots));
         memory.upload(buffers.rowNumbers, (long) slots * Long.BYTES, rowNumbers);
         memory.finish();
@@ -176,12 +192,15 @@ final class RecordedDecodes implements AutoCloseable {
         }
         memory.download(known.logits(), known.hostLogits(), (long) rows * known.count() * Float.BYTES);
         memory.download(known.ids(), known.hostIds(), (long) rows * known.count() * Long.BYTES);
+        if (known.hostSums() != null) {
+            memory.download(known.sums(), known.hostSums(), (long) rows * Float.BYTES);
+        }
         fetched.clear();
         return new Logits(
                 target,
                 rows,
                 vocabulary,
-                new BestTokens(known.count(), known.hostLogits(), known.hostIds(), this::fetch));
+                new BestTokens(known.count(), known.hostLogits(), known.hostIds(), known.hostSums(), this::fetch));
     }
 
     /**
@@ -242,6 +261,9 @@ final class RecordedDecodes implements AutoCloseable {
         if (known != null) {
             put(out, own, BEST_LOGITS, known.logits(), Float.BYTES, OnnxJavaType.FLOAT, rows, known.count());
             put(out, own, BEST_IDS, known.ids(), Long.BYTES, OnnxJavaType.INT64, rows, known.count());
+            if (known.hostSums() != null) {
+                put(out, own, LOG_SUM_EXP, known.sums(), Float.BYTES, OnnxJavaType.FLOAT, rows);
+            }
         }
         IntBuffer upperBound = direct(Integer.BYTES).asIntBuffer().put(0, bound);
         OnnxTensor total = OnnxTensor.createTensor(environment, upperBound, new long[0]);

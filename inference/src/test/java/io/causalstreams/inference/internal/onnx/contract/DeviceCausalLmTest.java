@@ -2,6 +2,7 @@ package io.causalstreams.inference.internal.onnx.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.causalstreams.inference.Device;
 import io.causalstreams.inference.EngineConfig;
@@ -81,6 +82,12 @@ class DeviceCausalLmTest {
                     for (float logit : row) {
                         larger += logit > least ? 1 : 0;
                     }
+                    double sum = 0;
+                    for (float logit : row) {
+                        sum += Math.exp(logit);
+                    }
+                    assertThat((double) Objects.requireNonNull(best.logSumExp()).get(r))
+                            .isCloseTo(Math.log(sum), within(1e-5));
                     assertThat(count).isEqualTo(64);
                     assertThat(larger).isLessThan(count);
                 }
