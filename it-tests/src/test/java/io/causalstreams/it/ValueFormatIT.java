@@ -86,16 +86,11 @@ class ValueFormatIT {
         String prompt = documented("Prompt");
         register("typed", "AVRO", prompt, documented("Completion"));
         try (CommandProcess serve = serve("typed", "avro")) {
-            // When: by Apicurio's serializer, as JSON, and in a frame of no schema
-            GenericRecord asked = new GenericData.Record(new Schema.Parser().parse(prompt));
-            asked.put("id", "a");
-            asked.put("prompt", "x");
-            asked.put("max_tokens", 7);
-            asked.put("ignore_eos", true);
-            try (AvroKafkaSerializer<GenericRecord> avro = new AvroKafkaSerializer<>()) {
-                avro.configure(apicurio(), false);
-                send("typed-prompts", "a", avro.serialize("typed-prompts", asked));
-            }
+            // When: by Apicurio's serializer, one of them invalid, as JSON, and in a frame of no schema
+            byte[] valid = avroPrompt(prompt, "a", 1);
+            byte[] invalid = avroPrompt(prompt, "i", -1);
+            send("typed-prompts", "a", valid);
+            send("typed-prompts", "i", invalid);
             send(
                     "typed-prompts",
                     "j",
@@ -107,20 +102,38 @@ class ValueFormatIT {
             Map<String, GenericRecord> completions = new HashMap<>();
             try (AvroKafkaDeserializer<GenericRecord> avro = new AvroKafkaDeserializer<>()) {
                 avro.configure(apicurio(), false);
-                for (ConsumerRecord<byte[], byte[]> each : read("typed-completions", 2)) {
+                for (ConsumerRecord<byte[], byte[]> each : read("typed-completions", 3)) {
                     GenericRecord completion = avro.deserialize("typed-completions", each.value());
                     completions.put(completion.get("id").toString(), completion);
                 }
             }
             GenericRecord answered = Objects.requireNonNull(completions.get("a"));
-            GenericRecord refused = Objects.requireNonNull(completions.get("j"));
             GenericRecord usage = (GenericRecord) answered.get("usage");
             assertThat(usage.get("completion_tokens")).isEqualTo(7);
             assertThat(answered.get("error")).isNull();
-            assertThat(refused.get("error").toString()).contains("INVALID_REQUEST", "temperature");
-            assertThat(read("typed-dead-letters", 2))
-                    .anySatisfy(letter -> assertThat(letter.value()).isEqualTo(nothing));
+            assertThat(List.of("i", "j"))
+                    .allSatisfy(
+                            id -> assertThat(completions.get(id).get("error").toString())
+                                    .contains("INVALID_REQUEST", "temperature"));
+            assertThat(read("typed-dead-letters", 3))
+                    .as("the records as they were")
+                    .extracting(ConsumerRecord::value)
+                    .contains(nothing, invalid);
             assertThat(serve.isAlive()).isTrue();
+        }
+    }
+
+    /** Of seven tokens, by Apicurio's serializer. */
+    private static byte[] avroPrompt(String schema, String id, double temperature) {
+        GenericRecord asked = new GenericData.Record(new Schema.Parser().parse(schema));
+        asked.put("id", id);
+        asked.put("prompt", "x");
+        asked.put("max_tokens", 7);
+        asked.put("ignore_eos", true);
+        asked.put("temperature", temperature);
+        try (AvroKafkaSerializer<GenericRecord> avro = new AvroKafkaSerializer<>()) {
+            avro.configure(apicurio(), false);
+            return avro.serialize("typed-prompts", asked);
         }
     }
 

@@ -60,8 +60,6 @@ public final class CausalStreams {
     private final AdapterCatalog adapters;
     private final Map<String, OperatorTelemetry> telemetryOf = new ConcurrentHashMap<>();
 
-    private volatile boolean waitsForFormats;
-
     /**
      * @param properties settings of the operators ({@code causal.streams.*}, see {@link CausalStreamsConfig}) and of Kafka
      *     Streams
@@ -137,23 +135,17 @@ public final class CausalStreams {
     }
 
     /**
-     * The same with prompts and completions in another format; tokens, and what else the operator writes, are JSON.
-     *
-     * @throws ConfigException if {@code deserialization.exception.handler} is set to one that may skip prompts; {@link #configure}
-     *     refuses it from then on
+     * The same with prompts and completions in another format; tokens are JSON. A dead letter is the record it was, in the format
+     * that it had.
      */
     public void attachTo(StreamsBuilder builder, ValueFormat format) {
-        if (format != ValueFormat.json()) {
-            StreamsDefaults.requireFailingDeserialization(config.originals());
-            waitsForFormats = true;
-        }
         KStream<byte[], byte[]> prompts = builder.stream(
                 config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG),
-                Consumed.with(Serdes.ByteArray(), OutputSerdes.prompts(format::toJson))
+                Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
                         .withName(NAME + "-prompts")
                         .withTimestampExtractor(new PromptTimestamps())
                         .withOffsetResetPolicy(AutoOffsetReset.earliest()));
-        KStream<byte[], OutputEvent> events = generate(prompts);
+        KStream<byte[], OutputEvent> events = generate(prompts, format);
         ValueFormat json = ValueFormat.json();
         write(events, OutputEvent.Kind.TOKENS, CausalStreamsConfig.TOKENS_TOPIC_CONFIG, json);
         write(events, OutputEvent.Kind.COMPLETION, CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG, format);
@@ -163,10 +155,15 @@ public final class CausalStreams {
 
     /** The operator alone: prompt records in, its output events as a stream. */
     public KStream<byte[], OutputEvent> generate(KStream<byte[], byte[]> prompts) {
+        return generate(prompts, ValueFormat.json());
+    }
+
+    private KStream<byte[], OutputEvent> generate(KStream<byte[], byte[]> prompts, ValueFormat format) {
         String name = NAME + "-generation";
         return prompts.process(
                 new GenerationProcessorSupplier(
                         operator(name, config),
+                        format,
                         NAME + "-journal",
                         !config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG)
                                 .isEmpty(),
@@ -227,12 +224,8 @@ public final class CausalStreams {
      * grows the journal beyond its bounds.
      *
      * @return new ones each time, for one {@link KafkaStreams}
-     * @throws ConfigException see {@link #attachTo(StreamsBuilder, ValueFormat)}
      */
     public Properties configure(Map<?, ?> properties) {
-        if (waitsForFormats) {
-            StreamsDefaults.requireFailingDeserialization(properties);
-        }
         return StreamsDefaults.any(properties, recordMaxBytes(), new InputGate());
     }
 

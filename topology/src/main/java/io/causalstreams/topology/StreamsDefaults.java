@@ -7,15 +7,12 @@ import io.causalstreams.topology.internal.input.GatedConsumerWrapper;
 import io.causalstreams.topology.internal.input.InputGate;
 import io.causalstreams.topology.internal.journal.Journal;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
 import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 
 /** The Kafka Streams settings the operators want; what the user sets wins. */
@@ -33,30 +30,7 @@ final class StreamsDefaults {
     private static final Set<String> PRODUCTION_HANDLERS =
             Set.of(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, "default.production.exception.handler");
 
-    private static final List<String> DESERIALIZATION_HANDLERS = List.of(
-            StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, "default.deserialization.exception.handler");
-
     private StreamsDefaults() {}
-
-    /**
-     * For a topology whose deserializers wait by failing, as those of a {@link ValueFormat}: a handler of deserialization errors that
-     * goes on would skip good records and commit their offsets.
-     *
-     * @throws ConfigException if the user sets another than the one that fails
-     */
-    static void requireFailingDeserialization(Map<?, ?> user) {
-        for (String key : DESERIALIZATION_HANDLERS) {
-            Object handler = user.get(key);
-            String name = handler instanceof Class<?> type ? type.getName() : String.valueOf(handler);
-            if (handler != null && !name.equals(LogAndFailExceptionHandler.class.getName())) {
-                throw new ConfigException(
-                        key,
-                        name,
-                        "it could skip prompts while the schema registry does not answer; leave it out:"
-                                + " what is no prompt is a dead letter");
-            }
-        }
-    }
 
     /**
      * For any topology with operators in it. Nothing here changes what other processors give.

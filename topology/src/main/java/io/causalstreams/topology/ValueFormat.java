@@ -2,7 +2,7 @@ package io.causalstreams.topology;
 
 /**
  * How the values of prompts and completions are written in their topics. The operator itself knows JSON ({@link #json}): a prompt is
- * turned into it when it is read, a completion out of it when it is written.
+ * turned into it when it is read (the journal and a dead letter have the record's own bytes), a completion out of it when it is written.
  *
  * <p>Threading: any thread; its methods may wait, as for a schema registry.
  */
@@ -13,7 +13,7 @@ public interface ValueFormat {
      *
      * @return {@code value} itself if it is not of this format: JSON beside others is answered, anything else is a dead letter
      * @throws FormUnavailableException if that cannot be known now; the stream thread ends and is replaced, and the record is read
-     *     again. A {@code deserialization.exception.handler} that would skip the record instead is refused
+     *     again
      */
     byte[] toJson(String topic, byte[] value);
 

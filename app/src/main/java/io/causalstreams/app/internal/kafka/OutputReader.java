@@ -148,17 +148,23 @@ public final class OutputReader implements AutoCloseable {
                     header(message, "__streams.errors.partition"),
                     header(message, "__streams.errors.offset"),
                     header(message, "__streams.errors.message"),
-                    text(message.value()));
+                    text(json(message)));
         }
         try {
             if (message.topic().equals(topics.tokens())) {
                 return new Output.Tokens(EventJson.readToken(message.value()), text(message.value()));
             }
-            byte[] json = format.toJson(message.topic(), message.value());
-            return new Output.Completion(EventJson.readCompletion(json), text(json));
+            byte[] json = json(message);
+            return json == null
+                    ? new Output.Foreign(message.topic(), "not an event: it has no value")
+                    : new Output.Completion(EventJson.readCompletion(json), text(json));
         } catch (UncheckedIOException | IllegalArgumentException e) {
             return new Output.Foreign(message.topic(), "not an event: " + e.getMessage());
         }
+    }
+
+    private byte @Nullable [] json(ConsumerRecord<byte[], byte[]> message) {
+        return message.value() == null ? null : format.toJson(message.topic(), message.value());
     }
 
     private static String header(ConsumerRecord<byte[], byte[]> message, String name) {
@@ -166,7 +172,7 @@ public final class OutputReader implements AutoCloseable {
         return header == null || header.value() == null ? "" : text(header.value());
     }
 
-    private static String text(byte[] bytes) {
+    private static String text(byte @Nullable [] bytes) {
         return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
     }
 }

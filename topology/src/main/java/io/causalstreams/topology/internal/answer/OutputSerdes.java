@@ -3,7 +3,6 @@ package io.causalstreams.topology.internal.answer;
 import io.causalstreams.topology.OutputEvent;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
@@ -11,23 +10,10 @@ import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.jspecify.annotations.Nullable;
 
-/** How records become prompts, and output events records. */
+/** How output events become records. */
 public final class OutputSerdes {
 
     private OutputSerdes() {}
-
-    /**
-     * Prompts as JSON; null cancels.
-     *
-     * @param format JSON of a value
-     */
-    public static Serde<byte[]> prompts(Deserializer<byte[]> format) {
-        return Serdes.serdeFrom(
-                (topic, json) -> {
-                    throw new UnsupportedOperationException("prompts are read, not written");
-                },
-                (topic, value) -> value == null ? null : format.deserialize(topic, value));
-    }
 
     /**
      * The event's bytes; there is no way back.

@@ -5,6 +5,7 @@ import io.causalstreams.inference.ModelInfo;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
 import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.ValueFormat;
 import io.causalstreams.topology.adapter.AdapterPin;
 import io.causalstreams.topology.event.OutputEvents;
 import io.causalstreams.topology.event.OutputEvents.Shape;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads prompt events.
  *
+ * @param format how prompts are written; an arrival keeps the record's own bytes
  * @param models the facts of a model by the name a prompt gives it, null for the default; throws Invalid if there is none
  * @param records makes their records
  * @param sessionByKey whether chats of one record key are one conversation
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusals requests whose answer is known to be refused are not asked
  */
 public record PromptJobs(
+        ValueFormat format,
         Function<@Nullable String, ModelInfo> models,
         PromptRecords records,
         boolean sessionByKey,
@@ -39,10 +42,15 @@ public record PromptJobs(
         return refusals.of(arrival) != null;
     }
 
+    /** Reads a record's value. @throws UnreadablePromptException if it is no JSON, in the format or without */
+    public PromptEnvelope read(String topic, byte[] value) {
+        return PromptEnvelope.read(format.toJson(topic, value));
+    }
+
     @Override
     public Job<byte[], OutputEvent> open(Arrival arrival) {
         try {
-            return open(arrival, PromptEnvelope.read(arrival.valueBytes()));
+            return open(arrival, read(arrival.topic(), arrival.valueBytes()));
         } catch (UnreadablePromptException e) {
             return broken(arrival, Shape.CHAT, e);
         }
@@ -101,7 +109,7 @@ public record PromptJobs(
     @Override
     public Job.Broken<byte[], OutputEvent> broken(Arrival arrival, RuntimeException cause) {
         try {
-            return broken(arrival, PromptEnvelope.read(arrival.valueBytes()).shape(), cause);
+            return broken(arrival, read(arrival.topic(), arrival.valueBytes()).shape(), cause);
         } catch (UnreadablePromptException e) {
             return broken(arrival, Shape.CHAT, cause);
         }

@@ -1,6 +1,7 @@
 package io.causalstreams.topology.internal.operator;
 
 import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.ValueFormat;
 import io.causalstreams.topology.event.EventHeaders;
 import io.causalstreams.topology.event.PromptEnvelope;
 import io.causalstreams.topology.event.PromptEvent;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class GenerationProcessor implements Processor<byte[], byte[], byte[], OutputEvent> {
 
     private final Operator operator;
+    private final ValueFormat format;
     private final String storeName;
     private final boolean tokens;
     private final boolean shadows;
@@ -50,11 +52,13 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     /**
      * Makes one of a task.
      *
+     * @param format of the prompts
      * @param tokens whether token events are published
      * @param shadows whether candidates answer in shadow
      */
-    GenerationProcessor(Operator operator, String storeName, boolean tokens, boolean shadows) {
+    GenerationProcessor(Operator operator, ValueFormat format, String storeName, boolean tokens, boolean shadows) {
         this.operator = operator;
+        this.format = format;
         this.storeName = storeName;
         this.tokens = tokens;
         this.shadows = shadows;
@@ -65,6 +69,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
         close();
         OperatorSettings settings = operator.settings();
         PromptJobs jobs = new PromptJobs(
+                format,
                 operator.engine()::model,
                 new PromptRecords(context.applicationId(), tokens, new RecordLimit(settings.recordMaxBytes())),
                 settings.sessionByKey(),
@@ -104,7 +109,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
 
     /** A cancel that found nothing is reported: its sender thinks that something was cancelled. */
     private void missed(Incarnation current, Record<byte[], byte[]> record, String request) {
-        Arrival arrival = current.arrival(record, null);
+        Arrival arrival = current.arrival(record, current.intake.source(record), null);
         current.intake
                 .loop()
                 .publish(List.of(
@@ -115,15 +120,16 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     private void prompt(Incarnation current, Record<byte[], byte[]> record, byte[] value) {
         PromptJobs jobs = current.jobs;
         RequestLoop<byte[], OutputEvent> loop = current.intake.loop();
+        RecordSource source = current.intake.source(record);
         PromptEnvelope envelope;
         try {
-            envelope = PromptEnvelope.read(value);
+            envelope = jobs.read(source.topic(), value);
         } catch (UnreadablePromptException e) {
-            loop.publish(List.of(jobs.records().deadLetter(current.arrival(record, null), e)));
+            loop.publish(List.of(jobs.records().deadLetter(current.arrival(record, source, null), e)));
             operator.telemetry().unreadable();
             return;
         }
-        Arrival arrival = current.arrival(record, envelope.id());
+        Arrival arrival = current.arrival(record, source, envelope.id());
         byte[] completion = loop.remembered(arrival.id());
         if (completion != null && !jobs.isRefused(arrival)) {
             operator.telemetry().duplicate();
@@ -146,8 +152,7 @@ final class GenerationProcessor implements Processor<byte[], byte[], byte[], Out
     /** What {@link #init} builds. */
     private record Incarnation(PromptJobs jobs, Intake<byte[], OutputEvent> intake) {
 
-        Arrival arrival(Record<byte[], byte[]> record, @Nullable String bodyId) {
-            RecordSource source = intake.source(record);
+        Arrival arrival(Record<byte[], byte[]> record, RecordSource source, @Nullable String bodyId) {
             return new Arrival(
                     intake.loop().nextSequence(),
                     PromptEvent.resolveId(bodyId, record.headers(), source.name()),

@@ -1,6 +1,7 @@
 package io.causalstreams.topology.internal.operator;
 
 import io.causalstreams.topology.OutputEvent;
+import io.causalstreams.topology.ValueFormat;
 import io.causalstreams.topology.internal.journal.Journal;
 import io.causalstreams.topology.internal.request.Operator;
 import java.util.Set;
@@ -12,16 +13,18 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * Supplies the prompt operator with its journal.
  *
  * @param operator shared by all tasks of the JVM
+ * @param format of the prompts
  * @param storeName the journal's store
  * @param tokens whether token events are published
  * @param shadows whether candidates answer in shadow
  */
-public record GenerationProcessorSupplier(Operator operator, String storeName, boolean tokens, boolean shadows)
+public record GenerationProcessorSupplier(
+        Operator operator, ValueFormat format, String storeName, boolean tokens, boolean shadows)
         implements ProcessorSupplier<byte[], byte[], byte[], OutputEvent> {
 
     @Override
     public Processor<byte[], byte[], byte[], OutputEvent> get() {
-        return new GenerationProcessor(operator, storeName, tokens, shadows);
+        return new GenerationProcessor(operator, format, storeName, tokens, shadows);
     }
 
     @Override

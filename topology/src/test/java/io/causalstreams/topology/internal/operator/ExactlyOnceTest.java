@@ -29,7 +29,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Random faults between random steps; whatever happens, readers see every token and answer once. */
+/** Random faults between random steps; whatever happens, readers see every token and answer once. Prompts are {@link Framed}. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExactlyOnceTest {
 
@@ -174,7 +174,7 @@ class ExactlyOnceTest {
         Map<String, Integer> nextIndex = new HashMap<>();
         Map<String, StringBuilder> text = new LinkedHashMap<>();
         Map<String, Integer> completions = new HashMap<>();
-        int deadLetters = 0;
+        List<Bytes> deadLetters = new ArrayList<>();
         for (OutputEvent event : task.committedOutput()) {
             switch (event.kind()) {
                 case TOKENS -> {
@@ -197,15 +197,19 @@ class ExactlyOnceTest {
                                         .isEqualTo(String.valueOf(text.get(event.requestId() + ":" + choice.index()))));
                     }
                 }
-                case DEAD_LETTER -> deadLetters++;
+                case DEAD_LETTER -> deadLetters.add(Bytes.wrap(valueOf(event)));
                 case SHADOW -> throw new AssertionError("there are no candidates");
             }
         }
-        long invalid = input.stream().filter(each -> isInvalid(each)).count();
-        assertThat(deadLetters).isEqualTo((int) invalid);
+        assertThat(deadLetters)
+                .as("the records as they were")
+                .containsExactlyInAnyOrderElementsOf(input.stream()
+                        .filter(ExactlyOnceTest::isInvalid)
+                        .map(Input::value)
+                        .toList());
         assertThat(completions.keySet()).hasSize((int) input.stream()
                 .filter(each -> !text(each).equals("{bad"))
-                .map(each -> PromptEnvelope.read(each.value().get()).id())
+                .map(each -> PromptEnvelope.read(json(each)).id())
                 .distinct()
                 .count());
         if (!remembers) {
@@ -384,12 +388,16 @@ class ExactlyOnceTest {
     }
 
     private static String text(Input input) {
-        return new String(input.value().get(), StandardCharsets.UTF_8);
+        return new String(json(input), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] json(Input input) {
+        return Framed.FORMAT.toJson("prompts", input.value().get());
     }
 
     private static Input prompt(String id, String rest) {
-        return new Input(
-                bytes("k"), bytes("{\"id\":\"" + id + "\",\"prompt\":\"x\"" + rest + "}"), new RecordHeaders());
+        byte[] json = ("{\"id\":\"" + id + "\",\"prompt\":\"x\"" + rest + "}").getBytes(StandardCharsets.UTF_8);
+        return new Input(bytes("k"), Bytes.wrap(Framed.FORMAT.fromJson("prompts", json)), new RecordHeaders());
     }
 
     private static byte[] valueOf(OutputEvent event) {

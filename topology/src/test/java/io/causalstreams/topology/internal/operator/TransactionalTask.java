@@ -167,7 +167,7 @@ final class TransactionalTask {
         CompositeMeterRegistry meters = new CompositeMeterRegistry();
         OperatorTelemetry telemetry =
                 new OperatorTelemetry("fake", engine, new EngineMeters(engine, meters), meters, OpenTelemetry.noop());
-        return new GenerationProcessor(new Operator(engine, settings, telemetry), "fake", true, false);
+        return new GenerationProcessor(new Operator(engine, settings, telemetry), Framed.FORMAT, "fake", true, false);
     }
 
     private void restore() {
