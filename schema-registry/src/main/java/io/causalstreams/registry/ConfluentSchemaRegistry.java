@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * A registry that speaks the REST API of Confluent's: that one, Karapace, Redpanda's, and Apicurio Registry below
  * {@code /apis/ccompat/v7}. Reads only.
  *
- * <p>Of several addresses the next is tried when one does not answer.
+ * <p>Of several addresses the next is tried when one does not answer as a registry: not at all, with another error than these, or not in
+ * JSON. What a registry says for all of them is not asked again: that it has not got a schema (404 with an {@code error_code} of its
+ * own), or that these credentials may not read it (401, 403).
  */
 public final class ConfluentSchemaRegistry implements SchemaRegistry {
 
@@ -175,23 +177,28 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
 
     private static JsonNode body(HttpResponse<String> response, String address, String what, Set<Integer> missing)
             throws IOException {
-        JsonNode body;
-        try {
-            body = MAPPER.readTree(response.body());
-        } catch (JsonProcessingException e) {
-            throw new IOException("HTTP " + response.statusCode() + " and no JSON from " + address, e);
-        }
         int status = response.statusCode();
+        JsonNode body = json(response.body());
         if (status == 200 && body.path("schema").isTextual()) {
             return body;
         }
-        if (status == 200 || status == 429 || status / 100 == 5) {
-            throw new IOException("HTTP " + status + " and no schema from " + address);
-        }
         String message = what + ": the schema registry at " + address + " answers " + status + ": "
                 + body.path("message").asText();
-        throw status == 404 && missing.contains(body.path("error_code").asInt())
-                ? new SchemaRegistryException(message)
-                : SchemaRegistryException.retriable(message, null);
+        if (status == 404 && missing.contains(body.path("error_code").asInt())) {
+            throw new SchemaRegistryException(message);
+        }
+        if (status == 401 || status == 403) {
+            throw SchemaRegistryException.retriable(message, null);
+        }
+        throw new IOException("HTTP " + status + " and no schema from " + address);
+    }
+
+    /** Missing if it is none. */
+    private static JsonNode json(String body) {
+        try {
+            return MAPPER.readTree(body);
+        } catch (JsonProcessingException e) {
+            return MAPPER.missingNode();
+        }
     }
 }

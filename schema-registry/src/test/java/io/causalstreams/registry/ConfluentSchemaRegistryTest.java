@@ -14,6 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfluentSchemaRegistryTest {
 
@@ -76,6 +78,40 @@ class ConfluentSchemaRegistryTest {
                 Map.of("schema.registry.url", "http://127.0.0.1:1, " + address(), "bearer.auth.token", "abc"));
         assertThat(registry.latest("a").version()).isEqualTo(3);
         assertThat(asked).containsExactly("/subjects/a/versions/latest Bearer abc");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, '{\"error_code\":400}', true",
+        "404, '<html>', true",
+        "404, '{\"error_code\":404}', true",
+        "404, '{\"error_code\":40401}', false",
+        "401, '<html>', false",
+        "403, '{\"error_code\":40301}', false",
+        "408, '', true",
+        "429, '{\"error_code\":42901}', true",
+        "503, '', true"
+    })
+    void shouldAskTheNextAddressUnlessTheFirstSpeaksForAll(int said, String body, boolean next) {
+        // Given
+        status = said;
+        answer = body;
+        server.createContext("/next", exchange -> {
+            byte[] schema = ORDERS.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, schema.length);
+            exchange.getResponseBody().write(schema);
+            exchange.close();
+        });
+        ConfluentSchemaRegistry registry = ConfluentSchemaRegistry.at(address() + "," + address() + "/next");
+
+        // Then
+        if (next) {
+            assertThat(registry.latest("orders-value").version()).isEqualTo(3);
+        } else {
+            assertThatThrownBy(() -> registry.latest("orders-value"))
+                    .isInstanceOf(SchemaRegistryException.class)
+                    .hasMessageContaining(address() + " answers " + said);
+        }
     }
 
     @Test
