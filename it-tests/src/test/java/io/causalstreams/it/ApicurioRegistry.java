@@ -2,7 +2,6 @@ package io.causalstreams.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,7 +32,7 @@ final class ApicurioRegistry implements AutoCloseable {
     /** Starts it and returns when it answers. Where the build has not unpacked it the test is skipped, but fails in CI. */
     static ApicurioRegistry start() {
         try {
-            int port = freePort();
+            int port = FreePort.find();
             Process process = new ProcessBuilder(List.of(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -74,12 +73,6 @@ final class ApicurioRegistry implements AutoCloseable {
             throw new AssertionError(HOME + " is missing, and CI must run this test");
         }
         return Assumptions.abort("skipped: " + HOME + " is missing; mvn verify unpacks it");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private boolean answers() throws InterruptedException {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.causalstreams.app.EmbeddedBroker;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -38,7 +36,7 @@ class ClockJumpIT {
                 ? Instant.now().plusSeconds(120)
                 : Instant.now().plus(Duration.ofDays(30));
         SettableClock clock = SettableClock.compiled();
-        int port = freePort();
+        int port = FreePort.find();
         try (EmbeddedBroker broker = EmbeddedBroker.start();
                 OperatorClient client = new OperatorClient(broker.bootstrapServers());
                 CommandProcess serve = serve(clock, broker, port)) {
@@ -135,11 +133,5 @@ class ClockJumpIT {
                         .toString());
         serve.awaitOutput("Serving ", LIMIT);
         return serve;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -3,8 +3,6 @@ package io.causalstreams.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.it.HttpClients.Streamed;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -20,11 +18,11 @@ class HttpKillIT {
             + "\"max_tokens\":1900,\"stream\":true}";
 
     @Test
-    void shouldGoOnBehindTheLastTokenAfterDoorAndOperatorWereKilled() throws IOException {
+    void shouldGoOnBehindTheLastTokenAfterDoorAndOperatorWereKilled() {
         try (Brokers.Broker broker = Brokers.embedded();
                 OperatorClient topics = new OperatorClient(broker.bootstrapServers())) {
             // Given: a stream that has begun
-            int port = freePort();
+            int port = FreePort.find();
             CommandProcess first = serve(broker, port);
             int[] seen = {0};
 
@@ -37,7 +35,7 @@ class HttpKillIT {
                 return true;
             });
             assertThat(before.whole()).isFalse();
-            int otherPort = freePort();
+            int otherPort = FreePort.find();
             Streamed after;
             try (CommandProcess second = serve(broker, otherPort)) {
                 after = HttpClients.stream(
@@ -46,7 +44,10 @@ class HttpKillIT {
             }
 
             // Then: every token once, on the topics and for the client
-            assertThat(after.whole()).isTrue();
+            assertThat(after.whole())
+                    .as(() -> "status " + after.status() + ", "
+                            + after.events().stream().reduce((one, other) -> other))
+                    .isTrue();
 
             String id = before.requestId();
             topics.readCompletions(List.of(id), LIMIT);
@@ -64,11 +65,5 @@ class HttpKillIT {
                 TestModels.tinyChat().toString(),
                 "--http-port",
                 Integer.toString(port));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -3,8 +3,6 @@ package io.causalstreams.it;
 import io.causalstreams.app.EmbeddedBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -49,7 +47,7 @@ final class SecuredBroker implements AutoCloseable {
 
     private SecuredBroker() {
         for (String listener : List.of("SECURE", "MISNAMED", "INNER", "CONTROLLER")) {
-            ports.put(listener, freePort());
+            ports.put(listener, FreePort.find());
         }
     }
 
@@ -219,14 +217,6 @@ final class SecuredBroker implements AutoCloseable {
     private static Path trustOthers() {
         CERTIFICATES.keyStore("somebody", "dns:localhost");
         return CERTIFICATES.trustStore("others", "somebody");
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.causalstreams.it.HttpClients.Streamed;
 import io.causalstreams.it.HttpClients.Whole;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -67,7 +66,7 @@ class SecuredHttpDoorIT {
 
     @Test
     void shouldAnswerWithTheDocumentedRightsAndSayWhenOneIsTakenAway() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (CommandProcess serve = serve(port, "--http-console")) {
             serve.awaitOutput("Serving ", LIMIT);
 
@@ -116,7 +115,7 @@ class SecuredHttpDoorIT {
         // Given
         AclBinding taken = right(operation, topic);
         remove(taken);
-        try (CommandProcess serve = serve(freePort())) {
+        try (CommandProcess serve = serve(FreePort.find())) {
             // Then
             assertThat(serve.awaitExit(LIMIT)).as(serve.output()).isEqualTo(1);
             assertThat(serve.output().lines().filter(line -> line.startsWith("causal-streams: ")))
@@ -204,11 +203,5 @@ class SecuredHttpDoorIT {
                                         TestFiles.properties(settings).toString()),
                                 Stream.of(more))
                         .toArray(String[]::new));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }
