@@ -11,6 +11,7 @@ import io.causalstreams.learning.FirstTokens;
 import io.causalstreams.learning.LearningLoop;
 import io.causalstreams.learning.LearningSettings;
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.causalstreams.topology.ValueFormat;
 import io.causalstreams.topology.adapter.AdapterSignature;
 import io.causalstreams.tuning.TuningOptions;
 import io.causalstreams.tuning.internal.model.FrozenStorage;
@@ -127,7 +128,12 @@ final class LearnOptions {
 
     /** Starts the loop; null where none was asked for. */
     @Nullable
-    LearningLoop start(KafkaConnection connection, CausalStreamsConfig config, FirstTokens engine, Path checkpoint)
+    LearningLoop start(
+            KafkaConnection connection,
+            CausalStreamsConfig config,
+            FirstTokens engine,
+            Path checkpoint,
+            ValueFormat format)
             throws IOException {
         Loop asked = loop;
         if (asked == null) {
@@ -138,7 +144,8 @@ final class LearnOptions {
                 config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG),
                 asked.corrections,
                 config.getString(CausalStreamsConfig.ADAPTERS_TOPIC_CONFIG),
-                asked.reports);
+                asked.reports,
+                format);
         Topics.createMissing(connection, List.of(asked.corrections, asked.reports));
         Path work = asked.work == null ? CacheDirectory.ofUser().root().resolve("learning") : asked.work;
         FineTuner.FineTunerSettings settings = new FineTuner.FineTunerSettings(

@@ -45,6 +45,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private final KafkaOptions kafka = new KafkaOptions();
 
+    @Mixin
+    private final ValueFormatOption values = new ValueFormatOption();
+
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
@@ -108,7 +111,8 @@ final class ReplayCommand implements Callable<Integer> {
     private List<RecordedPrompt> recorded() throws IOException {
         if (prompts == null) {
             KafkaConnection connection = kafka.connection();
-            return RecordedTopics.read(connection, KafkaOptions.operatorConfig(connection), limit);
+            return RecordedTopics.read(
+                    connection, KafkaOptions.operatorConfig(connection), values.of(connection), limit);
         }
         List<RecordedPrompt> all = new ArrayList<>();
         int number = 0;

@@ -14,6 +14,7 @@ import io.causalstreams.app.internal.operations.OperationsServer;
 import io.causalstreams.app.internal.operations.ProcessMeters;
 import io.causalstreams.app.internal.operations.Tracing;
 import io.causalstreams.app.internal.terminal.Progress;
+import io.causalstreams.http.DoorTopics;
 import io.causalstreams.http.HttpDoor;
 import io.causalstreams.http.HttpDoorSettings;
 import io.causalstreams.inference.EngineConfig;
@@ -113,10 +114,6 @@ final class ServeCommand implements Callable<Integer> {
         if (learn.isOn() && models.areSeveral()) {
             throw new AppException("--learn goes with one model; serve the others by a process of their own");
         }
-        if (values.isRegistered() && (doorSettings != null || learn.isOn())) {
-            throw new AppException((learn.isOn() ? "--learn" : "--http-port")
-                    + " reads completions as JSON; leave it or" + " --value-format out");
-        }
         ValueFormat format = values.of(connection);
         if (values.isRegistered()) {
             SampleCompletions.check(format, config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG));
@@ -127,8 +124,9 @@ final class ServeCommand implements Callable<Integer> {
         if (!created.isEmpty()) {
             progress.note("Created " + String.join(", ", created) + ".");
         }
-        if (doorSettings != null) {
-            DoorRights.check(connection, Topics.ofDoor(config));
+        DoorTopics doorTopics = doorSettings == null ? null : Topics.ofDoor(config, format);
+        if (doorTopics != null) {
+            DoorRights.check(connection, doorTopics);
         }
         FirstTokens engine = new FirstTokens(models.open(engineConfig, followed, progress));
         AdaptersTopic adapters = followed ? follow(engine, config, connection, meters, progress) : null;
@@ -136,8 +134,11 @@ final class ServeCommand implements Callable<Integer> {
         Operator operator =
                 Operator.start(engine, config, measured ? meters : null, tracing.openTelemetry(), adapters, format);
         pages.show(operator);
-        HttpDoor door = doorSettings == null ? null : open(doorSettings, connection, config, engine, operator, meters);
-        LearningLoop loop = learn.isOn() ? learn.start(connection, config, engine, models.checkpoint(progress)) : null;
+        HttpDoor door = doorSettings == null || doorTopics == null
+                ? null
+                : open(doorSettings, connection, doorTopics, engine, operator, meters);
+        LearningLoop loop =
+                learn.isOn() ? learn.start(connection, config, engine, models.checkpoint(progress), format) : null;
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(() -> shutDown(door, loop, operator, adapters, engine, tracing), "serve-shutdown"));
@@ -192,12 +193,12 @@ final class ServeCommand implements Callable<Integer> {
     private static HttpDoor open(
             HttpDoorSettings settings,
             KafkaConnection connection,
-            CausalStreamsConfig config,
+            DoorTopics topics,
             GenerationEngine engine,
             Operator operator,
             MeterRegistry meters) {
         EngineModels models = new EngineModels(engine, operator::answers);
-        return HttpDoor.open(settings, Topics.ofDoor(config), connection, models, meters);
+        return HttpDoor.open(settings, topics, connection, models, meters);
     }
 
     private void announce(

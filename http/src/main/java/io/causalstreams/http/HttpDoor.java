@@ -3,6 +3,7 @@ package io.causalstreams.http;
 import io.causalstreams.http.internal.access.Access;
 import io.causalstreams.http.internal.api.Answers;
 import io.causalstreams.http.internal.console.Console;
+import io.causalstreams.http.internal.kafka.DoorSchemas;
 import io.causalstreams.http.internal.kafka.Outputs;
 import io.causalstreams.http.internal.kafka.Prompts;
 import io.causalstreams.http.internal.kafka.Replays;
@@ -46,7 +47,8 @@ public final class HttpDoor implements AutoCloseable {
     /**
      * Opens the door; it listens when this returns. The topics must exist.
      *
-     * @throws HttpDoorException if a setting is wrong, the port is taken, or the topics cannot be read
+     * @throws HttpDoorException if a setting is wrong, the port is taken, the topics cannot be read, or the schema of
+     *     completions has not got what that of prompts can ask for
      */
     public static HttpDoor open(HttpDoorSettings settings, DoorTopics topics, KafkaClients clients, Models models) {
         return open(settings, topics, clients, models, new CompositeMeterRegistry());
@@ -59,10 +61,11 @@ public final class HttpDoor implements AutoCloseable {
      */
     public static HttpDoor open(
             HttpDoorSettings settings, DoorTopics topics, KafkaClients clients, Models models, MeterRegistry meters) {
+        DoorSchemas.check(topics);
         DoorMeters doorMeters = new DoorMeters(meters);
         Access access = new Access(settings.keys(), settings.maxRequests(), doorMeters);
         Outputs outputs = Outputs.follow(clients, topics);
-        Prompts prompts = new Prompts(clients, topics.prompts());
+        Prompts prompts = new Prompts(clients, topics);
         Replays replays = new Replays(clients, topics);
         Answers answers = new Answers(prompts, outputs, replays, settings.grace());
         Console console = settings.console() ? new Console(clients, topics, prompts, meters) : null;

@@ -20,6 +20,7 @@ import io.causalstreams.topology.FormUnavailableException;
 import io.causalstreams.topology.OutputEvent;
 import io.causalstreams.topology.RequestStatus;
 import io.causalstreams.topology.SteadyTime;
+import io.causalstreams.topology.ValueFormat;
 import org.junit.jupiter.api.Test;
 
 /** The sentences of ARCHITECTURE.md about who may know whom. */
@@ -75,13 +76,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void httpKnowsTheEventsAndNoEngine() {
+    void httpKnowsTheEventsAndHowTheyAreWrittenAndNoEngine() {
         noClasses()
                 .that()
                 .resideInAPackage(HTTP)
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(INFERENCE, EXPORT, TUNING, TOPOLOGY, APP)
-                        .and(not(resideInAPackage("io.causalstreams.topology.event"))))
+                        .and(not(resideInAPackage("io.causalstreams.topology.event")))
+                        .and(not(belongToAnyOf(ValueFormat.class, FormUnavailableException.class))))
                 .check(MAIN);
         noClasses()
                 .that()
@@ -332,7 +334,8 @@ class ArchitectureTest {
                 FormUnavailableException.class,
                 OutputEvent.class,
                 RequestStatus.class,
-                SteadyTime.class);
+                SteadyTime.class,
+                ValueFormat.class);
         DescribedPredicate<JavaClass> facts =
                 DescribedPredicate.describe("facts", each -> named.test(each.getBaseComponentType()));
         noClasses()

@@ -87,8 +87,8 @@ class ValueFormatIT {
         register("typed", "AVRO", prompt, documented("Completion"));
         try (CommandProcess serve = serve("typed", "avro")) {
             // When: by Apicurio's serializer, one of them invalid, as JSON, and in a frame of no schema
-            byte[] valid = avroPrompt(prompt, "a", 1);
-            byte[] invalid = avroPrompt(prompt, "i", -1);
+            byte[] valid = avroPrompt("typed", prompt, "a", 1);
+            byte[] invalid = avroPrompt("typed", prompt, "i", -1);
             send("typed-prompts", "a", valid);
             send("typed-prompts", "i", invalid);
             send(
@@ -112,9 +112,10 @@ class ValueFormatIT {
             assertThat(usage.get("completion_tokens")).isEqualTo(7);
             assertThat(answered.get("error")).isNull();
             assertThat(List.of("i", "j"))
-                    .allSatisfy(
-                            id -> assertThat(completions.get(id).get("error").toString())
-                                    .contains("INVALID_REQUEST", "temperature"));
+                    .allSatisfy(id -> assertThat(Objects.requireNonNull(completions.get(id))
+                                    .get("error")
+                                    .toString())
+                            .contains("INVALID_REQUEST", "temperature"));
             assertThat(read("typed-dead-letters", 3))
                     .as("the records as they were")
                     .extracting(ConsumerRecord::value)
@@ -124,7 +125,7 @@ class ValueFormatIT {
     }
 
     /** Of seven tokens, by Apicurio's serializer. */
-    private static byte[] avroPrompt(String schema, String id, double temperature) {
+    private static byte[] avroPrompt(String prefix, String schema, String id, double temperature) {
         GenericRecord asked = new GenericData.Record(new Schema.Parser().parse(schema));
         asked.put("id", id);
         asked.put("prompt", "x");
@@ -133,7 +134,7 @@ class ValueFormatIT {
         asked.put("temperature", temperature);
         try (AvroKafkaSerializer<GenericRecord> avro = new AvroKafkaSerializer<>()) {
             avro.configure(apicurio(), false);
-            return avro.serialize("typed-prompts", asked);
+            return avro.serialize(prefix + "-prompts", asked);
         }
     }
 
@@ -171,6 +172,47 @@ class ValueFormatIT {
     }
 
     @Test
+    void shouldAnswerOverHttpByTheSameSchemasAndSendADeadLetterAgainAsItWas() throws Exception {
+        // Given: the schemas of the documentation
+        String schema = documented("Prompt");
+        register("door", "AVRO", schema, documented("Completion"));
+        int port = FreePort.find();
+        try (CommandProcess serve = serve("door", "avro", "--http-port", Integer.toString(port), "--http-console")) {
+            // When
+            String chat =
+                    "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"max_tokens\":5,\"ignore_eos\":true,\"user\":null%s}";
+            HttpClients.Whole answer = HttpClients.post(port, "/v1/chat/completions", chat.formatted(""));
+            HttpClients.Whole unwritable =
+                    HttpClients.post(port, "/v1/chat/completions", chat.formatted(",\"top_p\":0.5"));
+            HttpClients.Streamed streamed = HttpClients.stream(
+                    port,
+                    "/v1/chat/completions",
+                    chat.formatted(",\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
+            byte[] invalid = avroPrompt("door", schema, "i", -1);
+            send("door-prompts", "i", invalid);
+            read("door-dead-letters", 1);
+            HttpClients.Whole again = HttpClients.post(port, "/console/api/dead-letters/0/0/send", "");
+
+            // Then
+            assertThat(answer.status()).as(answer.body().toString()).isEqualTo(200);
+            assertThat(answer.body().path("object").asText()).isEqualTo("chat.completion");
+            assertThat(answer.body().at("/usage/completion_tokens").asInt()).isEqualTo(5);
+            assertThat(unwritable.status()).isEqualTo(400);
+            assertThat(unwritable.body().at("/error/param").asText()).isEqualTo("top_p");
+            assertThat(streamed.whole()).isTrue();
+            assertThat(streamed.events())
+                    .anySatisfy(event -> assertThat(event.data()).contains("\"completion_tokens\":5"));
+            assertThat(again.status()).as(again.body().toString()).isEqualTo(200);
+            assertThat(read("door-dead-letters", 2))
+                    .extracting(ConsumerRecord::value)
+                    .containsExactly(invalid, invalid);
+            assertThat(read("door-prompts", 4))
+                    .allSatisfy(record -> assertThat(record.value()[0]).isZero());
+            assertThat(serve.isAlive()).isTrue();
+        }
+    }
+
+    @Test
     void shouldRefuseToStartWithASchemaThatCannotTakeEveryCompletion() {
         register(
                 "narrow",
@@ -183,9 +225,11 @@ class ValueFormatIT {
         }
     }
 
-    private static CommandProcess serve(String prefix, String format) {
-        CommandProcess serve = start(
-                prefix, "serve", "--value-format", format, "--model", model(), "--threads", "1", "--partitions", "1");
+    private static CommandProcess serve(String prefix, String format, String... more) {
+        List<String> words = new ArrayList<>(
+                List.of("serve", "--value-format", format, "--model", model(), "--threads", "1", "--partitions", "1"));
+        words.addAll(List.of(more));
+        CommandProcess serve = start(prefix, words.toArray(String[]::new));
         serve.awaitOutput("Serving ", LIMIT);
         return serve;
     }

@@ -1,5 +1,6 @@
 package io.causalstreams.learning;
 
+import io.causalstreams.topology.ValueFormat;
 import java.time.Duration;
 
 /**
@@ -23,13 +24,26 @@ public record LearningSettings(
         Duration forgottenAfter) {
 
     /**
-     * Names of topics.
+     * Names of topics, and how prompts and completions are written.
      *
      * @param corrections what should have been answered
      * @param adapters where adapters are published; one partition, compacted
      * @param rounds reports of rounds
+     * @param format of prompts and completions
      */
-    public record Topics(String prompts, String completions, String corrections, String adapters, String rounds) {}
+    public record Topics(
+            String prompts,
+            String completions,
+            String corrections,
+            String adapters,
+            String rounds,
+            ValueFormat format) {
+
+        /** Of JSON. */
+        public Topics(String prompts, String completions, String corrections, String adapters, String rounds) {
+            this(prompts, completions, corrections, adapters, rounds, ValueFormat.json());
+        }
+    }
 
     public LearningSettings {
         if (records < 1 || heldBackEvery < 2 || heldBackMost < 1) {

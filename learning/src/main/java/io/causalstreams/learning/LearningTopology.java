@@ -4,6 +4,7 @@ import io.causalstreams.learning.internal.Facts;
 import io.causalstreams.learning.internal.Joining;
 import io.causalstreams.learning.internal.Output;
 import io.causalstreams.learning.internal.Rounds;
+import io.causalstreams.topology.ValueFormat;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -47,9 +48,17 @@ public final class LearningTopology {
                 Consumed.with(Serdes.String(), Serdes.ByteArray()).withName(SERVED + "-source"),
                 Materialized.as(Stores.inMemoryKeyValueStore(SERVED)));
         KStream<String, String> facts = facts(
-                        builder, topics.prompts(), "prompts", () -> new Facts.OfPrompts(settings.adapter()))
-                .merge(facts(builder, topics.completions(), "completions", Facts.OfCompletions::new))
-                .merge(facts(builder, topics.corrections(), "corrections", Facts.OfCorrections::new));
+                        json(builder, topics.prompts(), "prompts", topics.format()),
+                        "prompts",
+                        () -> new Facts.OfPrompts(settings.adapter()))
+                .merge(facts(
+                        json(builder, topics.completions(), "completions", topics.format()),
+                        "completions",
+                        Facts.OfCompletions::new))
+                .merge(facts(
+                        json(builder, topics.corrections(), "corrections", ValueFormat.json()),
+                        "corrections",
+                        Facts.OfCorrections::new));
         KStream<String, String> records = facts.repartition(
                         Repartitioned.with(Serdes.String(), Serdes.String()).withName(NAME + "facts"))
                 .process(
@@ -70,15 +79,17 @@ public final class LearningTopology {
         return builder.build();
     }
 
-    private static KStream<String, String> facts(
-            StreamsBuilder builder,
-            String topic,
-            String name,
-            ProcessorSupplier<byte[], byte[], String, String> reader) {
+    private static KStream<byte[], byte[]> json(StreamsBuilder builder, String topic, String name, ValueFormat format) {
         return builder.stream(
                         topic,
                         Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(NAME + name))
-                .process(reader, Named.as(NAME + name + "-facts"));
+                .mapValues(
+                        value -> value == null ? null : format.toJson(topic, value), Named.as(NAME + name + "-json"));
+    }
+
+    private static KStream<String, String> facts(
+            KStream<byte[], byte[]> records, String name, ProcessorSupplier<byte[], byte[], String, String> reader) {
+        return records.process(reader, Named.as(NAME + name + "-facts"));
     }
 
     private static void write(KStream<byte[], Output> outputs, boolean adapters, String topic) {

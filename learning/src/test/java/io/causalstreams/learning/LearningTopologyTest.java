@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.causalstreams.topology.ValueFormat;
 import io.causalstreams.topology.adapter.AdapterEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,6 +79,39 @@ class LearningTopologyTest {
                     .satisfies(report -> assertThat(json(report).path("ids"))
                             .extracting(JsonNode::asText)
                             .containsExactlyElementsOf(ids));
+        }
+    }
+
+    @Test
+    void shouldLearnFromPromptsAndCompletionsOfAnotherFormat() {
+        // Given: JSON behind a line
+        FakeTuner tuner = new FakeTuner();
+        LearningSettings.Topics topics = new LearningSettings.Topics(
+                "prompts", "completions", "corrections", "adapters", "learning", new BehindALine());
+        try (Loop loop = new Loop(
+                tuner, LearningSettings.of("support", topics).withRounds(3, Duration.ofMinutes(10)), "framed\n")) {
+            // When
+            loop.holdBackOne();
+            learnable(3).forEach(id -> loop.all(id, "\"accepted\": true"));
+            loop.runRound();
+
+            // Then
+            assertThat(tuner.rounds)
+                    .singleElement()
+                    .satisfies(round -> assertThat(round.records()).hasSize(3));
+        }
+    }
+
+    private static final class BehindALine implements ValueFormat {
+        @Override
+        public byte[] toJson(String topic, byte[] value) {
+            String text = new String(value, StandardCharsets.UTF_8);
+            return text.substring(text.indexOf('\n')).getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public byte[] fromJson(String topic, byte[] json) {
+            throw new UnsupportedOperationException("the loop writes none");
         }
     }
 
@@ -213,17 +247,24 @@ class LearningTopologyTest {
         final TestOutputTopic<String, byte[]> published;
         final TestOutputTopic<String, String> reports;
         final TestInputTopic<String, byte[]> served;
+        private final String frame;
         private final TestInputTopic<String, String> prompts;
         private final TestInputTopic<String, String> completions;
         private final TestInputTopic<String, String> corrections;
 
         Loop(Tuner tuner) {
+            this(tuner, SETTINGS, "");
+        }
+
+        /** @param frame before the JSON of prompts and completions */
+        Loop(Tuner tuner, LearningSettings settings, String frame) {
+            this.frame = frame;
             Properties properties = new Properties();
             properties.put("application.id", "learning");
             properties.put("bootstrap.servers", "none:1");
             properties.put("state.dir", directory.toString());
             driver = new TopologyTestDriver(
-                    LearningTopology.of(SETTINGS, tuner), properties, Instant.parse("2026-01-02T03:04:05Z"));
+                    LearningTopology.of(settings, tuner), properties, Instant.parse("2026-01-02T03:04:05Z"));
             published = driver.createOutputTopic("adapters", new StringDeserializer(), new ByteArrayDeserializer());
             reports = driver.createOutputTopic("learning", new StringDeserializer(), new StringDeserializer());
             served = driver.createInputTopic("adapters", new StringSerializer(), new ByteArraySerializer());
@@ -234,11 +275,11 @@ class LearningTopologyTest {
 
         void prompt(String id, String adapter) {
             prompts.pipeInput(
-                    "k", "{\"id\":\"%s\",\"adapter\":\"%s\",\"prompt\":\"ask %s\"}".formatted(id, adapter, id));
+                    "k", frame + "{\"id\":\"%s\",\"adapter\":\"%s\",\"prompt\":\"ask %s\"}".formatted(id, adapter, id));
         }
 
         void complete(String id, String text) {
-            completions.pipeInput("k", """
+            completions.pipeInput("k", frame + """
                     {"id":"%s","object":"text_completion","created":1,"model":"m","choices":[{"index":0,"text":"%s","finish_reason":"stop"}],
                     "usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2,"prompt_tokens_details":{"cached_tokens":0}},"system_fingerprint":"f"}
                     """.formatted(id, text));

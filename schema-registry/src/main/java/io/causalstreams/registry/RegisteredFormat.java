@@ -144,6 +144,7 @@ public final class RegisteredFormat implements ValueFormat {
     private Latest ask(String subject, @Nullable Latest known) {
         RegisteredSchema found = registry.latest(subject);
         Codec codec = known != null && known.id == found.id() ? known.codec : codec(found);
+        byId.putIfAbsent(found.id(), codec);
         return new Latest(found.id(), codec, System.nanoTime());
     }
 

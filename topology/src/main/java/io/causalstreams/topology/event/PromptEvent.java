@@ -60,6 +60,12 @@ public record PromptEvent(
     /** Every field the operator knows, by its wire name; all others are ignored. */
     public static final Set<String> FIELDS = PromptReader.FIELDS;
 
+    /** Whether an event with this field may get another answer than one without: it is honoured, or refused. */
+    public static boolean isKnown(String field) {
+        RequestFields.Treatment treatment = RequestFields.TREATMENTS.get(field);
+        return treatment != null && !(treatment instanceof RequestFields.Treatment.Ignored);
+    }
+
     /**
      * Reads a prompt event.
      *

@@ -3,6 +3,7 @@ package io.causalstreams.app.internal.kafka;
 import io.causalstreams.app.internal.replay.RecordedPrompt;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.causalstreams.topology.ValueFormat;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventJson;
 import io.causalstreams.topology.event.PromptEvent;
@@ -18,35 +19,44 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class RecordedTopics {
     private RecordedTopics() {}
 
-    /** The last {@code limit} prompts with an answer. */
-    public static List<RecordedPrompt> read(KafkaConnection connection, CausalStreamsConfig config, int limit) {
+    /**
+     * The last {@code limit} prompts with an answer.
+     *
+     * @param format of both
+     */
+    public static List<RecordedPrompt> read(
+            KafkaConnection connection, CausalStreamsConfig config, ValueFormat format, int limit) {
         String prompts = config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG);
         String completions = config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG);
         Map<String, byte[]> asked = new LinkedHashMap<>();
         Map<String, String> answered = new LinkedHashMap<>();
         WholeTopics.read(connection, List.of(prompts, completions), record -> {
-            if (record.value() != null && record.topic().equals(prompts)) {
-                ask(asked, record);
-            } else if (record.value() != null) {
-                answer(answered, record);
+            if (record.value() == null) {
+                return;
+            }
+            byte[] json = format.toJson(record.topic(), record.value());
+            if (record.topic().equals(prompts)) {
+                ask(asked, record, json);
+            } else {
+                answer(answered, json);
             }
         });
         return joined(asked, answered, limit);
     }
 
-    private static void ask(Map<String, byte[]> asked, ConsumerRecord<byte[], byte[]> record) {
+    private static void ask(Map<String, byte[]> asked, ConsumerRecord<byte[], byte[]> record, byte[] json) {
         try {
             String coordinates = record.topic() + "-" + record.partition() + "-" + record.offset();
-            String id = PromptEvent.parse(record.value()).id();
-            asked.put(PromptEvent.resolveId(id, record.headers(), coordinates), record.value());
+            String id = PromptEvent.parse(json).id();
+            asked.put(PromptEvent.resolveId(id, record.headers(), coordinates), json);
         } catch (GenerationException.Invalid | UnreadablePromptException e) {
             // it was not answered either
         }
     }
 
-    private static void answer(Map<String, String> answered, ConsumerRecord<byte[], byte[]> record) {
+    private static void answer(Map<String, String> answered, byte[] json) {
         try {
-            CompletionEvent completion = EventJson.readCompletion(record.value());
+            CompletionEvent completion = EventJson.readCompletion(json);
             if (completion.error() == null) {
                 answered.put(completion.id(), completion.content());
             }

@@ -4,6 +4,7 @@ import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.ErrorLine;
 import io.causalstreams.http.DoorTopics;
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.causalstreams.topology.ValueFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,8 +96,13 @@ public final class Topics {
                 .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
     }
 
-    /** The names that the HTTP door needs. */
+    /** What the HTTP door needs to know, of JSON. */
     public static DoorTopics ofDoor(CausalStreamsConfig config) {
+        return ofDoor(config, ValueFormat.json());
+    }
+
+    /** The same of prompts and completions in some format. */
+    public static DoorTopics ofDoor(CausalStreamsConfig config, ValueFormat format) {
         return new DoorTopics(
                 config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG),
                 config.getString(CausalStreamsConfig.TOKENS_TOPIC_CONFIG),
@@ -104,7 +110,8 @@ public final class Topics {
                 config.getString(CausalStreamsConfig.DEAD_LETTERS_TOPIC_CONFIG),
                 config.originals()
                         .getOrDefault(StreamsConfig.APPLICATION_ID_CONFIG, "causal-streams")
-                        .toString());
+                        .toString(),
+                format);
     }
 
     private static int partitionsOf(Admin admin, String topic) throws ExecutionException, InterruptedException {

@@ -131,6 +131,9 @@ public final class Answers {
         if (failure instanceof ApiException known) {
             return known;
         }
+        if (failure instanceof Prompts.UnwritableException unwritable) {
+            return ApiException.invalidField(unwritable.field(), String.valueOf(unwritable.getMessage()));
+        }
         if (failure instanceof org.apache.kafka.common.errors.RecordTooLargeException) {
             return ApiException.invalid(413, "too_large", "the prompt is larger than its topic takes; shorten it");
         }

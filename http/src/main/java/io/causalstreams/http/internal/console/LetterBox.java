@@ -3,6 +3,7 @@ package io.causalstreams.http.internal.console;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.causalstreams.http.DoorTopics;
 import io.causalstreams.http.internal.kafka.DeadLetters;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -24,7 +25,12 @@ final class LetterBox {
     private static final int MOST_HEADER_BYTES = 300;
     private static final int MOST_REASON = 1_000;
 
+    private final DoorTopics topics;
     private final Deque<ObjectNode> letters = new ArrayDeque<>();
+
+    LetterBox(DoorTopics topics) {
+        this.topics = topics;
+    }
 
     void clear() {
         letters.clear();
@@ -47,11 +53,11 @@ final class LetterBox {
         return json;
     }
 
-    private static ObjectNode json(ConsumerRecord<byte[], byte[]> letter) {
+    private ObjectNode json(ConsumerRecord<byte[], byte[]> letter) {
         Headers headers = letter.headers();
         String reason = DeadLetters.header(headers, DeadLetters.ERROR + "message");
         String exception = DeadLetters.header(headers, DeadLetters.ERROR + "exception");
-        byte[] value = letter.value();
+        byte[] value = topics.json(letter);
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("partition", letter.partition())
@@ -60,10 +66,10 @@ final class LetterBox {
                 .put("reason", reason == null ? "" : PromptExcerpt.shortened(reason, MOST_REASON))
                 .put("exception", exception == null ? "" : exception.replaceFirst(".*[.$]", ""))
                 .put("from", from(headers))
-                .put("id", PromptExcerpt.of(letter, from(headers)).id())
+                .put("id", PromptExcerpt.of(headers, value, from(headers)).id())
                 .put("key", text(letter.key(), MOST_HEADER_BYTES))
                 .put("value", text(value, MOST_VALUE_BYTES))
-                .put("bytes", value == null ? 0 : value.length);
+                .put("bytes", letter.value() == null ? 0 : letter.value().length);
         ArrayNode shown = json.putArray("headers");
         for (Header each : headers) {
             if (!each.key().startsWith(DeadLetters.ERROR) && shown.size() < MOST_HEADERS) {

@@ -49,7 +49,7 @@ final class Live implements LiveRecords.Listener, AutoCloseable {
 
     // guarded by this
     private final LiveRequests requests;
-    private final LetterBox letters = new LetterBox();
+    private final LetterBox letters;
     private final Set<Viewer> viewers = new HashSet<>();
     private List<ObjectNode> changes = new ArrayList<>();
     private List<Progress> progress = List.of();
@@ -64,6 +64,7 @@ final class Live implements LiveRecords.Listener, AutoCloseable {
         this.topics = topics;
         this.figures = figures;
         this.requests = new LiveRequests(topics);
+        this.letters = new LetterBox(topics);
     }
 
     private static final class Viewer {

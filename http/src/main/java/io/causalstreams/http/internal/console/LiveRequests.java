@@ -119,7 +119,7 @@ final class LiveRequests {
             return;
         }
         String key = PromptExcerpt.coordinates(message);
-        PromptExcerpt prompt = PromptExcerpt.of(message, key);
+        PromptExcerpt prompt = PromptExcerpt.of(message.headers(), topics.json(message), key);
         if (gone.containsKey(key) || isRunning(prompt.id(), message.partition())) {
             return;
         }

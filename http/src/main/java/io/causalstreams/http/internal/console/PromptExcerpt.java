@@ -8,6 +8,7 @@ import io.causalstreams.topology.event.EventJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,20 +30,21 @@ record PromptExcerpt(
     /**
      * Reads a prompt, be it what it may.
      *
+     * @param json its value
      * @param coordinates name one that has no id
      */
-    static PromptExcerpt of(ConsumerRecord<byte[], byte[]> prompt, String coordinates) {
-        JsonNode event = read(prompt.value());
+    static PromptExcerpt of(Headers headers, byte @Nullable [] json, String coordinates) {
+        JsonNode event = read(json);
         String id = text(event, "id");
         if (id == null) {
-            id = DeadLetters.header(prompt.headers(), EventHeaders.ID);
+            id = DeadLetters.header(headers, EventHeaders.ID);
         }
         return new PromptExcerpt(
                 id == null ? coordinates : shortened(id, MOST_NAME),
                 text(event, "model"),
                 text(event, "adapter"),
                 text(event, "user"),
-                shortened(event.isMissingNode() ? raw(prompt.value()) : asked(event), MOST_CHARACTERS));
+                shortened(event.isMissingNode() ? raw(json) : asked(event), MOST_CHARACTERS));
     }
 
     /** As headers name a prompt. */

@@ -2,6 +2,7 @@ package io.causalstreams.http.internal.kafka;
 
 import io.causalstreams.http.DoorTopics;
 import io.causalstreams.http.KafkaClients;
+import io.causalstreams.topology.FormUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -115,7 +116,7 @@ public final class LiveRecords {
                     read(consumer);
                 } catch (WakeupException | InterruptException e) {
                     return;
-                } catch (KafkaException e) {
+                } catch (KafkaException | FormUnavailableException e) {
                     LOG.warn("the console cannot read the topics at the moment: {}", e.toString());
                     listener.onTrouble("the topics cannot be read at the moment");
                     pause();

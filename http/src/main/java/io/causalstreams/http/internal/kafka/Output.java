@@ -30,7 +30,7 @@ public sealed interface Output {
     /**
      * The end.
      *
-     * @param json the event as it was sent
+     * @param json the event
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody writes into it
     record Completion(CompletionEvent event, byte[] json) implements Output {}
@@ -43,7 +43,11 @@ public sealed interface Output {
         return header(message, message.topic().equals(topics.deadLetters()) ? EventHeaders.ID : EventHeaders.SUBJECT);
     }
 
-    /** Reads a record; null if it is no event of the operator's. */
+    /**
+     * Reads a record; null if it is no event of the operator's.
+     *
+     * @throws io.causalstreams.topology.FormUnavailableException if its schema is not known now
+     */
     static @Nullable Output read(ConsumerRecord<byte[], byte[]> message, DoorTopics topics) {
         if (message.topic().equals(topics.deadLetters())) {
             String reason = header(message, "__streams.errors.message");
@@ -55,10 +59,17 @@ public sealed interface Output {
         try {
             return message.topic().equals(topics.tokens())
                     ? new Tokens(EventJson.readToken(message.value()), message.value())
-                    : new Completion(EventJson.readCompletion(message.value()), message.value());
+                    : completion(message, topics);
         } catch (UncheckedIOException | IllegalArgumentException e) {
             return null;
         }
+    }
+
+    private static Completion completion(ConsumerRecord<byte[], byte[]> message, DoorTopics topics) {
+        byte[] json = topics.format().toJson(message.topic(), message.value());
+        CompletionEvent event = EventJson.readCompletion(json);
+        boolean asItWasSent = json == message.value(); // else it has the schema's types, as texts for long numbers
+        return new Completion(event, asItWasSent ? json : EventJson.write(event));
     }
 
     private static @Nullable String header(ConsumerRecord<byte[], byte[]> message, String name) {

@@ -3,6 +3,7 @@ package io.causalstreams.http.internal.kafka;
 import io.causalstreams.http.DoorTopics;
 import io.causalstreams.http.HttpDoorException;
 import io.causalstreams.http.KafkaClients;
+import io.causalstreams.topology.FormUnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +109,7 @@ public final class Outputs implements AutoCloseable {
         return listeners.containsKey(request);
     }
 
-    /** Whether the broker refuses or does not answer at the moment. */
+    /** Whether the broker, or a schema registry, refuses or does not answer at the moment. */
     public boolean isFailing() {
         return failing;
     }
@@ -123,7 +124,7 @@ public final class Outputs implements AutoCloseable {
                         nextLook = System.nanoTime() + NEW_PARTITIONS.toNanos();
                         started.countDown();
                     }
-                    consumer.poll(POLL).forEach(this::dispatch);
+                    consumer.poll(POLL).forEach(this::dispatchOrWait);
                     failing = false;
                 } catch (WakeupException e) {
                     // closing
@@ -159,6 +160,18 @@ public final class Outputs implements AutoCloseable {
                 .toList();
     }
 
+    /** Waits for the schema of a completion: nobody is told of an answer that cannot be read yet. */
+    private void dispatchOrWait(ConsumerRecord<byte[], byte[]> message) {
+        while (!closing) {
+            try {
+                dispatch(message);
+                return;
+            } catch (FormUnavailableException e) {
+                failed(e);
+            }
+        }
+    }
+
     private void dispatch(ConsumerRecord<byte[], byte[]> message) {
         String request = Output.requestOf(message, topics);
         List<OutputListener> interested = request == null ? null : listeners.get(request);
@@ -180,7 +193,7 @@ public final class Outputs implements AutoCloseable {
         }
     }
 
-    private void failed(KafkaException failure) {
+    private void failed(RuntimeException failure) {
         if (!failing) {
             LOG.warn("answers cannot be read at the moment: {}", failure.toString());
         }

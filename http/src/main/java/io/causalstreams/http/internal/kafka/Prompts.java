@@ -1,19 +1,25 @@
 package io.causalstreams.http.internal.kafka;
 
+import io.causalstreams.http.DoorTopics;
 import io.causalstreams.http.KafkaClients;
+import io.causalstreams.topology.FormUnavailableException;
+import io.causalstreams.topology.ValueFormat;
 import io.causalstreams.topology.event.EventHeaders;
+import io.causalstreams.topology.event.PromptEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -21,7 +27,8 @@ import reactor.core.publisher.Mono;
 /**
  * Publishes prompts and cancels. A prompt and its cancel have the same key, so that they meet in one task.
  *
- * <p>Threading: any; the producer, which may block while the broker is away, is called by a thread of its own.
+ * <p>Threading: any; the producer and the format, which may block while the broker or a registry is away, are called by a thread of
+ * its own.
  */
 public final class Prompts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Prompts.class);
@@ -30,10 +37,12 @@ public final class Prompts implements AutoCloseable {
 
     private final Producer<byte[], byte[]> producer;
     private final String topic;
+    private final ValueFormat format;
     private final ThreadPoolExecutor thread;
 
-    public Prompts(KafkaClients clients, String topic) {
-        this.topic = topic;
+    public Prompts(KafkaClients clients, DoorTopics topics) {
+        this.topic = topics.prompts();
+        this.format = topics.format();
         this.producer = clients.producer(Map.of(
                 ProducerConfig.ACKS_CONFIG,
                 "all",
@@ -56,13 +65,41 @@ public final class Prompts implements AutoCloseable {
      * Publishes a prompt.
      *
      * @param prompt the event with its id
-     * @return empty when the broker has it; else a {@link KafkaException}, and nobody knows whether it has
+     * @return empty when the broker has it; an {@link UnwritableException} if the topic's schema does not take it; else a
+     *     {@link KafkaException}, and nobody knows whether it has
      */
     public Mono<Void> publish(Prompt prompt) {
-        ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(topic, bytes(prompt.key()), prompt.event());
+        return published(() -> message(prompt)).then();
+    }
+
+    private ProducerRecord<byte[], byte[]> message(Prompt prompt) {
+        ProducerRecord<byte[], byte[]> message =
+                new ProducerRecord<>(topic, bytes(prompt.key()), value(prompt.event()));
         prompt.headers().forEach((name, value) -> message.headers().add(name, bytes(value)));
         message.headers().add(EventHeaders.ID, bytes(prompt.id()));
-        return publish(message).then();
+        return message;
+    }
+
+    /** What a schema would leave out of what is asked would be answered as if it had not been asked. */
+    private byte[] value(byte[] event) {
+        if (format == ValueFormat.json()) {
+            return event;
+        }
+        byte[] written;
+        try {
+            written = format.fromJson(topic, event);
+        } catch (FormUnavailableException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new UnwritableException(null, String.valueOf(e.getMessage()));
+        }
+        for (String lost : LostFields.of(format, topic, event, written)) {
+            String field = lost.replaceFirst("[.].*", "");
+            if (!field.equals("id") && PromptEvent.isKnown(field)) { // a header has the id, too
+                throw new UnwritableException(field, "the schema of topic " + topic + " has no " + lost);
+            }
+        }
+        return written;
     }
 
     /**
@@ -72,6 +109,10 @@ public final class Prompts implements AutoCloseable {
      * @return where it is when the broker has it; else a {@link KafkaException}, and nobody knows whether it has
      */
     public Mono<RecordMetadata> publish(ProducerRecord<byte[], byte[]> message) {
+        return published(() -> message);
+    }
+
+    private Mono<RecordMetadata> published(Supplier<ProducerRecord<byte[], byte[]>> message) {
         return Mono.create(sink -> send(message, (sent, failure) -> {
             if (failure == null) {
                 sink.success(sent);
@@ -95,18 +136,18 @@ public final class Prompts implements AutoCloseable {
     public void cancel(Prompt prompt) {
         ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(topic, bytes(prompt.key()), null);
         message.headers().add(EventHeaders.CANCEL, bytes(prompt.id()));
-        send(message, (sent, failure) -> {
+        send(() -> message, (sent, failure) -> {
             if (failure != null) {
                 LOG.warn("request {} could not be cancelled: {}", prompt.id(), failure.toString());
             }
         });
     }
 
-    private void send(ProducerRecord<byte[], byte[]> message, Callback onEnd) {
+    private void send(Supplier<ProducerRecord<byte[], byte[]>> message, Callback onEnd) {
         thread.execute(() -> {
             try {
-                var unused = producer.send(message, onEnd);
-            } catch (KafkaException e) {
+                var unused = producer.send(message.get(), onEnd);
+            } catch (KafkaException | FormUnavailableException | UnwritableException e) {
                 onEnd.onCompletion(null, e);
             }
         });
@@ -114,6 +155,23 @@ public final class Prompts implements AutoCloseable {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The schema of the topic has no place for what is asked. */
+    public static final class UnwritableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final @Nullable String field;
+
+        UnwritableException(@Nullable String field, String message) {
+            super(message);
+            this.field = field;
+        }
+
+        /** Of the event; null when none is named. */
+        public @Nullable String field() {
+            return field;
+        }
     }
 
     @Override

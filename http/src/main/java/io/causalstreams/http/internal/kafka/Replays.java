@@ -2,6 +2,7 @@ package io.causalstreams.http.internal.kafka;
 
 import io.causalstreams.http.DoorTopics;
 import io.causalstreams.http.KafkaClients;
+import io.causalstreams.topology.FormUnavailableException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -80,7 +81,7 @@ public final class Replays implements AutoCloseable {
             if (replay(consumer, request, createdSeconds, listener)) {
                 listener.onReplayEnd();
             }
-        } catch (KafkaException e) {
+        } catch (KafkaException | FormUnavailableException e) {
             LOG.warn("{} cannot be read again: {}", request, e.toString());
             listener.onReplayFailed("the topics cannot be read at the moment; try again");
         } catch (RuntimeException e) {

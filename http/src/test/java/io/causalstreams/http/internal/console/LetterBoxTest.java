@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 
 class LetterBoxTest {
-    private final LetterBox letters = new LetterBox();
+    private final LetterBox letters = new LetterBox(Records.TOPICS);
 
     @Test
     void shouldShowWhyAndWhatItWas() {

@@ -1,0 +1,80 @@
+package io.causalstreams.http.internal.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.causalstreams.http.DoorTopics;
+import io.causalstreams.http.KafkaClients;
+import io.causalstreams.topology.event.EventHeaders;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PromptsTest {
+    private final MockProducer<byte[], byte[]> producer =
+            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final Prompts prompts = new Prompts(
+            new KafkaClients() {
+                @Override
+                public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
+                    return producer;
+                }
+
+                @Override
+                public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+                    throw new UnsupportedOperationException("prompts are written");
+                }
+            },
+            new DoorTopics(
+                    "prompts",
+                    "tokens",
+                    "completions",
+                    "",
+                    "group",
+                    new KeptFields(Map.of("prompts", Set.of("messages", "role", "content")))));
+
+    @AfterEach
+    void close() {
+        prompts.close();
+    }
+
+    @Test
+    void shouldPublishWhatTheSchemaHasAndTheIdAsAHeader() {
+        publish("{\"id\":\"r\",\"stream\":true,\"mine\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}");
+
+        List<ProducerRecord<byte[], byte[]>> sent = producer.history();
+        assertThat(sent).singleElement().satisfies(record -> {
+            assertThat(record.value()).asString().isEqualTo("{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}");
+            assertThat(DeadLetters.header(record.headers(), EventHeaders.ID)).isEqualTo("r");
+        });
+    }
+
+    @Test
+    void shouldRefuseWhatTheSchemaWouldLeaveOut() {
+        assertThatThrownBy(() -> publish("{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"top_p\":0.5}"))
+                .isInstanceOfSatisfying(
+                        Prompts.UnwritableException.class,
+                        e -> assertThat(e.field()).isEqualTo("top_p"))
+                .hasMessageContaining("topic prompts has no top_p");
+        assertThatThrownBy(
+                        () -> publish("{\"messages\":[{\"role\":\"tool\",\"content\":\"a\",\"tool_call_id\":\"c\"}]}"))
+                .hasMessageContaining("messages.tool_call_id");
+        assertThatThrownBy(() -> publish("{\"messages\":[{\"role\":\"user\"}],\"echo\":true}"))
+                .as("the operator refuses it, if it sees it")
+                .hasMessageContaining("echo");
+        assertThat(producer.history()).isEmpty();
+    }
+
+    private void publish(String json) {
+        prompts.publish(new Prompts.Prompt("r", "r", json.getBytes(StandardCharsets.UTF_8), Map.of()))
+                .block();
+    }
+}
