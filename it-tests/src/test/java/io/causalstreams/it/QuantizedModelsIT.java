@@ -11,6 +11,7 @@ import io.causalstreams.export.ExportOptions;
 import io.causalstreams.export.ExportReport;
 import io.causalstreams.export.OnnxExporter;
 import io.causalstreams.export.Precision;
+import io.causalstreams.export.TargetDevice;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationEvent.Finished;
@@ -116,6 +117,23 @@ class QuantizedModelsIT {
         // Then
         assertThat(report.overall().divergence()).isBetween(0.0, 0.01);
         assertThat(report.overall().agreement()).isGreaterThan(0.92);
+    }
+
+    @Test
+    void shouldStayNearTheRealModelInHalfPrecision() {
+        // Given: a graph for devices, computed on the CPU: values rounded as there, sums in fp32 as there
+        Path directory = Path.of("target/models/smollm2-fp16-cuda");
+        OnnxExporter.export(
+                TestModels.smolLm2Checkpoint(),
+                directory,
+                ExportOptions.of(Precision.FP16).withDevice(TargetDevice.CUDA));
+
+        // When
+        ExportReport report = PrecisionReport.of(TestModels.smolLm2(Precision.FP32), directory);
+
+        // Then
+        assertThat(report.overall().divergence()).isBetween(1e-6, 1e-4);
+        assertThat(report.overall().agreement()).isGreaterThan(0.99);
     }
 
     @Test

@@ -15,12 +15,15 @@ import java.util.Map;
  * <pre>
  *   project   x ──MatMul(Wᵀ)──Add(b)──►          Wᵀ (inputs, outputs)
  *   embed     ids ──Gather(table)──►             table (vocabulary, hidden)
- *   head      x ──Gemm(table, transposed)──►     the same table where the two are tied
+ *   head      x ──Gemm(table, transposed)──►     the same table where the two are tied; in half precision FusedMatMul
  *
  *   stored in half precision:  W ──Cast(float)──►  before it is used, a table after it was gathered
  * </pre>
  *
  * ONNX Runtime computes the casts of whole weights once, when it loads the graph.
+ *
+ * <p>Gemm and FusedMatMul are one kernel on a device, which sums in fp32. On the CPU ONNX Runtime 1.29 has a Gemm of half precision
+ * that sums in half precision too, and of all products it would be the head's that are not as exact as they could be.
  */
 public class FloatArithmetic implements Arithmetic {
     private final ElementType stored;
@@ -52,7 +55,8 @@ public class FloatArithmetic implements Arithmetic {
 
     @Override
     public Value head(Scope scope, Value x, Projection head) {
-        Value product = scope.node(Operator.GEMM, "gemm")
+        boolean singlePrecision = scope.graph().reals() == ElementType.FLOAT;
+        Value product = scope.node(singlePrecision ? Operator.GEMM : Operator.FUSED_MAT_MUL, "product")
                 .inputs(x, single(scope, "weight_cast", table(scope, head.weight())))
                 .attribute("transB", 1)
                 .output();

@@ -56,6 +56,7 @@ public enum Operator {
     TOP_K("TopK", Domain.ONNX, 2, 2, 2),
     UNSQUEEZE("Unsqueeze", Domain.ONNX, 2, 2, 1),
 
+    FUSED_MAT_MUL("FusedMatMul", Domain.MICROSOFT, 2, 2, 1),
     GROUP_QUERY_ATTENTION("GroupQueryAttention", Domain.MICROSOFT, 7, 14, 4),
     MAT_MUL_INTEGER_TO_FLOAT("MatMulIntegerToFloat", Domain.MICROSOFT, 4, 7, 1),
     MAT_MUL_N_BITS("MatMulNBits", Domain.MICROSOFT, 3, 6, 1),
