@@ -2,8 +2,8 @@ package io.causalstreams.inference;
 
 /**
  * Where a request's events go: tokens in order, then exactly one end, {@link #onFinished} or {@link #onFailed}; none after a
- * cancellation. Called on the engine thread, after a step was committed: it must not block, since every request waits for
- * it, and one that throws is dropped with its request.
+ * cancellation. Called by one thread at a time, after a step was committed: the engine's, or, where a device computes, one that works beside
+ * its passes. It must not block, since every request waits for it, and one that throws is dropped with its request.
  */
 public interface GenerationListener {
 

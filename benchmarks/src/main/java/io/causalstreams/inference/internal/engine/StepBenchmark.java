@@ -16,6 +16,7 @@ import io.causalstreams.inference.internal.scheduling.FairPriorityPolicy;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,6 +30,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * A whole step of the engine around a model that costs nothing: what a step costs beside ONNX Runtime, and the bytes it
@@ -87,6 +89,18 @@ public class StepBenchmark {
     @Param
     private From logits;
 
+    /** How long a decode pass lasts, computed elsewhere. */
+    @Param("0")
+    private int passMicros;
+
+    /** What a listener does with a token, in JMH's units of work: a few nanoseconds each. */
+    @Param("0")
+    private int listenerWork;
+
+    /** Whether what need not be done before the next pass is done beside it, as with a device. */
+    @Param("false")
+    private boolean beside;
+
     private SyntheticVocabulary tokenizer;
     private EngineLoop loop;
     private SubmissionQueue queue;
@@ -103,8 +117,7 @@ public class StepBenchmark {
                 .withSpeculation(false);
         tokenizer = new SyntheticVocabulary(vocabulary);
         Logits rows = LogitRows.direct(requests, tokenizer.size());
-        IdleLm model =
-                new IdleLm(requests, CONTEXT, logits == From.HOST ? rows : LogitRows.withBest(rows, BEST_TOKENS));
+        IdleLm model = new DistantLm(logits == From.HOST ? rows : LogitRows.withBest(rows, BEST_TOKENS));
         ConstraintCompiler constraints = new ConstraintCompiler(tokenizer);
         facts = ModelFacts.of(model.metadata(), tokenizer);
         queue = new SubmissionQueue(requests + 1, () -> {});
@@ -136,9 +149,31 @@ public class StepBenchmark {
         return GenerationRequest.of("request-" + number, new Prompt.Tokens(prompt), sampling);
     }
 
+    private final class DistantLm extends IdleLm {
+        DistantLm(Logits logits) {
+            super(requests, CONTEXT, logits);
+        }
+
+        @Override
+        public boolean leavesHostFree() {
+            return beside;
+        }
+
+        @Override
+        public Logits decode(int[] tokenIds, int[] pastLengths, int rows) {
+            long end = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(passMicros);
+            for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            return super.decode(tokenIds, pastLengths, rows);
+        }
+    }
+
     private final class Counter implements GenerationListener {
         @Override
-        public void onTokens(GenerationEvent.TokenChunk tokens) {}
+        public void onTokens(GenerationEvent.TokenChunk tokens) {
+            Blackhole.consumeCPU(listenerWork);
+        }
 
         @Override
         public void onFinished(GenerationEvent.Finished finished) {

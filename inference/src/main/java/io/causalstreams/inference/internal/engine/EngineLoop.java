@@ -20,7 +20,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * The engine without its thread: each {@link #step()} cancels, plans, executes, samples, commits and emits.
+ * The engine without its thread: each {@link #step()} cancels, plans, executes, samples, commits and emits; what it emits of requests
+ * that go on may be left to the next step's pass ({@link BesidePass}).
  *
  * <p>A step is a transaction. What it computes is a {@link StepOutcome} until {@link #commit}; a step whose forward pass
  * fails is run once more, and if it fails again the requests of that pass fail and all others stand as before. Unless
@@ -36,6 +37,7 @@ final class EngineLoop {
     private final Clock clock;
     private final LongSupplier nanoTime;
     private final CacheSlots slots;
+    private final BesidePass beside;
     private final StepExecutor executor;
     private final ServedTokens served = new ServedTokens();
     private final Set<RequestRun> runs = new LinkedHashSet<>();
@@ -63,7 +65,8 @@ final class EngineLoop {
         this.clock = clock;
         this.nanoTime = nanoTime;
         this.slots = new CacheSlots(model, config.prefixCacheTokens());
-        this.executor = new StepExecutor(model, slots, threads(config), config.speculation());
+        this.beside = new BesidePass(model.leavesHostFree());
+        this.executor = new StepExecutor(model, slots, beside, threads(config), config.speculation());
         this.stats = counters.snapshot(model, runs);
     }
 
@@ -91,10 +94,15 @@ final class EngineLoop {
             }
             run(plan);
         }
+        eligible = eligible();
+        if (eligible.isEmpty()) {
+            beside.send();
+            beside.takeSent().forEach(this::removeIfClosed);
+        }
         served.keep(runs.stream().map(run -> run.request().user).collect(Collectors.toSet()));
         stats = counters.snapshot(model, runs);
         assert EngineInvariants.hold(slots, runs);
-        return !eligible().isEmpty();
+        return !eligible.isEmpty();
     }
 
     /** Ends every request with an error made from its id. */
@@ -107,6 +115,7 @@ final class EngineLoop {
             }
         });
         for (RequestRun run : List.copyOf(runs)) {
+            run.flush();
             fail(run, error.apply(run.request().id));
         }
         stats = counters.snapshot(model, runs);
@@ -114,6 +123,11 @@ final class EngineLoop {
 
     EngineStats stats() {
         return stats;
+    }
+
+    /** Whether a listener is called by this very thread, while the loop's own waits for it. */
+    boolean isBesidePass() {
+        return beside.isCurrentThread();
     }
 
     CacheSlots slots() {
@@ -135,6 +149,9 @@ final class EngineLoop {
             run.expiresIn(Duration.between(clock.instant(), deadline), nanoTime.getAsLong());
         }
         served.arrive(run.request().user);
+        if (beside.isUsed()) {
+            run.letTextsWait();
+        }
         for (Sequence sequence : run.sequences()) {
             sequence.arrive(nextSequence++);
         }
@@ -186,10 +203,21 @@ final class EngineLoop {
         if (outcome.failure() != null) {
             outcome = executor.execute(plan);
         }
+        List<RequestRun> cancelled = queue.takeCancelled();
+        cancelled.forEach(RequestRun::cancel); // nothing is emitted any more, also not of this step
+        List<RequestRun> sent = beside.takeSent();
         if (outcome.failure() != null) {
             failAll(outcome);
         } else {
             commit(outcome);
+        }
+        cancelled.forEach(this::removeIfClosed);
+        sent.forEach(this::removeIfClosed);
+    }
+
+    private void removeIfClosed(RequestRun run) {
+        if (run.isClosed()) {
+            remove(run);
         }
     }
 
@@ -241,6 +269,10 @@ final class EngineLoop {
             if (sequence.hasSlot() && sequence.isComplete()) {
                 slots.release(sequence);
             }
+        }
+        if (beside.isUsed() && !run.isComplete()) {
+            beside.add(run);
+            return;
         }
         run.flush();
         if (run.isComplete()) {

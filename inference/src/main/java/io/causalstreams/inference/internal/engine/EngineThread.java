@@ -24,6 +24,7 @@ final class EngineThread implements AutoCloseable {
     private final Runnable release;
     private volatile @Nullable Thread thread;
     private volatile @Nullable SubmissionQueue queue;
+    private volatile @Nullable EngineLoop loop;
     private volatile boolean closing;
     private volatile boolean dead;
 
@@ -35,6 +36,7 @@ final class EngineThread implements AutoCloseable {
 
     void start(EngineLoop loop, SubmissionQueue queue) {
         this.queue = queue;
+        this.loop = loop;
         Thread started = new Thread(() -> run(loop, queue), name);
         started.setDaemon(true);
         this.thread = started;
@@ -52,18 +54,19 @@ final class EngineThread implements AutoCloseable {
         return !closing && !dead && running != null && running.isAlive();
     }
 
-    /** Ends every open request with Aborted after the running step and waits for the thread, unless called on it. */
+    /** Ends every open request with Aborted after the running step and waits for the thread, unless called by a listener. */
     @Override
     public void close() {
         SubmissionQueue submissions = queue;
+        EngineLoop steps = loop;
         Thread running = thread;
-        if (submissions == null || running == null) {
+        if (submissions == null || steps == null || running == null) {
             return;
         }
         submissions.close(new GenerationException.Aborted("the engine was closed; run it on another"));
         closing = true;
         wake();
-        if (Thread.currentThread() != running) {
+        if (Thread.currentThread() != running && !steps.isBesidePass()) {
             join(running);
         }
     }

@@ -19,9 +19,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One choice of a generation. Its tokens are the prompt, then the resumed ones, then what it generates. */
 final class GenerationSequence extends Sequence {
+    private static final Logger LOG = LoggerFactory.getLogger(GenerationSequence.class);
+
     private final TokenizedRequest request;
     private final int choice;
     private final Tokenizer tokenizer;
@@ -73,7 +77,7 @@ final class GenerationSequence extends Sequence {
         }
         for (int token : request.resumed.get(choice)) {
             if (end == null) {
-                append(token);
+                show(append(token));
             }
         }
     }
@@ -192,17 +196,32 @@ final class GenerationSequence extends Sequence {
                 completionLogprobs.add(sampled.logprob());
             }
             int index = history.completionLength();
-            Delta delta = append(sampled.tokenId());
-            run().emit(new GenerationEvent.TokenChunk(
-                    choice,
-                    index,
-                    List.of(sampled.tokenId()),
-                    delta.text(),
-                    sampled.logprob() == null ? null : List.of(sampled.logprob()),
-                    delta.parts()));
+            Appended appended = append(sampled.tokenId());
+            run().emit(() -> chunk(index, sampled, show(appended)));
         }
         // A guess may have gone on behind the token that ended the choice.
         setCachedLength(Math.min(cachedLength(), length - 1));
+    }
+
+    private GenerationEvent.TokenChunk chunk(int index, SequenceOutcome.SampledToken sampled, Delta delta) {
+        return new GenerationEvent.TokenChunk(
+                choice,
+                index,
+                List.of(sampled.tokenId()),
+                delta.text(),
+                sampled.logprob() == null ? null : List.of(sampled.logprob()),
+                delta.parts());
+    }
+
+    /** Computes which tokens may come next; what fails here fails again where one is chosen. */
+    void prepareMask() {
+        if (constraint != null && end == null && isConstraintReady()) {
+            try {
+                constraint.allowed();
+            } catch (RuntimeException e) {
+                LOG.debug("request {}: no mask: {}", request.id, e.getMessage());
+            }
+        }
     }
 
     @Override
@@ -280,8 +299,17 @@ final class GenerationSequence extends Sequence {
     /** What may be shown with a token. */
     private record Delta(String text, List<AnswerPart> parts) {}
 
-    /** Appends a token to everything that follows the completion. */
-    private Delta append(int token) {
+    /**
+     * A token of the completion whose text has not been read.
+     *
+     * @param text what it adds to the text, where that was needed to see whether it ends; else null
+     * @param shown whether it is part of the text
+     * @param last whether it ends the choice
+     */
+    private record Appended(int token, @Nullable String text, boolean shown, boolean last) {}
+
+    /** Appends a token to everything that decides how the completion goes on. */
+    private Appended append(int token) {
         if (length == tokens.length) {
             tokens = Arrays.copyOf(tokens, length * 2);
         }
@@ -297,9 +325,10 @@ final class GenerationSequence extends Sequence {
         }
         end = tokenStop.after(token, history.completionLength(), constraint);
         boolean stopToken = end != null && end.finishReason() == FinishReason.STOP;
-        String delta = "";
-        if (!stopToken || request.sampling.includeStopStrInOutput() || request.stops.name(token)) {
-            delta = detokenizer.append(token);
+        boolean shown = !stopToken || request.sampling.includeStopStrInOutput() || request.stops.name(token);
+        String text = null;
+        if (shown && !request.stops.isEmpty()) {
+            text = detokenizer.append(token);
             String matched = detokenizer.matchedStop();
             if (matched != null) {
                 end = new TokenStop.Stop(FinishReason.STOP, matched);
@@ -314,12 +343,21 @@ final class GenerationSequence extends Sequence {
                 end = new TokenStop.Stop(FinishReason.STOP, null);
             }
         }
-        if (end != null) {
+        return new Appended(token, text, shown, end != null);
+    }
+
+    /** Reads the text of a token, of each in order. */
+    private Delta show(Appended appended) {
+        String delta = appended.text();
+        if (delta == null) {
+            delta = appended.shown() ? detokenizer.append(appended.token()) : "";
+        }
+        if (appended.last()) {
             delta += detokenizer.finish();
         }
         text.append(delta);
         List<AnswerPart> read = new ArrayList<>(answer.accept(delta));
-        if (end != null) {
+        if (appended.last()) {
             read.addAll(answer.finish());
         }
         parts.addAll(read);

@@ -7,10 +7,13 @@ import io.causalstreams.inference.GenerationListener;
 import io.causalstreams.inference.TokenLogprob;
 import io.causalstreams.inference.Usage;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *     └────► cancelled ─────────────────────────────────────┘
  * </pre>
  *
- * <p>Threading: made on the submitter's thread, then engine thread only.
+ * <p>Threading: made on the submitter's thread, then engine thread only; beside a pass {@link BesidePass}'s.
  */
 final class RequestRun {
     private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
@@ -33,7 +36,8 @@ final class RequestRun {
     private final GenerationListener listener;
     private final List<Sequence> sequences = new ArrayList<>();
     private final List<@Nullable TokenLogprob> promptScores = new ArrayList<>();
-    private final List<GenerationEvent.TokenChunk> outbox = new ArrayList<>();
+    private final Queue<Supplier<GenerationEvent.TokenChunk>> outbox = new ArrayDeque<>();
+    private boolean textsWait;
     private int cachedTokens = -1;
     private boolean closed;
     private @Nullable Long expiresNanos;
@@ -100,17 +104,44 @@ final class RequestRun {
         }
     }
 
-    /** Notes a chunk; {@link #flush} sends it. */
-    void emit(GenerationEvent.TokenChunk chunk) {
-        outbox.add(chunk);
+    /** From now on the texts of chunks are made when these are sent. */
+    void letTextsWait() {
+        textsWait = true;
     }
 
-    /** Sends what a committed step produced. */
+    /** Notes a chunk; {@link #flush} sends it. */
+    void emit(Supplier<GenerationEvent.TokenChunk> chunk) {
+        if (textsWait) {
+            outbox.add(chunk);
+        } else {
+            GenerationEvent.TokenChunk made = chunk.get();
+            outbox.add(() -> made);
+        }
+    }
+
+    /** Sends what committed steps produced. */
     void flush() {
+        while (!closed && !outbox.isEmpty()) {
+            GenerationEvent.TokenChunk chunk;
+            try {
+                chunk = outbox.remove().get();
+            } catch (RuntimeException e) {
+                fail(new GenerationException.Failed(
+                        "request " + request.id + ": its next token cannot be shown: " + e.getMessage(), e));
+                return;
+            }
+            notifyListener(() -> listener.onTokens(chunk));
+        }
+    }
+
+    /** Computes what the next tokens are chosen by, as far as that is known. */
+    void prepareMasks() {
         if (!closed) {
-            List<GenerationEvent.TokenChunk> chunks = List.copyOf(outbox);
-            outbox.clear();
-            chunks.forEach(chunk -> notifyListener(() -> listener.onTokens(chunk)));
+            for (Sequence sequence : sequences) {
+                if (sequence instanceof GenerationSequence generation) {
+                    generation.prepareMask();
+                }
+            }
         }
     }
 
@@ -121,6 +152,7 @@ final class RequestRun {
 
     /** Ends the choices that are still running, keeping their text so far. */
     void endChoices(FinishReason reason) {
+        flush();
         for (Sequence sequence : sequences) {
             if (sequence instanceof GenerationSequence generation) {
                 generation.end(reason);

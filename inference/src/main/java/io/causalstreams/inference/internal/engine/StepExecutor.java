@@ -27,15 +27,18 @@ final class StepExecutor {
     private final CausalLm model;
     private final CacheSlots slots;
     private final ParallelRows parallel;
+    private final BesidePass beside;
     private final boolean speculation;
 
     /**
+     * @param beside what is done beside the first pass
      * @param threads that sample the rows of a decode step
      * @param speculation whether a sequence that decodes alone may compute guessed tokens along
      */
-    StepExecutor(CausalLm model, CacheSlots slots, int threads, boolean speculation) {
+    StepExecutor(CausalLm model, CacheSlots slots, BesidePass beside, int threads, boolean speculation) {
         this.model = model;
         this.slots = slots;
+        this.beside = beside;
         this.parallel = new ParallelRows(threads);
         this.speculation = speculation;
     }
@@ -64,7 +67,7 @@ final class StepExecutor {
             Chunk chunk = sequence.nextChunk(planned.tokens());
             Logits logits;
             try {
-                logits = model.prefill(sequence.slot(), chunk.tokens, chunk.pastLength, chunk.wanted);
+                logits = beside.run(() -> model.prefill(sequence.slot(), chunk.tokens, chunk.pastLength, chunk.wanted));
             } catch (StepFailedException e) {
                 return StepOutcome.failed(List.of(sequence), e);
             }
@@ -101,7 +104,7 @@ final class StepExecutor {
         tokens[0] = sequence.decodeInput();
         System.arraycopy(guess, 0, tokens, 1, guess.length);
         Chunk chunk = new Chunk(tokens, sequence.cachedLength(), LogitsWanted.ALL);
-        Logits logits = model.prefill(sequence.slot(), tokens, chunk.pastLength, LogitsWanted.ALL);
+        Logits logits = beside.run(() -> model.prefill(sequence.slot(), tokens, chunk.pastLength, LogitsWanted.ALL));
         outcomes.put(sequence, guarded(() -> generation.verify(chunk, logits)));
         return true;
     }
@@ -117,7 +120,7 @@ final class StepExecutor {
             tokenIds[slot] = sequence == null ? 0 : sequence.decodeInput();
             pastLengths[slot] = sequence == null ? slots.sparePosition(slot) : sequence.cachedLength();
         }
-        Logits logits = model.decode(tokenIds, pastLengths, rows);
+        Logits logits = beside.run(() -> model.decode(tokenIds, pastLengths, rows));
         @Nullable SequenceOutcome[] results = new SequenceOutcome[rows];
         forEachRow(rows, logits.vocabulary(), slot -> {
             @Nullable Sequence sequence = bySlot.get(slot);

@@ -82,6 +82,13 @@ final class SubmissionQueue {
         return batch;
     }
 
+    /** Cancellations since the last call of this or {@link #take}. */
+    synchronized List<RequestRun> takeCancelled() {
+        List<RequestRun> taken = List.copyOf(cancelled);
+        cancelled.clear();
+        return taken;
+    }
+
     /** A request that was taken has ended. */
     synchronized void done() {
         inFlight--;

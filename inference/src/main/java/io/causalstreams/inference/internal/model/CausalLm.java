@@ -41,6 +41,14 @@ public interface CausalLm extends AutoCloseable {
     long kvCacheBytes();
 
     /**
+     * Whether the host's cores have nothing to do while a pass runs, since a device computes it: then the engine does there what it can of
+     * the step before. Where cores compute the pass it would only take them from it.
+     */
+    default boolean leavesHostFree() {
+        return false;
+    }
+
+    /**
      * Rows to give {@link #decode} for a step that needs {@code rows}: where steps are prepared in sizes, those of the next larger
      * one, whose other rows compute for nobody. At least {@code rows}, at most {@link #slots()}.
      */

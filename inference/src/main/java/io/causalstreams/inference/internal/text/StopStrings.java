@@ -61,7 +61,7 @@ public final class StopStrings {
                 && patterns.stream().anyMatch(each -> each.symbols.length == 1 && each.symbols[0] == symbol(tokenId));
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return patterns.isEmpty();
     }
 

@@ -39,6 +39,7 @@ final class ScriptedLm implements CausalLm {
     private IntPredicate failing = tokens -> true;
     private BiConsumer<int[], float[]> script = (tokens, row) -> {};
     private boolean sizes;
+    private boolean hostFree;
     private int bestTokens;
     private boolean closed;
 
@@ -74,6 +75,12 @@ final class ScriptedLm implements CausalLm {
     /** Steps have a power of two rows, or all slots. */
     ScriptedLm inSizes() {
         this.sizes = true;
+        return this;
+    }
+
+    /** Passes leave the host's cores free. */
+    ScriptedLm leavingHostFree() {
+        this.hostFree = true;
         return this;
     }
 
@@ -118,6 +125,11 @@ final class ScriptedLm implements CausalLm {
     @Override
     public long kvCacheBytes() {
         return 0;
+    }
+
+    @Override
+    public boolean leavesHostFree() {
+        return hostFree;
     }
 
     @Override

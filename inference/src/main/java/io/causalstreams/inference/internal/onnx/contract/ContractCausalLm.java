@@ -118,6 +118,11 @@ public final class ContractCausalLm extends SlottedCausalLm {
     }
 
     @Override
+    public boolean leavesHostFree() {
+        return device != null;
+    }
+
+    @Override
     public int rowsOfStep(int rows) {
         RecordedDecodes steps = recorded();
         return steps == null ? rows : steps.rowsFor(rows);
