@@ -8,8 +8,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,7 +22,7 @@ import java.util.concurrent.Future;
  * closed.
  *
  * <pre>
- *   caller   append: copies into a buffer ──full──►  writer thread: one write of {@value #BUFFER_BYTES} bytes
+ *   caller   append: copies into a buffer ──full──►  writer thread: digest, then one write of {@value #BUFFER_BYTES} bytes
  *                          ▲──────────────────free───────┘          {@value #BUFFERS} buffers in all
  * </pre>
  *
@@ -31,7 +33,8 @@ import java.util.concurrent.Future;
  */
 final class AppendedFile implements AutoCloseable {
     private static final int BUFFER_BYTES = 4 << 20;
-    private static final int BUFFERS = 3;
+    /** As much as is computed before a large matrix that is turned over as a whole gives its first piece. */
+    private static final int BUFFERS = 24;
 
     private final FileChannel channel;
     private final ExecutorService writer = Executors.newSingleThreadExecutor(task -> {
@@ -44,6 +47,9 @@ final class AppendedFile implements AutoCloseable {
 
     private final int alignment;
     private ByteBuffer buffer;
+    /** Of what was written; the writer's. */
+    private final MessageDigest digest = Digests.sha256();
+
     private int buffers = 1;
     private long size;
 
@@ -76,7 +82,7 @@ final class AppendedFile implements AutoCloseable {
             buffer.put(bytes.slice().limit(part));
             bytes.position(bytes.position() + part);
             if (!buffer.hasRemaining()) {
-                write();
+                write(0);
                 buffer = buffers < BUFFERS
                         ? another()
                         : finished(writes.remove()).clear();
@@ -91,19 +97,26 @@ final class AppendedFile implements AutoCloseable {
 
     /** Waits until what was appended can be read. */
     void flush() throws IOException {
-        write();
+        flush(0);
+    }
+
+    /** @param padding bytes at the end of the buffer that are no part of the file */
+    private void flush(int padding) throws IOException {
+        write(padding);
         while (!writes.isEmpty()) {
             buffer = finished(writes.remove()).clear();
         }
         buffers = 1;
     }
 
-    /** Waits until what was appended is on the disk. Nothing can be appended afterwards. */
-    void finish() throws IOException {
-        buffer.put(new byte[Math.floorMod(-buffer.position(), alignment)]); // cut off below
-        flush();
+    /** Waits until what was appended is on the disk; SHA-256 of it, in hexadecimal. Nothing can be appended afterwards. */
+    String finish() throws IOException {
+        int padding = Math.floorMod(-buffer.position(), alignment);
+        buffer.put(new byte[padding]); // cut off below
+        flush(padding);
         channel.truncate(size);
         channel.force(true);
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     @Override
@@ -112,9 +125,10 @@ final class AppendedFile implements AutoCloseable {
         channel.close();
     }
 
-    private void write() {
+    private void write(int padding) {
         ByteBuffer full = buffer.flip();
         writes.add(writer.submit(() -> {
+            digest.update(full.slice(0, full.limit() - padding));
             while (full.hasRemaining()) {
                 channel.write(full);
             }

@@ -6,9 +6,6 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -29,7 +26,6 @@ public final class ExternalTensorFile implements TensorStore, AutoCloseable {
 
     private final String location;
     private final AppendedFile file;
-    private final MessageDigest digest;
     private final PieceComputer computer = new PieceComputer();
     private final LongConsumer progress;
 
@@ -42,11 +38,6 @@ public final class ExternalTensorFile implements TensorStore, AutoCloseable {
         this.location = String.valueOf(file.getFileName());
         this.file = new AppendedFile(file);
         this.progress = progress;
-        try {
-            this.digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     @Override
@@ -73,8 +64,7 @@ public final class ExternalTensorFile implements TensorStore, AutoCloseable {
 
     /** Ends the writing, and waits until all is on the disk; SHA-256 of it, in hexadecimal. */
     public String finish() throws IOException {
-        file.finish();
-        return HexFormat.of().formatHex(digest.digest());
+        return file.finish();
     }
 
     /** Bytes written. */
@@ -96,7 +86,6 @@ public final class ExternalTensorFile implements TensorStore, AutoCloseable {
     }
 
     private void append(ByteBuffer bytes) throws IOException {
-        digest.update(bytes.duplicate());
         file.append(bytes);
         progress.accept(file.size());
     }

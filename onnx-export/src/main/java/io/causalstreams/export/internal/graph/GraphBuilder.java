@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -136,13 +135,9 @@ public final class GraphBuilder {
 
     /** As {@link #fingerprint(String)}, of a finished graph. */
     public static String fingerprint(GraphProto graph, String weights) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(graph.toBuilder().clearName().build().toByteArray());
-            return HexFormat.of().formatHex(digest.digest(weights.getBytes(StandardCharsets.US_ASCII)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        MessageDigest digest = Digests.sha256();
+        digest.update(graph.toBuilder().clearName().build().toByteArray());
+        return HexFormat.of().formatHex(digest.digest(weights.getBytes(StandardCharsets.US_ASCII)));
     }
 
     /** The finished model; the builder must not be used after it. */

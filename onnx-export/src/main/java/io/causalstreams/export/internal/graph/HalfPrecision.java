@@ -4,6 +4,15 @@ package io.causalstreams.export.internal.graph;
 final class HalfPrecision {
     private static final float LARGEST = 65504;
 
+    /** Of every bfloat16, which most checkpoints are made of. */
+    private static final short[] OF_BFLOAT16 = new short[1 << 16];
+
+    static {
+        for (int bits = 0; bits < OF_BFLOAT16.length; bits++) {
+            OF_BFLOAT16[bits] = rounded(bits << 16);
+        }
+    }
+
     private HalfPrecision() {}
 
     /** As {@link #fromFloat}, but what is too large becomes the largest number; infinities stay. */
@@ -14,6 +23,10 @@ final class HalfPrecision {
     /** Rounds to nearest even; what is too large becomes infinity. */
     static short fromFloat(float value) {
         int bits = Float.floatToRawIntBits(value);
+        return (bits & 0xffff) == 0 ? OF_BFLOAT16[bits >>> 16] : rounded(bits);
+    }
+
+    private static short rounded(int bits) {
         int sign = (bits >>> 16) & 0x8000;
         int magnitude = bits & 0x7fffffff;
         if (magnitude >= 0x47800000) { // 65536 and above, infinity, NaN

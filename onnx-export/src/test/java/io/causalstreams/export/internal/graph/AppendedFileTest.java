@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ class AppendedFileTest {
 
     @Test
     void shouldHoldAllBytesInOrderWhateverTheirNumber() throws IOException {
-        for (int bytes : new int[] {0, 1, 4095, 4096, 4 << 20, (4 << 20) + 1, (21 << 20) + 777}) {
+        for (int bytes : new int[] {0, 1, 4095, 4096, 4 << 20, (4 << 20) + 1, (101 << 20) + 777}) {
             // Given
             expected.reset();
             Path path = directory.resolve("file" + bytes);
@@ -30,10 +31,11 @@ class AppendedFileTest {
             // When
             try (AppendedFile file = new AppendedFile(path)) {
                 append(file, bytes);
-                file.finish();
-            }
 
-            // Then
+                // Then
+                assertThat(file.finish())
+                        .isEqualTo(HexFormat.of().formatHex(Digests.sha256().digest(expected.toByteArray())));
+            }
             assertThat(Files.readAllBytes(path)).as("%d bytes", bytes).isEqualTo(expected.toByteArray());
         }
     }
