@@ -53,7 +53,10 @@ public final class AdapterConversion {
             Map<String, String> facts = facts(model);
             Precision precision = Precision.valueOf(
                     String.valueOf(facts.get(FACT + "precision")).toUpperCase(Locale.ROOT));
-            List<Matrix> matrices = matrices(checkpoint, saved, precision, adapter);
+            TargetDevice device = TargetDevice.of(String.valueOf(facts.get(FACT + "kv_type")));
+            ExportOptions options =
+                    ExportOptions.of(precision).withDevice(device).withAdaptable(true);
+            List<Matrix> matrices = matrices(checkpoint, saved, options, adapter);
             Path next = output.resolveSibling(output.getFileName() + ".next");
             SafetensorsOutput.write(next, Map.of("base", String.valueOf(facts.get(FACT + "fingerprint"))), matrices);
             Files.move(next, output, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -65,9 +68,9 @@ public final class AdapterConversion {
     }
 
     private static List<Matrix> matrices(
-            Checkpoint checkpoint, PeftAdapter saved, Precision precision, Path directory) {
+            Checkpoint checkpoint, PeftAdapter saved, ExportOptions options, Path directory) {
         Decoder decoder = Families.describe(new ModelConfig(checkpoint.config()), Tensors.of(checkpoint.weights()));
-        PrecisionPlan plan = PrecisionPlan.of(ExportOptions.of(precision).withAdaptable(true), decoder);
+        PrecisionPlan plan = PrecisionPlan.of(options, decoder);
         AdaptableArithmetic arithmetic = (AdaptableArithmetic) plan.estimate().get();
         ModelGraph.of("adapted", TensorStore.discarding(), plan.decoder(), plan.reals(), arithmetic);
         PeftAdditions additions = new PeftAdditions(checkpoint.weights(), saved);

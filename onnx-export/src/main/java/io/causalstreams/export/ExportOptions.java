@@ -54,10 +54,6 @@ public record ExportOptions(
             throw new IllegalArgumentException(
                     "bf16 for cpu: there are no kernels for it; choose fp16, or device cuda");
         }
-        if (device == TargetDevice.CUDA && adaptable) {
-            throw new IllegalArgumentException(
-                    "a graph that takes adapters is for cpu only; leave adapters or cuda out");
-        }
         if (device == TargetDevice.CUDA && kvCacheRanges != null) {
             throw new IllegalArgumentException("a KV cache of int8 is for cpu only; leave it or cuda out");
         }

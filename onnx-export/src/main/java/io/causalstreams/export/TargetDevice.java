@@ -15,6 +15,11 @@ public enum TargetDevice {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** That of a graph whose cache is of this type, as {@code kv_type} in its metadata says. */
+    static TargetDevice of(String kvType) {
+        return kvType.endsWith("float16") ? CUDA : CPU;
+    }
+
     /** The type that graphs of {@code precision} compute in. */
     ElementType reals(Precision precision) {
         if (this == CPU) {

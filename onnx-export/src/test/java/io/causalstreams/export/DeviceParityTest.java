@@ -175,7 +175,6 @@ class DeviceParityTest {
                 .hasMessageContaining("choose fp16 or bf16");
         assertThatThrownBy(() -> ExportOptions.of(Precision.BF16).withDevice(TargetDevice.CPU))
                 .hasMessageContaining("bf16 for cpu");
-        assertThatThrownBy(() -> HALF.withAdaptable(true)).hasMessageContaining("adapters");
     }
 
     /**

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * size; what fills them up has a share of 0, and so have rows without an adapter a place that adds nothing. All of it is in an If:
  * a pass in which no row has an adapter for this product pays one node.
  *
+ * <p>A, B and the shares are given in fp32, whatever the graph computes in: what is given is the same for all graphs.
+ *
  * <p>Routers, experts and the head are not adapted.
  */
 public final class AdaptableArithmetic implements Arithmetic {
@@ -87,11 +89,22 @@ public final class AdaptableArithmetic implements Arithmetic {
 
     private static Value sum(Scope scope, Value x, Value y, Value a, Value b, Groups groups) {
         Value grouped = scope.apply(Operator.GATHER_ND, "rows", x, groups.rows());
-        Value reduced = scope.apply(Operator.MAT_MUL, "a", grouped, a);
+        Value reduced = scope.apply(Operator.MAT_MUL, "a", grouped, real(scope, "a_cast", a));
         Value shared = scope.apply(Operator.MUL, "share", reduced, groups.share());
-        Value added = scope.apply(Operator.MAT_MUL, "b", shared, b);
+        Value added = scope.apply(Operator.MAT_MUL, "b", shared, real(scope, "b_cast", b));
         Value inPlace = scope.apply(Operator.GATHER_ND, "places", added, groups.places());
         return scope.apply(Operator.ADD, "sum", y, inPlace);
+    }
+
+    /** {@code x}, fp32, in the type that the graph computes in. */
+    private static Value real(Scope scope, String name, Value x) {
+        ElementType reals = scope.graph().reals();
+        return reals == ElementType.FLOAT
+                ? x
+                : scope.node(Operator.CAST, name)
+                        .inputs(x)
+                        .attribute("to", reals.code())
+                        .output();
     }
 
     private Groups groups(GraphBuilder graph) {
@@ -118,7 +131,10 @@ public final class AdaptableArithmetic implements Arithmetic {
             Dimension pair = Dimension.of(2);
             return new Groups(
                     graph.input(ROWS, ElementType.INT64, ADAPTERS, group, pair),
-                    graph.input("adapter_share", ElementType.FLOAT, ADAPTERS, group, Dimension.of(1)),
+                    real(
+                            Scope.root(graph).at("adapters"),
+                            "share",
+                            graph.input("adapter_share", ElementType.FLOAT, ADAPTERS, group, Dimension.of(1))),
                     graph.input(
                             "adapter_places",
                             ElementType.INT64,
