@@ -93,7 +93,19 @@ final class KnownBest {
         return size;
     }
 
-    /** By ascending id. */
+    /** After some were lowered: those that others may be as likely as are known no more. */
+    void keepAboveLeast() {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (logits[i] > least) {
+                ids[kept] = ids[i];
+                logits[kept++] = logits[i];
+            }
+        }
+        size = kept;
+    }
+
+    /** By ascending id; may be lowered in place, see {@link #keepAboveLeast}. */
     float[] logits() {
         return logits;
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** What changes logits before temperature: bias, masks and penalties, in this order. Immutable. */
 final class LogitAdjustments {
     private static final float MASKED = Float.NEGATIVE_INFINITY;
+    private static final int[] NONE = {};
 
     private final SamplingParams params;
     private final int vocabularySize;
@@ -51,15 +52,23 @@ final class LogitAdjustments {
         if (constraint != null) {
             maskForbidden(logits, constraint);
         }
+        for (int id : impossible(history, constraint)) {
+            logits[id] = MASKED;
+        }
+        penalize(logits, history);
+    }
+
+    /** Tokens that min_tokens and ignore_eos rule out. */
+    private int[] impossible(TokenHistory history, TokenConstraint.@Nullable State constraint) {
         // A complete text has nothing left but to end: there the constraint wins over min_tokens and ignore_eos.
         if (constraint == null || !constraint.allowed().isEmpty()) {
             if (history.completionLength() < params.minTokens()) {
-                mask(endingIds, logits);
+                return endingIds;
             } else if (constraint != null && params.ignoreEos()) {
-                mask(eosIds, logits);
+                return eosIds;
             }
         }
-        penalize(logits, history);
+        return NONE;
     }
 
     /** Whether {@link #apply} leaves all logits as they are. */
@@ -70,14 +79,45 @@ final class LogitAdjustments {
                 && !penalizes();
     }
 
-    private boolean penalizes() {
-        return params.repetitionPenalty() != 1 || params.presencePenalty() != 0 || params.frequencyPenalty() != 0;
+    /** Whether {@link #apply} makes no logit larger. */
+    boolean onlyLowers() {
+        return biasedIds.length == 0
+                && params.repetitionPenalty() >= 1
+                && params.presencePenalty() >= 0
+                && params.frequencyPenalty() >= 0;
     }
 
-    private static void mask(int[] ids, float[] logits) {
-        for (int id : ids) {
-            logits[id] = MASKED;
+    /** As {@link #apply}, of a row's known tokens; where it {@link #onlyLowers}, no other token passes those that stay known. */
+    void lower(KnownBest known, TokenHistory history, TokenConstraint.@Nullable State constraint) {
+        float[] logits = known.logits();
+        if (constraint != null) {
+            BitSet allowed = constraint.allowed();
+            for (int i = 0; i < known.size(); i++) {
+                int id = known.id(i);
+                if (!allowed.get(id) && !(constraint.accepting() && Arrays.binarySearch(outerIds, id) >= 0)) {
+                    logits[i] = MASKED;
+                }
+            }
         }
+        for (int id : impossible(history, constraint)) {
+            int place = known.indexOf(id);
+            if (place >= 0) {
+                logits[place] = MASKED;
+            }
+        }
+        if (penalizes()) {
+            history.forEachDistinct((id, completionCount) -> {
+                int place = known.indexOf(id);
+                if (place >= 0) {
+                    logits[place] = penalized(logits[place], completionCount);
+                }
+            });
+        }
+        known.keepAboveLeast();
+    }
+
+    private boolean penalizes() {
+        return params.repetitionPenalty() != 1 || params.presencePenalty() != 0 || params.frequencyPenalty() != 0;
     }
 
     /** Masks what is not allowed, run by run: quick for few allowed tokens as well as for nearly all. */
@@ -104,15 +144,18 @@ final class LogitAdjustments {
         if (!penalizes()) {
             return;
         }
-        float repetition = (float) params.repetitionPenalty();
-        float presence = (float) params.presencePenalty();
-        float frequency = (float) params.frequencyPenalty();
         history.forEachDistinct((id, completionCount) -> {
             if (id < vocabularySize) {
-                float logit = logits[id];
-                logit = logit > 0 ? logit / repetition : logit * repetition;
-                logits[id] = completionCount == 0 ? logit : logit - presence - frequency * completionCount;
+                logits[id] = penalized(logits[id], completionCount);
             }
         });
+    }
+
+    private float penalized(float logit, int completionCount) {
+        float repetition = (float) params.repetitionPenalty();
+        float repeated = logit > 0 ? logit / repetition : logit * repetition;
+        return completionCount == 0
+                ? repeated
+                : repeated - (float) params.presencePenalty() - (float) params.frequencyPenalty() * completionCount;
     }
 }

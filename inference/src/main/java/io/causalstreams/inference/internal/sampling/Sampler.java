@@ -53,14 +53,9 @@ public final class Sampler {
      */
     public int sample(Logits logits, int row, TokenHistory history, TokenConstraint.@Nullable State constraint) {
         BestTokens best = logits.best();
-        if (best != null && adjustments.leavesAll(history, constraint)) {
-            boolean all = vocabularySize == logits.vocabulary();
-            int chosen = params.temperature() == 0
-                    ? KnownBest.mostLikely(best, row, vocabularySize)
-                    : draw(Workspace.ofThread().best().of(best, row, vocabularySize), all, history);
-            if (chosen != KnownBest.NONE) {
-                return chosen;
-            }
+        int known = best == null ? KnownBest.NONE : ofBest(best, logits, row, history, constraint);
+        if (known != KnownBest.NONE) {
+            return known;
         }
         float[] values = adjusted(logits, row, history, constraint);
         int most = argMax(values, vocabularySize);
@@ -69,27 +64,39 @@ public final class Sampler {
                 : candidates(values, vocabularySize, values[most]).draw(uniform(history));
     }
 
-    /**
-     * One of the known tokens, if those that filters leave are surely among them.
-     *
-     * @param all whether every token of the row can be chosen
-     */
-    private int draw(KnownBest known, boolean all, TokenHistory history) {
-        float[] values = known.logits();
+    /** One of the row's best tokens, if those that adjustments and filters leave are surely among them, else {@link KnownBest#NONE}. */
+    private int ofBest(
+            BestTokens best, Logits logits, int row, TokenHistory history, TokenConstraint.@Nullable State constraint) {
+        boolean adjusted = !adjustments.leavesAll(history, constraint);
+        if (params.temperature() == 0 && !adjusted) {
+            return KnownBest.mostLikely(best, row, vocabularySize);
+        }
+        if (adjusted && !adjustments.onlyLowers()) {
+            return KnownBest.NONE;
+        }
+        KnownBest known = Workspace.ofThread().best().of(best, row, vocabularySize);
+        if (adjusted) {
+            adjustments.lower(known, history, constraint);
+        }
         int size = known.size();
         if (size == 0) {
             return KnownBest.NONE;
         }
-        float max = values[argMax(values, size)];
+        float[] values = known.logits();
+        int most = argMax(values, size);
+        if (params.temperature() == 0) {
+            return known.id(most);
+        }
         Candidates candidates;
         if (params.topK() > 0) {
             if (params.topK() > size) {
                 return KnownBest.NONE;
             }
-            candidates = candidates(values, size, max);
+            candidates = candidates(values, size, values[most]);
         } else {
+            boolean all = vocabularySize == logits.vocabulary();
             candidates = Workspace.ofThread().candidates();
-            if (!candidates.selectKnown(known, max, params.temperature(), params.topP(), all)) {
+            if (adjusted || !candidates.selectKnown(known, values[most], params.temperature(), params.topP(), all)) {
                 return KnownBest.NONE;
             }
             candidates.keepMinP(params.minP());

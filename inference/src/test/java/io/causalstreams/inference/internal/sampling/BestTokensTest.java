@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.testing.Seeds;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a row's best tokens decide is what the whole row decides. */
@@ -32,11 +35,12 @@ class BestTokensTest {
             double error = (random.nextDouble() - 0.5) * 1e-4;
             Logits best = BestRows.of(whole, 1 + random.nextInt(40), random, fetched, error);
             Sampler sampler = new Sampler(params, i, 0, Set.of(2), VOCABULARY - random.nextInt(3));
+            TokenConstraint.State constraint = random.nextInt(4) == 0 ? new Some(random) : null;
 
             // Then
-            assertThat(sampler.sample(best, 0, history(), null))
+            assertThat(sampler.sample(best, 0, history(), constraint))
                     .as("%s", params)
-                    .isEqualTo(sampler.sample(whole, 0, history(), null));
+                    .isEqualTo(sampler.sample(whole, 0, history(), constraint));
         }
         assertThat(fetched).hasValueBetween(1_000, 19_000);
     }
@@ -80,15 +84,27 @@ class BestTokensTest {
         assertThat(fetched).hasValue(2);
     }
 
+    /** The first token has a share of 0.62 of what can be chosen, and of 0.56 of the whole row. */
     @Test
-    void shouldCountTokensThatCannotBeChosenToTheSumAtMost() {
-        // Given: the head's padding has most of the probability
-        float[] logits = {4, 3, 2, 1, 0, 8, 8};
+    void shouldNotCountOnTokensThatCannotBeChosen() {
+        Logits whole = row(logarithms(0.62, 0.2, 0.1, 0.05, 0.03, 0.05, 0.05));
         SamplingParams params = SamplingParams.builder().topP(0.6).build();
         for (int seed = 0; seed < 100; seed++) {
-            Logits whole = row(logits);
-            Logits best = BestRows.of(whole, 5, new Random(seed), fetched);
+            Logits best = BestRows.of(whole, 6, new Random(seed), fetched);
             Sampler sampler = new Sampler(params, seed, 0, Set.of(), 5);
+
+            assertThat(sampler.sample(best, 0, history(), null)).isEqualTo(sampler.sample(whole, 0, history(), null));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.60001, -5e-5", "0.59999, 5e-5"})
+    void shouldNotTakeASumForExact(double topP, double error) {
+        Logits whole = row(logarithms(0.6, 0.3, 0.05, 0.03, 0.01, 0.01));
+        SamplingParams params = SamplingParams.builder().topP(topP).build();
+        for (int seed = 0; seed < 100; seed++) {
+            Logits best = BestRows.of(whole, 4, new Random(seed), fetched, error);
+            Sampler sampler = new Sampler(params, seed, 0, Set.of(), 6);
 
             assertThat(sampler.sample(best, 0, history(), null)).isEqualTo(sampler.sample(whole, 0, history(), null));
         }
@@ -114,6 +130,26 @@ class BestTokensTest {
     }
 
     @Test
+    void shouldFetchNothingForGreedyChoicesUnderAConstraintOrPenalties() {
+        Random random = Seeds.random();
+        for (int i = 0; i < 200; i++) {
+            // Given: a mask that leaves half of the tokens
+            SamplingParams params = SamplingParams.builder()
+                    .temperature(0)
+                    .minTokens(9)
+                    .repetitionPenalty(1.1)
+                    .build();
+            Logits best = BestRows.of(peaked(random), 64, random, fetched);
+
+            // When
+            new Sampler(params, i, 0, Set.of(2), VOCABULARY).sample(best, 0, history(), new Some(random));
+        }
+
+        // Then
+        assertThat(fetched).hasValue(0);
+    }
+
+    @Test
     void shouldFindWhatIsNoNumber() {
         assertThatThrownBy(() -> sample(SamplingParams.greedy(9), 2, 1, Float.NaN, 7, 7))
                 .isInstanceOf(SamplingException.class)
@@ -126,6 +162,37 @@ class BestTokensTest {
     private int sample(SamplingParams params, int count, float... logits) {
         Logits best = BestRows.of(row(logits), count, new Random(1), fetched);
         return new Sampler(params, 0, 0, Set.of(), logits.length).sample(best, 0, history(), null);
+    }
+
+    /** A place where about half of all tokens may follow. */
+    private static final class Some implements TokenConstraint.State {
+        private final BitSet allowed = new BitSet();
+        private final boolean accepting;
+
+        Some(Random random) {
+            random.ints(VOCABULARY, 3, VOCABULARY - 3).forEach(allowed::set);
+            accepting = random.nextBoolean();
+        }
+
+        @Override
+        public BitSet allowed() {
+            return allowed;
+        }
+
+        @Override
+        public boolean accepting() {
+            return accepting;
+        }
+
+        @Override
+        public boolean acceptsAfter(byte[] bytes) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public TokenConstraint.State after(int tokenId) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     private static SamplingParams params(Random random) {
@@ -142,7 +209,13 @@ class BestTokensTest {
             builder.minTokens(random.nextInt(4));
         }
         if (random.nextInt(10) == 0) {
-            builder.repetitionPenalty(1.3);
+            builder.repetitionPenalty(random.nextInt(4) == 0 ? 0.8 : 1.3);
+        }
+        if (random.nextInt(10) == 0) {
+            builder.presencePenalty(random.nextDouble() * 3 - 1).frequencyPenalty(random.nextDouble() * 3 - 1);
+        }
+        if (random.nextInt(10) == 0) {
+            builder.ignoreEos(true).stopTokenIds(Set.of(random.nextInt(VOCABULARY)));
         }
         if (random.nextInt(10) == 0) {
             builder.logitBias(Map.of(random.nextInt(VOCABULARY), 5.0));
@@ -158,6 +231,14 @@ class BestTokensTest {
             logits[i] = Math.round(random.nextGaussian() * 4 / step) * step;
         }
         return row(logits);
+    }
+
+    private static float[] logarithms(double... probabilities) {
+        float[] logits = new float[probabilities.length];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) Math.log(probabilities[i]);
+        }
+        return logits;
     }
 
     /** As a model that knows what comes next. */
