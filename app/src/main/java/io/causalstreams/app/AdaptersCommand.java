@@ -34,11 +34,19 @@ final class AdaptersCommand {
     /** Base64 adds a third, the envelope some more. */
     private static final int MOST_INLINE_BYTES = 700_000;
 
-    private static final String TOPIC = "adapters";
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
+
+    /** Which topic of adapters. */
+    static final class InTopic {
+        @Option(
+                names = "--topic",
+                paramLabel = "TOPIC",
+                defaultValue = "adapters",
+                description = "Default ${DEFAULT-VALUE}.")
+        private String topic = "adapters";
+    }
 
     @Command(
             name = "publish",
@@ -46,7 +54,7 @@ final class AdaptersCommand {
             mixinStandardHelpOptions = true)
     int publish(
             @Mixin KafkaOptions kafka,
-            @Option(names = "--topic", defaultValue = TOPIC, description = "Default ${DEFAULT-VALUE}.") String topic,
+            @Mixin InTopic in,
             @Parameters(paramLabel = "NAME", description = "By which requests name it.") String name,
             @Parameters(paramLabel = "DIR", description = "As peft and 'tune' save it.") Path directory,
             @Option(
@@ -91,10 +99,10 @@ final class AdaptersCommand {
             event = signed(key, event, keys);
         }
         KafkaConnection connection = kafka.connection();
-        Topics.createCompacted(connection, topic);
+        Topics.createCompacted(connection, in.topic);
         Map<AdapterKey, @Nullable AdapterEvent> records = new LinkedHashMap<>();
         records.put(key, key.candidate() ? event.asCandidate(canary, shadow) : event);
-        AdapterRecords.write(connection, topic, records);
+        AdapterRecords.write(connection, in.topic, records);
         System.err.println("Published " + key + ", version " + event.sha256());
         return 0;
     }
@@ -103,19 +111,16 @@ final class AdaptersCommand {
             name = "promote",
             description = "Puts a candidate into service, in one transaction.",
             mixinStandardHelpOptions = true)
-    int promote(
-            @Mixin KafkaOptions kafka,
-            @Option(names = "--topic", defaultValue = TOPIC, description = "Default ${DEFAULT-VALUE}.") String topic,
-            @Parameters(paramLabel = "NAME") String name) {
+    int promote(@Mixin KafkaOptions kafka, @Mixin InTopic in, @Parameters(paramLabel = "NAME") String name) {
         KafkaConnection connection = kafka.connection();
-        AdapterEvent candidate = AdapterRecords.read(connection, topic).get(key(name, true));
+        AdapterEvent candidate = AdapterRecords.read(connection, in.topic).get(key(name, true));
         if (candidate == null) {
-            throw new AppException("there is no candidate of " + name + " in topic " + topic);
+            throw new AppException("there is no candidate of " + name + " in topic " + in.topic);
         }
         Map<AdapterKey, @Nullable AdapterEvent> records = new LinkedHashMap<>();
         records.put(key(name, false), candidate.asServed());
         records.put(key(name, true), null);
-        AdapterRecords.write(connection, topic, records);
+        AdapterRecords.write(connection, in.topic, records);
         return 0;
     }
 
@@ -125,7 +130,7 @@ final class AdaptersCommand {
             mixinStandardHelpOptions = true)
     int remove(
             @Mixin KafkaOptions kafka,
-            @Option(names = "--topic", defaultValue = TOPIC, description = "Default ${DEFAULT-VALUE}.") String topic,
+            @Mixin InTopic in,
             @Option(names = "--candidate", description = "Only its candidate.") boolean candidate,
             @Parameters(paramLabel = "NAME") String name) {
         Map<AdapterKey, @Nullable AdapterEvent> records = new LinkedHashMap<>();
@@ -133,15 +138,13 @@ final class AdaptersCommand {
         if (!candidate) {
             records.put(key(name, false), null);
         }
-        AdapterRecords.write(kafka.connection(), topic, records);
+        AdapterRecords.write(kafka.connection(), in.topic, records);
         return 0;
     }
 
     @Command(name = "list", description = "Shows what is in the topic.", mixinStandardHelpOptions = true)
-    int list(
-            @Mixin KafkaOptions kafka,
-            @Option(names = "--topic", defaultValue = TOPIC, description = "Default ${DEFAULT-VALUE}.") String topic) {
-        AdapterRecords.read(kafka.connection(), topic)
+    int list(@Mixin KafkaOptions kafka, @Mixin InTopic in) {
+        AdapterRecords.read(kafka.connection(), in.topic)
                 .forEach((key, event) -> System.out.println(key + "  " + event.sha256()
                         + (event.uri() == null ? "  in the record" : "  " + event.uri())
                         + (event.canary() == null ? "" : "  canary " + event.canary())

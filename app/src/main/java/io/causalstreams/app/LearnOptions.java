@@ -22,11 +22,18 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Learning from corrections beside serving. */
 final class LearnOptions {
     private static final long MEBI = 1L << 20;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec command;
 
     @ArgGroup(exclusive = false)
     private @Nullable Loop loop;
@@ -126,6 +133,30 @@ final class LearnOptions {
         return loop != null;
     }
 
+    /** Checks what was said of the loop, before anything is loaded. @throws ParameterException naming the option and its range */
+    void check() {
+        if (loop == null) {
+            return;
+        }
+        require(loop.records >= 1, "--learn-records", loop.records, "1 or more");
+        require(loop.minutes > 0, "--learn-minutes", loop.minutes, "greater than 0");
+        require(loop.share > 0 && loop.share <= 1, "--learn-share", loop.share, "greater than 0 and at most 1");
+        require(loop.epochs > 0, "--learn-epochs", loop.epochs, "greater than 0");
+        require(loop.learningRate > 0, "--learn-rate", loop.learningRate, "greater than 0");
+        require(loop.rank >= 1, "--learn-rank", loop.rank, "1 or more");
+        require(
+                loop.keys.isEmpty() || loop.keys.size() == 2,
+                "--learn-sign",
+                loop.keys,
+                "two files: the private key and the public key");
+    }
+
+    private void require(boolean holds, String option, Object value, String range) {
+        if (!holds) {
+            throw new ParameterException(command.commandLine(), option + " is " + value + "; it must be " + range);
+        }
+    }
+
     /** Starts the loop; null where none was asked for. */
     @Nullable
     LearningLoop start(
@@ -172,9 +203,6 @@ final class LearnOptions {
     private static FineTuner.@Nullable Keys keys(List<Path> files) {
         if (files.isEmpty()) {
             return null;
-        }
-        if (files.size() != 2) {
-            throw new AppException("--learn-sign takes two files: the private key and the public key");
         }
         try {
             return new FineTuner.Keys(

@@ -92,6 +92,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        learn.check();
         Progress progress = Progress.ofStderr();
         KafkaConnection connection = adaptersTopic.on(kafka.connection());
         CausalStreamsConfig config = operatorConfig(connection);

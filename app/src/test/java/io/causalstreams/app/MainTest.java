@@ -63,6 +63,25 @@ class MainTest {
                 .contains("it must be");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--learn-records, 0",
+        "--learn-minutes, 0",
+        "--learn-share, 1.5",
+        "--learn-share, NaN",
+        "--learn-epochs, 0",
+        "--learn-rate, 0",
+        "--learn-rank, 0",
+        "--learn-sign, private"
+    })
+    void shouldExitWithTwoBeforeItServesForAWrongValueOfLearning(String option, String value) {
+        Outcome outcome = run("serve", "--learn", "support", "--learn-store", "none", option, value);
+        assertThat(outcome.exitCode).isEqualTo(2);
+        assertThat(outcome.err)
+                .startsWith("causal-streams serve: " + option + " is ")
+                .contains("it must be");
+    }
+
     @Test
     void shouldExitWithTwoBeforeItPublishesACandidateForMoreThanAllKeys() {
         Outcome outcome = run("adapters", "publish", "support", "no-such-adapter", "--canary", "2");
