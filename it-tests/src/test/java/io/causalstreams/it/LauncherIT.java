@@ -94,6 +94,39 @@ class LauncherIT {
     }
 
     @Test
+    void shouldNotWriteOverTheJarOfAProcessThatRuns() throws Exception {
+        // Given: one that has its jar open and reads it later
+        built();
+        java(JAVA_17, """
+                while [ "$1" != -jar ]; do shift; done
+                [ "$3" = serve ] || exit 0
+                exec 3<"$2"; echo open
+                until [ -e built ]; do sleep 0.1; done; cat <&3""");
+        maven("printf other >app/target/causal-streams.jar");
+        Path log = scratch.resolve("serve.log");
+        Process serve = builder(clone.resolve("causal-streams"), Map.of(), "serve")
+                .redirectOutput(log.toFile())
+                .start();
+        Await.await("it runs")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> Files.readString(log).contains("open"));
+
+        // When
+        Path source = Files.writeString(clone.resolve("topology/src/main/New.java"), "class New {}");
+        Files.setLastModifiedTime(
+                source,
+                java.nio.file.attribute.FileTime.from(java.time.Instant.now().plusSeconds(2)));
+        Result other = launch();
+        Files.createFile(scratch.resolve("built"));
+
+        // Then
+        assertThat(other.output()).contains("sources changed");
+        assertThat(serve.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(log)).isEqualTo("open\njar");
+        assertThat(clone.resolve("app/target/causal-streams.jar")).hasContent("other");
+    }
+
+    @Test
     void shouldShowWhyABuildFailed() {
         java(JAVA_17, SAYS_HOW);
         maven("echo 'COMPILATION ERROR in Some.java'; exit 3");
