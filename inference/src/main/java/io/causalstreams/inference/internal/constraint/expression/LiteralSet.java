@@ -3,7 +3,9 @@ package io.causalstreams.inference.internal.constraint.expression;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntBinaryOperator;
 
 /**
  * Distinct byte strings in unsigned lexicographic order, at least one, each with the lengths at which it may end; its own is the
@@ -11,6 +13,9 @@ import java.util.List;
  * there, as a place in the text. Immutable.
  */
 public final class LiteralSet {
+
+    /** Bytes that are compared one by one; where more are the same, a text repeats itself. */
+    private static final int LOOKED_AT = 256;
 
     private final byte[] bytes;
     private final Entry[] entries;
@@ -47,14 +52,20 @@ public final class LiteralSet {
         }
     }
 
-    /** @param entries at least one; of those with the same bytes one is made */
-    LiteralSet(byte[] bytes, Collection<Entry> entries) {
+    /**
+     * Sorted here.
+     *
+     * @param entries at least one; of those with the same bytes one is made
+     * @param alike how many bytes are the same from two of their starts on; there may be more
+     */
+    LiteralSet(byte[] bytes, Collection<Entry> entries, IntBinaryOperator alike) {
         this.bytes = bytes;
+        Comparator<Entry> order = (a, b) -> compare(a, b, alike);
         Entry[] sorted = entries.toArray(Entry[]::new);
-        Arrays.sort(sorted, this::compare);
+        Arrays.sort(sorted, order);
         int count = 0;
         for (Entry entry : sorted) {
-            if (count == 0 || compare(sorted[count - 1], entry) != 0) {
+            if (count == 0 || order.compare(sorted[count - 1], entry) != 0) {
                 sorted[count++] = entry;
             } else {
                 sorted[count - 1] = sorted[count - 1].or(entry);
@@ -63,8 +74,13 @@ public final class LiteralSet {
         this.entries = Arrays.copyOf(sorted, count);
     }
 
-    private int compare(Entry a, Entry b) {
-        return Arrays.compareUnsigned(bytes, a.start, a.start + a.length, bytes, b.start, b.start + b.length);
+    private int compare(Entry a, Entry b, IntBinaryOperator alike) {
+        int shorter = Math.min(a.length, b.length);
+        boolean repeats = shorter > LOOKED_AT
+                && Arrays.equals(bytes, a.start, a.start + LOOKED_AT, bytes, b.start, b.start + LOOKED_AT);
+        int from = repeats ? Math.min(shorter, alike.applyAsInt(a.start, b.start)) : 0;
+        return Arrays.compareUnsigned(
+                bytes, a.start + from, a.start + a.length, bytes, b.start + from, b.start + b.length);
     }
 
     /** These strings, which end at their ends only. */
@@ -81,7 +97,7 @@ public final class LiteralSet {
             entries[count++] = new Entry(start, string.length, ends, start);
             start += string.length;
         }
-        return new LiteralSet(bytes, List.of(entries));
+        return new LiteralSet(bytes, List.of(entries), (one, other) -> 0);
     }
 
     public int size() {
@@ -137,9 +153,15 @@ public final class LiteralSet {
 
     /** All bytes of the strings. */
     BitSet bytesUsed() {
-        BitSet used = new BitSet(256);
+        int[] endOfThatFrom = new int[bytes.length + 1];
         for (Entry entry : entries) {
-            for (int i = entry.start; i < entry.start + entry.length; i++) {
+            endOfThatFrom[entry.start] = Math.max(endOfThatFrom[entry.start], entry.start + entry.length);
+        }
+        BitSet used = new BitSet(256);
+        int end = 0;
+        for (int i = 0; i < bytes.length; i++) { // strings overlap: each byte is looked at once
+            end = Math.max(end, endOfThatFrom[i]);
+            if (i < end) {
                 used.set(bytes[i] & 0xFF);
             }
         }

@@ -21,6 +21,7 @@ public final class Words {
     private final List<Word> words = new ArrayList<>();
     private boolean apart = true;
     private byte @Nullable [] bytes;
+    private @Nullable RepeatedWords repeated;
     private @Nullable Expression runs;
 
     /**
@@ -86,7 +87,7 @@ public final class Words {
             int start = words.get(i).start;
             runs.add(new LiteralSet.Entry(start, lasts[i] - start, ends, start));
         }
-        return runs.isEmpty() ? Expressions.NEVER : expressions.literals(new LiteralSet(bytes(), runs));
+        return runs.isEmpty() ? Expressions.NEVER : expressions.literals(set(runs));
     }
 
     /**
@@ -119,7 +120,15 @@ public final class Words {
                 runs.add(new LiteralSet.Entry(start, ends.length() - 1, ends, 0));
             }
         }
-        return runs.isEmpty() ? Expressions.NEVER : expressions.literals(new LiteralSet(bytes, runs));
+        return runs.isEmpty() ? Expressions.NEVER : expressions.literals(set(runs));
+    }
+
+    private LiteralSet set(List<LiteralSet.Entry> runs) {
+        if (repeated == null) {
+            int[] starts = words.stream().mapToInt(Word::start).toArray();
+            repeated = new RepeatedWords(bytes(), starts, lasts());
+        }
+        return new LiteralSet(bytes(), runs, repeated::alike);
     }
 
     private byte[] bytes() {
