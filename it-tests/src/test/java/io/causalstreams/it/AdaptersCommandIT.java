@@ -112,31 +112,20 @@ class AdaptersCommandIT {
     }
 
     private CommandProcess serve(EmbeddedBroker broker) {
-        Path config = TestFiles.properties(Map.of(
-                "state.dir",
-                TestFiles.fresh("state-").toString(),
-                "causal.streams.adapters.directory",
-                TestFiles.fresh("kept-").toString()));
-        CommandProcess serve = CommandProcess.start(
-                Map.of(
-                        "JAVA_OPTS",
-                        "-XX:TieredStopAtLevel=1 -Xmx256m -Djavax.net.ssl.trustStore=" + trustStore
-                                + " -Djavax.net.ssl.trustStorePassword=" + Certificates.PASSWORD),
-                "serve",
-                "--bootstrap-servers",
+        return CommandProcess.serveSmall(
                 broker.bootstrapServers(),
-                "--threads",
-                "1",
-                "--config",
-                config.toString(),
+                LIMIT,
+                Map.of(
+                        "causal.streams.adapters.directory",
+                        TestFiles.fresh("kept-").toString()),
+                "-Djavax.net.ssl.trustStore=" + trustStore + " -Djavax.net.ssl.trustStorePassword="
+                        + Certificates.PASSWORD,
                 "--model",
                 TestModels.tinyChatCheckpoint().toString(),
                 "--adapters-topic",
                 "adapters",
                 "--adapters-keys",
                 ours.substring(ours.indexOf(',') + 1));
-        serve.awaitOutput("Serving ", LIMIT);
-        return serve;
     }
 
     private String[] candidate(Path adapter, String file, String share, String... more) {

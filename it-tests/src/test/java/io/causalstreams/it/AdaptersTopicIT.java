@@ -12,11 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -146,26 +146,13 @@ class AdaptersTopicIT {
     }
 
     private static CommandProcess serve(EmbeddedBroker broker, Path kept, String... models) {
-        Path config = TestFiles.properties(Map.of(
-                "state.dir",
-                TestFiles.fresh("state-").toString(),
-                "causal.streams.adapters.directory",
-                kept.toString()));
-        List<String> arguments = new ArrayList<>(List.of(
-                "serve",
-                "--bootstrap-servers",
+        return CommandProcess.serveSmall(
                 broker.bootstrapServers(),
-                "--threads",
-                "1",
-                "--config",
-                config.toString(),
-                "--adapters-topic",
-                "adapters"));
-        arguments.addAll(List.of(models));
-        CommandProcess serve = CommandProcess.start(
-                Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m"), arguments.toArray(String[]::new));
-        serve.awaitOutput("Serving ", LIMIT);
-        return serve;
+                LIMIT,
+                Map.of("causal.streams.adapters.directory", kept.toString()),
+                "",
+                Stream.concat(Stream.of("--adapters-topic", "adapters"), Stream.of(models))
+                        .toArray(String[]::new));
     }
 
     private static void put(EmbeddedBroker broker, @Nullable AdapterEvent event) throws Exception {

@@ -50,7 +50,7 @@ class AgentKillIT {
                         new StringSerializer(),
                         new ByteArraySerializer());
                 KafkaConsumer<String, byte[]> reader = reader(broker)) {
-            AgentProcess agent = AgentProcess.start(broker.bootstrapServers(), state);
+            JavaProcess agent = AgentProcess.start(broker.bootstrapServers(), state);
             try {
                 // When: questions and results come slowly, and the process is killed between or inside of its commits
                 int kills = 0;

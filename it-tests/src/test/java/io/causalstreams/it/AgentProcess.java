@@ -9,63 +9,27 @@ import io.causalstreams.inference.ToolChoice;
 import io.causalstreams.testkit.ScriptedEngine;
 import io.causalstreams.topology.CausalStreams;
 import io.causalstreams.topology.event.ToolResultEvent;
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 
 /** An agent in a process of its own, whose model calls {@value #ROUNDS} times and then says what it got. */
-final class AgentProcess implements AutoCloseable {
+final class AgentProcess {
     static final String QUESTIONS = "questions";
     static final String CALLS = "tool-calls";
     static final String RESULTS = "tool-results";
     static final String ANSWERS = "answers";
     static final int ROUNDS = 3;
 
-    private final Process process;
+    private AgentProcess() {}
 
-    private AgentProcess(Process process) {
-        this.process = process;
-    }
-
-    static AgentProcess start(String bootstrapServers, Path state) {
-        try {
-            return new AgentProcess(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx256m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            AgentProcess.class.getName(),
-                            bootstrapServers,
-                            state.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(new File(state.toFile(), "agent.log")))
-                    .start());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** SIGKILL. */
-    void kill9() throws InterruptedException {
-        process.destroyForcibly();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
-            throw new AssertionError("process " + process.pid() + " survived a kill");
-        }
-    }
-
-    @Override
-    public void close() {
-        process.destroyForcibly();
+    static JavaProcess start(String bootstrapServers, Path state) {
+        return JavaProcess.start(AgentProcess.class, state.resolve("agent.log"), bootstrapServers, state.toString());
     }
 
     /** Arguments: bootstrap servers, state directory. */

@@ -74,6 +74,18 @@ final class CommandProcess implements AutoCloseable {
 
     /** Starts {@code serve} with a small heap, one thread of the model and a state of its own; {@code more} names the model. */
     static CommandProcess serveSmall(String bootstrapServers, Duration limit, String... more) {
+        return serveSmall(bootstrapServers, limit, Map.of(), "", more);
+    }
+
+    /**
+     * The same with other settings.
+     *
+     * @param javaOptions behind its own
+     */
+    static CommandProcess serveSmall(
+            String bootstrapServers, Duration limit, Map<String, String> settings, String javaOptions, String... more) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.computeIfAbsent("state.dir", name -> TestFiles.fresh("state-").toString());
         List<String> arguments = new ArrayList<>(List.of(
                 "serve",
                 "--bootstrap-servers",
@@ -81,12 +93,11 @@ final class CommandProcess implements AutoCloseable {
                 "--threads",
                 "1",
                 "--config",
-                TestFiles.properties(
-                                Map.of("state.dir", TestFiles.fresh("state-").toString()))
-                        .toString()));
+                TestFiles.properties(all).toString()));
         arguments.addAll(List.of(more));
-        CommandProcess serve =
-                start(Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m"), arguments.toArray(String[]::new));
+        CommandProcess serve = start(
+                Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m " + javaOptions),
+                arguments.toArray(String[]::new));
         serve.awaitOutput("Serving ", limit);
         return serve;
     }

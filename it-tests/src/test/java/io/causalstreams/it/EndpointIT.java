@@ -11,7 +11,6 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,7 +30,7 @@ class EndpointIT {
 
     @Test
     void shouldTellNobodyWhatIsAskedAndAnswered() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (EmbeddedBroker broker = EmbeddedBroker.start();
                 OperatorClient client = new OperatorClient(broker.bootstrapServers());
                 CommandProcess serve = serve(broker, port, "--verbose")) {
@@ -70,7 +69,7 @@ class EndpointIT {
                 .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
                 .findFirst()
                 .orElseGet(() -> Assumptions.abort("skipped: this machine has no IPv4 address but loopback"));
-        int port = freePort();
+        int port = FreePort.find();
         try (EmbeddedBroker broker = EmbeddedBroker.start();
                 CommandProcess serve = serve(broker, port)) {
             assertThat(get(port, "/health")).contains("\"status\":\"UP\"");
@@ -128,11 +127,5 @@ class EndpointIT {
                 List.of("--model", TestModels.tinyChat().toString(), "--metrics-port", Integer.toString(port)));
         options.addAll(List.of(more));
         return CommandProcess.serveSmall(broker.bootstrapServers(), LIMIT, options.toArray(String[]::new));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

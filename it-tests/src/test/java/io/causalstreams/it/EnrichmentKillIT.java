@@ -67,7 +67,7 @@ class EnrichmentKillIT {
                         new StringSerializer(),
                         new StringSerializer());
                 KafkaConsumer<String, String> reader = reader(broker)) {
-            EnrichmentProcess process = EnrichmentProcess.start(broker.bootstrapServers(), directory);
+            JavaProcess process = EnrichmentProcess.start(broker.bootstrapServers(), directory);
             try {
                 // When: it is killed between or inside of its commits
                 int kills = 0;

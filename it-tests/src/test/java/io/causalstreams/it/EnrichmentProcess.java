@@ -8,7 +8,6 @@ import io.causalstreams.inference.PreparedRequest;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.testkit.ScriptedEngine;
 import io.causalstreams.topology.CausalStreams;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.KStream;
@@ -27,7 +25,7 @@ import org.apache.kafka.streams.kstream.KStream;
  * Cached and budgeted enrichment in a process of its own: {@value #RECORDS} → {@value #ANSWERS}. Each run of the engine is a line, the
  * question, in {@value #RUNS} of its directory.
  */
-final class EnrichmentProcess implements AutoCloseable {
+final class EnrichmentProcess {
     static final String RECORDS = "records";
     static final String ANSWERS = "enriched";
     static final String RUNS = "runs";
@@ -36,43 +34,11 @@ final class EnrichmentProcess implements AutoCloseable {
 
     static final int COST = 3;
 
-    private final Process process;
+    private EnrichmentProcess() {}
 
-    private EnrichmentProcess(Process process) {
-        this.process = process;
-    }
-
-    static EnrichmentProcess start(String bootstrapServers, Path directory) {
-        try {
-            return new EnrichmentProcess(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx256m",
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            EnrichmentProcess.class.getName(),
-                            bootstrapServers,
-                            directory.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(new File(directory.toFile(), "log")))
-                    .start());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** SIGKILL. */
-    void kill9() throws InterruptedException {
-        process.destroyForcibly();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
-            throw new AssertionError("process " + process.pid() + " survived a kill");
-        }
-    }
-
-    @Override
-    public void close() {
-        process.destroyForcibly();
+    static JavaProcess start(String bootstrapServers, Path directory) {
+        return JavaProcess.start(
+                EnrichmentProcess.class, directory.resolve("log"), bootstrapServers, directory.toString());
     }
 
     /** Arguments: bootstrap servers, directory. */

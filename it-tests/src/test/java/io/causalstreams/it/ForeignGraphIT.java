@@ -2,7 +2,6 @@ package io.causalstreams.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.causalstreams.app.internal.models.ModelSource;
 import io.causalstreams.inference.EngineConfig;
@@ -54,13 +53,7 @@ class ForeignGraphIT {
             List<Finished> results = Generations.runAll(engine, List.of(score, greedy));
 
             // Then
-            List<Double> scores = Generations.promptLogprobs(results.get(0));
-            assertThat(scores).hasSameSizeAs(golden.logprobs());
-            for (int position = 0; position < scores.size(); position++) {
-                assertThat(scores.get(position))
-                        .as("position %d", position + 1)
-                        .isCloseTo(golden.logprobs().get(position), within(tolerance));
-            }
+            golden.requireNear(Generations.promptLogprobs(results.get(0)), tolerance);
             assertThat(Generations.tokens(results.get(1)))
                     .isEqualTo(golden.greedyIds().subList(0, clearSteps(golden)));
         }
@@ -80,13 +73,7 @@ class ForeignGraphIT {
             Finished finished = Generations.run(engine, Generations.score("score", golden.promptIds()));
 
             // Then
-            List<Double> scores = Generations.promptLogprobs(finished);
-            assertThat(scores).hasSameSizeAs(golden.logprobs());
-            for (int position = 0; position < scores.size(); position++) {
-                assertThat(scores.get(position))
-                        .as("position %d", position + 1)
-                        .isCloseTo(golden.logprobs().get(position), within(tolerance));
-            }
+            golden.requireNear(Generations.promptLogprobs(finished), tolerance);
         }
     }
 

@@ -1,5 +1,8 @@
 package io.causalstreams.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -38,6 +41,16 @@ final class Goldens {
 
         List<Integer> allIds() {
             return Stream.concat(promptIds.stream(), greedyIds.stream()).toList();
+        }
+
+        /** Requires that the scores of a prompt are as near as this to those of transformers. */
+        void requireNear(List<Double> scores, double tolerance) {
+            assertThat(scores).hasSameSizeAs(logprobs);
+            for (int position = 0; position < scores.size(); position++) {
+                assertThat(scores.get(position))
+                        .as("position %d", position + 1)
+                        .isCloseTo(logprobs.get(position), within(tolerance));
+            }
         }
 
         @Override

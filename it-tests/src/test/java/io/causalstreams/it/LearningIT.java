@@ -154,20 +154,15 @@ class LearningIT {
     }
 
     private static CommandProcess serve(EmbeddedBroker broker, Path state) {
-        Path config = TestFiles.properties(Map.of(
-                "state.dir",
-                state.resolve("streams").toString(),
-                "causal.streams.adapters.directory",
-                state.resolve("adapters").toString()));
-        CommandProcess serve = CommandProcess.start(
-                Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx256m"),
-                "serve",
-                "--bootstrap-servers",
+        return CommandProcess.serveSmall(
                 broker.bootstrapServers(),
-                "--threads",
-                "1",
-                "--config",
-                config.toString(),
+                LIMIT,
+                Map.of(
+                        "state.dir",
+                        state.resolve("streams").toString(),
+                        "causal.streams.adapters.directory",
+                        state.resolve("adapters").toString()),
+                "",
                 "--model",
                 TestModels.tinyChatCheckpoint().toString(),
                 "--adapters-topic",
@@ -188,8 +183,6 @@ class LearningIT {
                 state.resolve("work").toString(),
                 "--learn-store",
                 state.resolve("store").toString());
-        serve.awaitOutput("Serving ", LIMIT);
-        return serve;
     }
 
     private static String prompt(String id) {

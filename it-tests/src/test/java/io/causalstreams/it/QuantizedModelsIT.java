@@ -2,7 +2,6 @@ package io.causalstreams.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.causalstreams.app.internal.AppException;
 import io.causalstreams.app.internal.models.Calibrations;
@@ -74,13 +73,7 @@ class QuantizedModelsIT {
         Finished finished = Generations.run(engine, Generations.score("score", golden.promptIds()));
 
         // Then
-        List<Double> scores = Generations.promptLogprobs(finished);
-        assertThat(scores).hasSameSizeAs(golden.logprobs());
-        for (int position = 0; position < scores.size(); position++) {
-            assertThat(scores.get(position))
-                    .as("position %d", position + 1)
-                    .isCloseTo(golden.logprobs().get(position), within(tolerance));
-        }
+        golden.requireNear(Generations.promptLogprobs(finished), tolerance);
     }
 
     @Test

@@ -1,9 +1,6 @@
 package io.causalstreams.it;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,7 +32,7 @@ final class ScaledInstance implements AutoCloseable {
     }
 
     static ScaledInstance start(String bootstrapServers, Path config, String... more) {
-        int port = freePort();
+        int port = FreePort.find();
         String[] arguments = new String[more.length + 11];
         String[] first = {
             "serve",
@@ -163,14 +160,6 @@ final class ScaledInstance implements AutoCloseable {
 
     String output() {
         return process.output();
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

@@ -30,7 +30,6 @@ import io.causalstreams.topology.OutputForm;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -45,16 +44,13 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -124,7 +120,7 @@ class SchemaRegistryIT {
                         engine, "evolution", "mails", mails, "orders", AvroForm.ofTopic(registry, "orders"), records)) {
             // When
             send("mails", mails, mail());
-            List<ConsumerRecord<String, byte[]>> before = read("orders", RECORDS);
+            List<ConsumerRecord<byte[], byte[]>> before = read("orders", RECORDS);
             server.register("orders-value", body("AVRO", SECOND));
             int second = registry.latest("orders-value").id();
             Await.await("records of the second version").atMost(LIMIT).until(() -> {
@@ -134,10 +130,10 @@ class SchemaRegistryIT {
 
             // Then: all that is written has a registered schema, and consumers of either version read it
             assertThat(before).allSatisfy(each -> assertThat(idOf(each.value())).isEqualTo(first));
-            List<ConsumerRecord<String, byte[]>> all = read("orders", RECORDS + 1);
+            List<ConsumerRecord<byte[], byte[]>> all = read("orders", RECORDS + 1);
             Schema old = new Schema.Parser().parse(FIRST);
             Schema now = new Schema.Parser().parse(SECOND);
-            for (ConsumerRecord<String, byte[]> each : all) {
+            for (ConsumerRecord<byte[], byte[]> each : all) {
                 Schema writer = idOf(each.value()) == first ? old : now;
                 assertThat(GenericData.get().validate(old, decoded(each.value(), writer, old)))
                         .isTrue();
@@ -351,29 +347,8 @@ class SchemaRegistryIT {
         }
     }
 
-    /** All committed records of a topic, as soon as there are so many. */
-    private static List<ConsumerRecord<String, byte[]>> read(String topic, int atLeast) {
-        List<ConsumerRecord<String, byte[]>> all = new ArrayList<>();
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        broker.bootstrapServers(),
-                        "isolation.level",
-                        "read_committed",
-                        "auto.offset.reset",
-                        "earliest",
-                        "group.id",
-                        "reader-" + System.nanoTime()),
-                new StringDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(topic));
-            Await.await(atLeast + " records in " + topic).atMost(LIMIT).until(() -> {
-                consumer.poll(Duration.ofMillis(200)).forEach(all::add);
-                return all.size() >= atLeast;
-            });
-            consumer.poll(Duration.ofMillis(200)).forEach(all::add);
-        }
-        return all;
+    private static List<ConsumerRecord<byte[], byte[]>> read(String topic, int atLeast) {
+        return Committed.read(broker.bootstrapServers(), topic, atLeast, LIMIT);
     }
 
     /** The schema's id in Confluent's wire format: a zero, and four bytes. */

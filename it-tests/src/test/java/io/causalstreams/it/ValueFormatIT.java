@@ -24,10 +24,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -306,28 +304,8 @@ class ValueFormatIT {
         }
     }
 
-    /** All committed records of a topic, as soon as there are so many. */
     private static List<ConsumerRecord<byte[], byte[]>> read(String topic, int atLeast) {
-        List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        broker.bootstrapServers(),
-                        "isolation.level",
-                        "read_committed",
-                        "auto.offset.reset",
-                        "earliest",
-                        "group.id",
-                        "reader-" + System.nanoTime()),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(topic));
-            Await.await(atLeast + " records in " + topic).atMost(LIMIT).until(() -> {
-                consumer.poll(Duration.ofMillis(200)).forEach(all::add);
-                return all.size() >= atLeast;
-            });
-        }
-        return all;
+        return Committed.read(broker.bootstrapServers(), topic, atLeast, LIMIT);
     }
 
     private static JsonNode tree(String line) {
