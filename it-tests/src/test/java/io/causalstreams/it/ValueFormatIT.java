@@ -138,7 +138,7 @@ class ValueFormatIT {
 
     @ParameterizedTest
     @CsvSource({"avro, AVRO", "protobuf, PROTOBUF", "json-schema, JSON"})
-    void shouldProduceServeAndTailInTheSameFormat(String format, String type) throws Exception {
+    void shouldProduceServeTailAndReplayInTheSameFormat(String format, String type) throws Exception {
         // Given
         switch (format) {
             case "avro" -> register(format, type, documented("Prompt"), documented("Completion"));
@@ -163,6 +163,16 @@ class ValueFormatIT {
                     .orElseThrow(() -> new AssertionError(told));
             assertThat(completion.at("/usage/completion_tokens").asInt()).isEqualTo(5);
             assertThat(completion.at("/choices/0/finish_reason").asText()).isEqualTo("length");
+            String replayed = command(
+                    format,
+                    "replay",
+                    "--value-format",
+                    format,
+                    "--model",
+                    TestModels.tinyChatCheckpoint().toString(),
+                    "--adapter",
+                    "base");
+            assertThat(replayed).contains("1 prompts, ", "1 recorded answers");
             assertThat(read(format + "-prompts", 1).get(0).value()[0]).isZero();
             assertThat(read(format + "-completions", 1).get(0).value()[0]).isZero();
             assertThat(serve.isAlive()).isTrue();
