@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OrtSession.SessionOptions;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.causalstreams.export.ExportOptions;
 import io.causalstreams.export.OnnxExporter;
 import io.causalstreams.export.Precision;
+import io.causalstreams.export.TargetDevice;
 import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.GenerationEngine;
 import io.causalstreams.inference.GenerationEvent.Finished;
@@ -17,6 +20,12 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.GenerationRequest.Task;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.model.TokenRow;
+import io.causalstreams.inference.internal.onnx.OnnxModels;
+import io.causalstreams.inference.internal.onnx.device.Accelerator;
+import io.causalstreams.inference.internal.onnx.device.DeviceMemory;
+import io.causalstreams.inference.internal.onnx.pooled.OnnxPooledModel;
+import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -177,6 +186,77 @@ class EmbeddingIT {
         try (CommandProcess verify =
                 CommandProcess.start("models", "verify", models.get(0), models.get(1), models.get(2))) {
             assertThat(verify.awaitExit(Duration.ofMinutes(2))).isZero();
+        }
+    }
+
+    /** The way to a device, whose place the CPU takes. */
+    @ParameterizedTest
+    @MethodSource("embedding")
+    void shouldOpenGraphsForDevicesOnOne(String name) throws IOException {
+        // Given
+        Path directory = Path.of("target/models").resolve("pooled-cuda-" + name);
+        OnnxExporter.export(
+                TINY.resolve(name), directory, ExportOptions.of(Precision.FP16).withDevice(TargetDevice.CUDA));
+        JsonNode cases = golden(name).path("embeddings");
+        List<TokenRow> rows = new ArrayList<>();
+        cases.forEach(each -> rows.add(new TokenRow(
+                integers(each.path("input_ids")).stream().mapToInt(id -> id).toArray(), Integer.MAX_VALUE)));
+        try (OnnxPooledModel model = OnnxModels.openPooledOn(new CpuAsDevice(), ModelDirectory.at(directory), CONFIG)) {
+
+            // When
+            float[][] vectors = model.run(rows);
+
+            // Then
+            for (int row = 0; row < vectors.length; row++) {
+                assertThat(cosine(vectors[row], cases.get(row).path("embedding")))
+                        .as("text %d", row)
+                        .isGreaterThan(0.9999);
+            }
+        }
+    }
+
+    private static double cosine(float[] actual, JsonNode expected) {
+        double product = 0;
+        double ofActual = 0;
+        double ofExpected = 0;
+        for (int i = 0; i < actual.length; i++) {
+            double wanted = expected.get(i).asDouble();
+            product += actual[i] * wanted;
+            ofActual += actual[i] * actual[i];
+            ofExpected += wanted * wanted;
+        }
+        return product / Math.sqrt(ofActual * ofExpected);
+    }
+
+    private record CpuAsDevice() implements Accelerator {
+        @Override
+        public String name() {
+            return "cpu";
+        }
+
+        @Override
+        public DeviceMemory memory() {
+            throw new UnsupportedOperationException("there is no cache to put there");
+        }
+
+        @Override
+        public String memoryName() {
+            return "Cpu";
+        }
+
+        @Override
+        public int ordinal() {
+            return 0;
+        }
+
+        @Override
+        public boolean computesIn(OnnxJavaType type) {
+            return true;
+        }
+
+        @Override
+        public void addTo(SessionOptions options, boolean graphs) {
+            assertThat(graphs).as("lengths differ from pass to pass").isFalse();
         }
     }
 

@@ -82,22 +82,20 @@ final class PooledExport {
     }
 
     private GraphBuilder graph(TensorStore store) {
-        return model.graph(name, store, arithmetic());
+        return model.graph(name, store, options.device().reals(options.precision()), arithmetic());
     }
 
     /** A new one for every graph. Activations are not spread as for decoders: products in eight bits scale every block. */
     private Arithmetic arithmetic() {
-        if (options.device() != TargetDevice.CPU) {
-            throw new UnsupportedModelException("models of embeddings and scores are exported for cpu; "
-                    + options.device().id() + " is not offered");
-        }
         return switch (options.precision()) {
-            case FP32, BF16 -> new FloatArithmetic();
-            case FP16 -> new FloatArithmetic(ElementType.FLOAT16);
+            case FP32 -> new FloatArithmetic();
+            case FP16 ->
+                options.device() == TargetDevice.CPU ? new FloatArithmetic(ElementType.FLOAT16) : new FloatArithmetic();
             case INT8 -> QuantizedDecoder.eightBitBlocks();
-            case INT4 ->
+            case BF16, INT4 ->
                 throw new UnsupportedModelException(
-                        "models of embeddings and scores are exported in fp32, fp16 or int8; int4 is not offered");
+                        "models of embeddings and scores are exported in fp32, fp16 or int8; "
+                                + options.precision().id() + " is not offered");
         };
     }
 

@@ -16,6 +16,7 @@ import io.causalstreams.export.internal.encoder.Encoder;
 import io.causalstreams.export.internal.encoder.EncoderFamilies;
 import io.causalstreams.export.internal.encoder.LeftOverEncoderTensors;
 import io.causalstreams.export.internal.encoder.ScoringHead;
+import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.TensorStore;
 import io.causalstreams.export.internal.pooling.SentenceModules;
@@ -78,9 +79,9 @@ sealed interface PooledModel {
     /** Facts of its kind, by their keys in the metadata. */
     Map<String, String> facts();
 
-    /** The graph, its weights in {@code store}. */
-    default GraphBuilder graph(String name, TensorStore store, Arithmetic arithmetic) {
-        GraphBuilder builder = new GraphBuilder(name, store);
+    /** The graph, which computes in {@code reals}, its weights in {@code store}. */
+    default GraphBuilder graph(String name, TensorStore store, ElementType reals, Arithmetic arithmetic) {
+        GraphBuilder builder = new GraphBuilder(name, store, reals);
         add(new PooledGraph(builder, arithmetic));
         return builder;
     }

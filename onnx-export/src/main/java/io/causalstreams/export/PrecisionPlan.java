@@ -1,8 +1,6 @@
 package io.causalstreams.export;
 
 import io.causalstreams.export.internal.architecture.Decoder;
-import io.causalstreams.export.internal.architecture.FeedForward;
-import io.causalstreams.export.internal.architecture.UnsupportedModelException;
 import io.causalstreams.export.internal.block.AdaptableArithmetic;
 import io.causalstreams.export.internal.block.Arithmetic;
 import io.causalstreams.export.internal.block.FloatArithmetic;
@@ -56,18 +54,11 @@ record PrecisionPlan(
 
     /** Weights of fewer bits in blocks, whose kernels take few rows as they are and for many make half precision of the weights. */
     private static PrecisionPlan ofDevice(ExportOptions options, Decoder decoder) {
-        requireDense(decoder);
         return switch (options.precision()) {
             case FP32, FP16, BF16 -> new PrecisionPlan(decoder, FloatArithmetic::new);
             case INT8 -> of(QuantizedDecoder.int8Blocks(decoder), QuantizedDecoder::exactProducts);
             case INT4 -> of(QuantizedDecoder.int4(decoder, options.blockSize()), QuantizedDecoder::eightBitBlocks);
         };
-    }
-
-    private static void requireDense(Decoder decoder) {
-        if (decoder.layers().stream().anyMatch(layer -> layer.feedForward() instanceof FeedForward.Experts)) {
-            throw new UnsupportedModelException("models with experts are exported for --device cpu only");
-        }
     }
 
     private PrecisionPlan in(ElementType type) {

@@ -40,21 +40,22 @@ class DeviceParityTest {
     @TempDir
     Path directory;
 
-    static Stream<TinyModels.Golden> dense() throws IOException {
-        return TinyModels.all().filter(golden -> !golden.hasExperts());
+    static Stream<TinyModels.Golden> all() throws IOException {
+        return TinyModels.all();
     }
 
-    static Stream<Arguments> denseInFewBits() throws IOException {
-        return dense().flatMap(golden ->
-                Stream.of(Precision.INT8, Precision.INT4).map(precision -> Arguments.of(golden, precision)));
+    static Stream<Arguments> inFewBits() throws IOException {
+        return TinyModels.all()
+                .flatMap(golden ->
+                        Stream.of(Precision.INT8, Precision.INT4).map(precision -> Arguments.of(golden, precision)));
     }
 
-    static Stream<Arguments> denseInEveryPrecision() throws IOException {
-        return Stream.concat(dense().map(golden -> Arguments.of(golden, Precision.FP16)), denseInFewBits());
+    static Stream<Arguments> inEveryPrecision() throws IOException {
+        return Stream.concat(TinyModels.all().map(golden -> Arguments.of(golden, Precision.FP16)), inFewBits());
     }
 
     @ParameterizedTest
-    @MethodSource("dense")
+    @MethodSource("all")
     void shouldStayCloseToTheOracleInHalfPrecision(TinyModels.Golden golden) throws Exception {
         // Given
         int[] ids = golden.inputIds();
@@ -74,7 +75,7 @@ class DeviceParityTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dense")
+    @MethodSource("all")
     void shouldGiveTheLogarithmOfTheSumOfEachRow(TinyModels.Golden golden) throws Exception {
         // Given
         try (GraphRunner model = exported(golden, HALF, 1)) {
@@ -90,7 +91,7 @@ class DeviceParityTest {
     }
 
     @ParameterizedTest
-    @MethodSource("denseInFewBits")
+    @MethodSource("inFewBits")
     void shouldStayAsCloseInFewBitsAsOnTheCpu(TinyModels.Golden golden, Precision precision) throws Exception {
         // Given
         try (GraphRunner model = exported(golden, ExportOptions.of(precision).withDevice(TargetDevice.CUDA), 1)) {
@@ -98,13 +99,14 @@ class DeviceParityTest {
             float[][] logits = model.prefill(0, 0, golden.inputIds());
 
             // Then: the limits of QuantizedParityTest
-            assertThat(Divergence.mean(golden.logits(), logits))
-                    .isBetween(0.0, precision == Precision.INT8 ? 0.03 : 0.35);
+            double limit =
+                    precision == Precision.INT8 ? golden.hasExperts() ? 0.1 : 0.03 : golden.hasExperts() ? 0.5 : 0.35;
+            assertThat(Divergence.mean(golden.logits(), logits)).isBetween(0.0, limit);
         }
     }
 
     @ParameterizedTest
-    @MethodSource("denseInEveryPrecision")
+    @MethodSource("inEveryPrecision")
     void shouldComputeGateAndUpInOneProductAsInTwo(TinyModels.Golden golden, Precision precision) throws Exception {
         // Given
         ExportOptions options = ExportOptions.of(precision).withDevice(TargetDevice.CUDA);
@@ -136,7 +138,7 @@ class DeviceParityTest {
     @Test
     void shouldComputeAndKeepItsCacheInTheTypeAskedFor() throws Exception {
         // Given
-        TinyModels.Golden golden = dense().findFirst().orElseThrow();
+        TinyModels.Golden golden = TinyModels.all().findFirst().orElseThrow();
         Path model = directory.resolve("bf16");
 
         // When
@@ -163,14 +165,7 @@ class DeviceParityTest {
     }
 
     @Test
-    void shouldRefuseWhatADeviceDoesNotCompute() throws IOException {
-        TinyModels.Golden experts = TinyModels.all()
-                .filter(TinyModels.Golden::hasExperts)
-                .findFirst()
-                .orElseThrow();
-        assertThatThrownBy(() -> OnnxExporter.export(experts.checkpoint(), directory.resolve("experts"), HALF))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("experts");
+    void shouldRefuseWhatADeviceDoesNotCompute() {
         assertThatThrownBy(() -> ExportOptions.of(Precision.FP32).withDevice(TargetDevice.CUDA))
                 .hasMessageContaining("choose fp16 or bf16");
         assertThatThrownBy(() -> ExportOptions.of(Precision.BF16).withDevice(TargetDevice.CPU))

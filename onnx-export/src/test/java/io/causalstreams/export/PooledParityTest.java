@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Exports of embedding and scoring models compute what sentence-transformers computes, all texts in one pass. */
@@ -32,12 +33,20 @@ class PooledParityTest {
     private static final float TOLERANCE = 1e-4f;
     /** Of vectors of length 1 from random weights: what eight bits cost. */
     private static final double INT8_COSINE = 0.999;
+    /** What half precision costs. */
+    private static final double HALF_COSINE = 0.99999;
 
     @TempDir
     Path directory;
 
     static Stream<String> embedding() throws IOException {
         return names("embeddings");
+    }
+
+    static Stream<Arguments> embeddingOnDevices() throws IOException {
+        return embedding()
+                .flatMap(name ->
+                        Stream.of(Precision.FP16, Precision.INT8).map(precision -> Arguments.of(name, precision)));
     }
 
     static Stream<String> scoring() throws IOException {
@@ -51,7 +60,7 @@ class PooledParityTest {
         JsonNode cases = golden(name).path("embeddings");
 
         // When
-        float[][] vectors = run(name, Precision.FP32, "embeddings", ids(cases), null);
+        float[][] vectors = run(name, ExportOptions.of(Precision.FP32), "embeddings", ids(cases), null);
 
         // Then
         for (int row = 0; row < vectors.length; row++) {
@@ -71,7 +80,7 @@ class PooledParityTest {
         JsonNode cases = golden(name).path("embeddings");
 
         // When
-        float[][] vectors = run(name, Precision.INT8, "embeddings", ids(cases), null);
+        float[][] vectors = run(name, ExportOptions.of(Precision.INT8), "embeddings", ids(cases), null);
 
         // Then
         for (int row = 0; row < vectors.length; row++) {
@@ -81,8 +90,37 @@ class PooledParityTest {
     }
 
     @ParameterizedTest
+    @MethodSource("embeddingOnDevices")
+    void shouldStayNearTheOraclesVectorsInGraphsForDevices(String name, Precision precision) throws Exception {
+        // Given
+        JsonNode cases = golden(name).path("embeddings");
+        ExportOptions options = ExportOptions.of(precision).withDevice(TargetDevice.CUDA);
+
+        // When
+        float[][] vectors = run(name, options, "embeddings", ids(cases), null);
+
+        // Then
+        for (int row = 0; row < vectors.length; row++) {
+            float[] expected = unit(floats(cases.get(row).path("embedding")));
+            assertThat(cosine(unit(vectors[row]), expected))
+                    .as("text %d", row)
+                    .isGreaterThan(precision == Precision.FP16 ? HALF_COSINE : INT8_COSINE);
+        }
+    }
+
+    @ParameterizedTest
     @MethodSource("scoring")
     void shouldGiveTheOraclesScoresOfPairsInOnePass(String name) throws Exception {
+        requireScores(name, ExportOptions.of(Precision.FP32), 1e-4);
+    }
+
+    @ParameterizedTest
+    @MethodSource("scoring")
+    void shouldStayNearTheOraclesScoresInGraphsForDevices(String name) throws Exception {
+        requireScores(name, ExportOptions.of(Precision.FP16).withDevice(TargetDevice.CUDA), 2e-2);
+    }
+
+    private void requireScores(String name, ExportOptions options, double tolerance) throws Exception {
         // Given
         JsonNode golden = golden(name);
         boolean types = name.startsWith("bert");
@@ -90,14 +128,14 @@ class PooledParityTest {
         golden.path("input_ids").forEach(row -> ids.add(longs(row)));
 
         // When
-        float[][] scores = run(name, Precision.FP32, "scores", ids, types ? 3L : null);
+        float[][] scores = run(name, options, "scores", ids, types ? 3L : null);
 
         // Then
         for (int row = 0; row < scores.length; row++) {
             double score = types ? 1 / (1 + Math.exp(-scores[row][0])) : scores[row][0];
             assertThat(score)
                     .as("document %d", row)
-                    .isCloseTo(golden.path("scores").get(row).asDouble(), within(1e-4));
+                    .isCloseTo(golden.path("scores").get(row).asDouble(), within(tolerance));
         }
     }
 
@@ -132,10 +170,11 @@ class PooledParityTest {
     }
 
     /** @param separator the token behind which pairs have type 1; null where the graph wants no types */
-    private float[][] run(String name, Precision precision, String output, List<long[]> rows, @Nullable Long separator)
+    private float[][] run(
+            String name, ExportOptions options, String output, List<long[]> rows, @Nullable Long separator)
             throws OrtException {
         Path model = directory.resolve("model");
-        OnnxExporter.export(TINY.resolve(name), model, ExportOptions.of(precision));
+        OnnxExporter.export(TINY.resolve(name), model, options);
         int tokens = rows.stream().mapToInt(row -> row.length).sum();
         LongBuffer ids = LongBuffer.allocate(tokens);
         LongBuffer types = LongBuffer.allocate(tokens);

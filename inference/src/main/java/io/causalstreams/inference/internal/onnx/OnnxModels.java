@@ -21,7 +21,6 @@ import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
 import io.causalstreams.inference.internal.onnx.runtime.NativeLibraries;
 import io.causalstreams.inference.internal.onnx.runtime.OrtRuntime;
 import io.causalstreams.inference.internal.onnx.runtime.OrtSessions;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,7 +68,9 @@ public final class OnnxModels {
         @Nullable Accelerator accelerator = Accelerators.find(config.device(), NativeLibraries.folder());
         if (accelerator != null) {
             try {
-                return new OpenedModel.Causal(openOn(accelerator, directory, config));
+                return makesVectorsOrScores(directory)
+                        ? new OpenedModel.Pooled(openPooledOn(accelerator, directory, config))
+                        : new OpenedModel.Causal(openOn(accelerator, directory, config));
             } catch (GenerationException.Failed e) {
                 if (config.device().kind() != Device.Kind.AUTO) {
                     throw e;
@@ -102,14 +103,31 @@ public final class OnnxModels {
                             + " export its checkpoint",
                     null);
         }
-        Map<String, String> properties = GraphFile.properties(directory.graph());
-        if (!new ExportProperties(directory.graph(), properties).has("kv_type")) {
+        if (makesVectorsOrScores(directory)) {
             throw new GenerationException.Failed(
                     "model " + directory.path()
                             + ": makes vectors or scores of texts, so it has no KV cache; give one that generates text",
                     null);
         }
-        return ContractModels.memory(properties, directory, config).withWeights(directory.weightBytes());
+        return ContractModels.memory(GraphFile.properties(directory.graph()), directory, config)
+                .withWeights(directory.weightBytes());
+    }
+
+    private static boolean makesVectorsOrScores(ModelDirectory directory) {
+        return directory.exported()
+                && !new ExportProperties(directory.graph(), GraphFile.properties(directory.graph())).has("kv_type");
+    }
+
+    /**
+     * Loads a graph of ours that makes vectors or scores of texts, on a device.
+     *
+     * @throws GenerationException.Failed if it cannot be used; the message says why
+     */
+    public static OnnxPooledModel openPooledOn(Accelerator accelerator, ModelDirectory directory, EngineConfig config) {
+        OrtEnvironment environment = OrtRuntime.environment();
+        OrtSession session = OrtSessions.open(environment, directory, config, accelerator, false);
+        return closingIfItFails(
+                session, directory, () -> OnnxPooledModel.open(environment, session, directory, config));
     }
 
     /**

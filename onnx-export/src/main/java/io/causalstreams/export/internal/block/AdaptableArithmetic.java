@@ -89,22 +89,11 @@ public final class AdaptableArithmetic implements Arithmetic {
 
     private static Value sum(Scope scope, Value x, Value y, Value a, Value b, Groups groups) {
         Value grouped = scope.apply(Operator.GATHER_ND, "rows", x, groups.rows());
-        Value reduced = scope.apply(Operator.MAT_MUL, "a", grouped, real(scope, "a_cast", a));
+        Value reduced = scope.apply(Operator.MAT_MUL, "a", grouped, Casts.toReals(scope, "a_cast", a));
         Value shared = scope.apply(Operator.MUL, "share", reduced, groups.share());
-        Value added = scope.apply(Operator.MAT_MUL, "b", shared, real(scope, "b_cast", b));
+        Value added = scope.apply(Operator.MAT_MUL, "b", shared, Casts.toReals(scope, "b_cast", b));
         Value inPlace = scope.apply(Operator.GATHER_ND, "places", added, groups.places());
         return scope.apply(Operator.ADD, "sum", y, inPlace);
-    }
-
-    /** {@code x}, fp32, in the type that the graph computes in. */
-    private static Value real(Scope scope, String name, Value x) {
-        ElementType reals = scope.graph().reals();
-        return reals == ElementType.FLOAT
-                ? x
-                : scope.node(Operator.CAST, name)
-                        .inputs(x)
-                        .attribute("to", reals.code())
-                        .output();
     }
 
     private Groups groups(GraphBuilder graph) {
@@ -131,7 +120,7 @@ public final class AdaptableArithmetic implements Arithmetic {
             Dimension pair = Dimension.of(2);
             return new Groups(
                     graph.input(ROWS, ElementType.INT64, ADAPTERS, group, pair),
-                    real(
+                    Casts.toReals(
                             Scope.root(graph).at("adapters"),
                             "share",
                             graph.input("adapter_share", ElementType.FLOAT, ADAPTERS, group, Dimension.of(1))),

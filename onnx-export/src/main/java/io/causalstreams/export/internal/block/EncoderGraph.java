@@ -78,11 +78,7 @@ final class EncoderGraph {
     }
 
     private static Value table(Scope scope, Weight table) {
-        return scope.initializer(
-                "weight",
-                ElementType.FLOAT,
-                new long[] {table.rows(), table.columns()},
-                () -> WeightData.floats(table));
+        return scope.reals("weight", new long[] {table.rows(), table.columns()}, () -> WeightData.floats(table));
     }
 
     private Value attention(Scope scope, Value x, EncoderLayer layer) {

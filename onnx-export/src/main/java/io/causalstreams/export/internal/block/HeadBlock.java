@@ -1,7 +1,6 @@
 package io.causalstreams.export.internal.block;
 
 import io.causalstreams.export.internal.architecture.Decoder;
-import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
@@ -39,13 +38,7 @@ final class HeadBlock {
             Value bounded = scope.apply(Operator.TANH, "bounded", scope.apply(Operator.DIV, "divided", logits, cap));
             logits = scope.apply(Operator.MUL, "capped", bounded, cap);
         }
-        if (graph.reals() != ElementType.FLOAT) {
-            logits = scope.node(Operator.CAST, "single")
-                    .inputs(logits)
-                    .attribute("to", ElementType.FLOAT.code())
-                    .output();
-        }
-        return graph.rename(logits, "logits");
+        return graph.rename(Casts.toSingle(scope, "single", logits), "logits");
     }
 
     /**

@@ -71,13 +71,17 @@ public final class PooledGraph {
         Value hidden = new EncoderGraph(arithmetic, packing).add(root, encoder, true);
         Value scores = new PoolingBlock(packing).score(root.at("scoring"), hidden, head);
         // its last node adds the bias, so it can be renamed
-        graph.output(graph.rename(scores, "scores"), ElementType.FLOAT, Dimension.of("batch"), Dimension.of(1));
+        graph.output(
+                graph.rename(Casts.toSingle(root.at("scoring"), "single", scores), "scores"),
+                ElementType.FLOAT,
+                Dimension.of("batch"),
+                Dimension.of(1));
     }
 
     private void pool(Value hidden, int size, SentenceModules modules) {
         Value vectors = new PoolingBlock(packing).embed(root, hidden, modules);
         graph.output(
-                graph.rename(vectors, "embeddings"),
+                graph.rename(Casts.toSingle(root, "single", vectors), "embeddings"),
                 ElementType.FLOAT,
                 Dimension.of("batch"),
                 Dimension.of(modules.dimensions(size)));

@@ -49,7 +49,7 @@ final class PoolingBlock {
         };
     }
 
-    /** In single precision whatever the rest of the graph: the head is small, and its result the answer. */
+    /** Its weights are never of fewer bits, whatever the rest of the graph: the head is small, and its result the answer. */
     Value score(Scope scope, Value x, ScoringHead head) {
         Arithmetic exact = new FloatArithmetic();
         Value first = add(scope, x, Pooling.CLS);
@@ -58,12 +58,14 @@ final class PoolingBlock {
         return exact.project(scope.at("output"), bounded, head.output(), Arithmetic.Role.ROUTER);
     }
 
+    /** In fp32, as a sum over many tokens may not fit in half precision. */
     private Value mean(Scope scope, Value x) {
-        Value masked = scope.apply(Operator.MUL, "masked", packing.padded(scope, x), packing.mask(scope));
+        Value padded = Casts.toSingle(scope, "padded_single", packing.padded(scope, x));
+        Value masked = scope.apply(Operator.MUL, "masked", padded, packing.mask(scope));
         Value sum = scope.node(Operator.REDUCE_SUM, "sum")
                 .inputs(masked, scope.graph().constant(1))
                 .attribute("keepdims", 0)
                 .output();
-        return scope.apply(Operator.DIV, "mean", sum, packing.counts(scope));
+        return Casts.toReals(scope, "mean_real", scope.apply(Operator.DIV, "mean", sum, packing.counts(scope)));
     }
 }

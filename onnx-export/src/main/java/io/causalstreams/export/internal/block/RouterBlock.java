@@ -1,6 +1,7 @@
 package io.causalstreams.export.internal.block;
 
 import io.causalstreams.export.internal.architecture.Routing;
+import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
@@ -20,6 +21,8 @@ import java.util.List;
 final class RouterBlock {
     /** Added to the sum of shares, as DeepSeek-V3 has it. */
     private static final float LITTLE = 1e-20f;
+    /** The same in fp16, where that would be zero. */
+    private static final float LITTLE_OF_HALF = 1e-7f;
 
     private final Arithmetic arithmetic;
 
@@ -114,9 +117,10 @@ final class RouterBlock {
 
     /** A sum of probabilities is above zero, that of sigmoids need not be. */
     private static Value notZero(Scope scope, Value sum, Routing routing) {
+        float little = scope.graph().reals() == ElementType.FLOAT16 ? LITTLE_OF_HALF : LITTLE;
         return routing.score() == Routing.Score.SOFTMAX
                 ? sum
-                : scope.apply(Operator.ADD, "sum_not_zero", sum, scope.graph().scalar(LITTLE));
+                : scope.apply(Operator.ADD, "sum_not_zero", sum, scope.graph().scalar(little));
     }
 
     /**
