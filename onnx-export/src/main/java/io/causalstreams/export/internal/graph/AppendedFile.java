@@ -33,8 +33,8 @@ import java.util.concurrent.Future;
  */
 final class AppendedFile implements AutoCloseable {
     private static final int BUFFER_BYTES = 4 << 20;
-    /** As much as is computed before a large matrix that is turned over as a whole gives its first piece. */
-    private static final int BUFFERS = 24;
+    /** So many that there is something to write while a large matrix is turned over; few enough for a JVM that serves afterwards. */
+    private static final int BUFFERS = 8;
 
     private final FileChannel channel;
     private final ExecutorService writer = Executors.newSingleThreadExecutor(task -> {
@@ -83,7 +83,7 @@ final class AppendedFile implements AutoCloseable {
             bytes.position(bytes.position() + part);
             if (!buffer.hasRemaining()) {
                 write(0);
-                buffer = buffers < BUFFERS
+                buffer = buffers < BUFFERS && !writes.element().isDone()
                         ? another()
                         : finished(writes.remove()).clear();
             }
