@@ -188,7 +188,7 @@ class ValueFormatIT {
         try (CommandProcess serve = serve("door", "avro", "--http-port", Integer.toString(port), "--http-console")) {
             // When
             String chat =
-                    "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"max_tokens\":5,\"ignore_eos\":true,\"user\":null%s}";
+                    "{\"model\":\"tiny-chat\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"max_tokens\":5,\"ignore_eos\":true,\"user\":null%s}";
             HttpClients.Whole answer = HttpClients.post(port, "/v1/chat/completions", chat.formatted(""));
             HttpClients.Whole unwritable =
                     HttpClients.post(port, "/v1/chat/completions", chat.formatted(",\"top_p\":0.5"));

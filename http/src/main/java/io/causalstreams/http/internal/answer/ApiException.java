@@ -46,6 +46,11 @@ public final class ApiException extends RuntimeException {
                 model ? 404 : 400, INVALID, model ? "model_not_found" : "invalid_request", parameter, message, 0);
     }
 
+    /** The topics have no place for a field, be it which it may: that a schema has no model says nothing of models. */
+    public static ApiException unwritable(@Nullable String parameter, String message) {
+        return new ApiException(400, INVALID, "invalid_request", parameter, message, 0);
+    }
+
     /** Beyond a limit; later it may be taken. */
     public static ApiException tooMany(String message, int retryAfterSeconds) {
         return new ApiException(

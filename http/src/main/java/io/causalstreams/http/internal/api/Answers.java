@@ -127,12 +127,12 @@ public final class Answers {
                 : prompts.publish(prompt).onErrorMap(Answers::refusal);
     }
 
-    private static ApiException refusal(Throwable failure) {
+    static ApiException refusal(Throwable failure) {
         if (failure instanceof ApiException known) {
             return known;
         }
         if (failure instanceof Prompts.UnwritableException unwritable) {
-            return ApiException.invalidField(unwritable.field(), String.valueOf(unwritable.getMessage()));
+            return ApiException.unwritable(unwritable.field(), String.valueOf(unwritable.getMessage()));
         }
         if (failure instanceof org.apache.kafka.common.errors.RecordTooLargeException) {
             return ApiException.invalid(413, "too_large", "the prompt is larger than its topic takes; shorten it");

@@ -163,7 +163,7 @@ public final class Prompts implements AutoCloseable {
 
         private final @Nullable String field;
 
-        UnwritableException(@Nullable String field, String message) {
+        public UnwritableException(@Nullable String field, String message) {
             super(message);
             this.field = field;
         }
