@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The engine without its thread: each {@link #step()} cancels, plans, executes, samples, commits and emits; what it emits of requests
@@ -30,6 +32,8 @@ import java.util.stream.Collectors;
  * <p>Threading: one thread at a time calls {@link #step()} and {@link #abort}; {@link #stats()} any.
  */
 final class EngineLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
+
     private final CausalLm model;
     private final SubmissionQueue queue;
     private final SchedulingPolicy policy;
@@ -105,7 +109,7 @@ final class EngineLoop {
         return !eligible.isEmpty();
     }
 
-    /** Ends every request with an error made from its id. */
+    /** Ends every request with an error made from its id; whatever one's listener throws, all others hear of theirs. */
     void abort(Function<String, GenerationException> error) {
         SubmissionQueue.Batch batch = queue.take();
         batch.cancelled().forEach(this::cancel);
@@ -115,10 +119,21 @@ final class EngineLoop {
             }
         });
         for (RequestRun run : List.copyOf(runs)) {
-            run.flush();
-            fail(run, error.apply(run.request().id));
+            abort(run, error.apply(run.request().id));
         }
         stats = counters.snapshot(model, runs);
+    }
+
+    private void abort(RequestRun run, GenerationException error) {
+        try {
+            try {
+                run.flush();
+            } finally {
+                fail(run, error);
+            }
+        } catch (Throwable e) {
+            LOG.warn("request {}: its listener failed while the engine ended", run.request().id, e);
+        }
     }
 
     EngineStats stats() {

@@ -26,6 +26,8 @@ class RobustnessTest {
             .maxTokens(10)
             .ignoreEos(true)
             .build();
+    private static final SamplingParams TWO_CHOICES =
+            SamplingParams.builder().n(2).maxTokens(10).ignoreEos(true).build();
 
     @Test
     void shouldRepeatAStepThatFailedOnceWithoutATrace() {
@@ -237,6 +239,39 @@ class RobustnessTest {
         for (Recorder recorder : List.of(running, waiting, submitted)) {
             assertThat(recorder.error).isInstanceOf(GenerationException.Aborted.class);
         }
+    }
+
+    @Test
+    void shouldTellEveryRequestOfItsEndWhateverOneListenerThrows() {
+        // Given: two chunks a step for a listener that cannot take any, or the end
+        EngineHarness engine = new EngineHarness(EngineHarness.CONFIG);
+        List<GenerationException> told = new ArrayList<>();
+        GenerationRequest two = GenerationRequest.of("r-1", new Prompt.Text("a"), TWO_CHOICES);
+        engine.submit(two, new GenerationListener() {
+            @Override
+            public void onTokens(GenerationEvent.TokenChunk tokens) {
+                throw new StackOverflowError("as the test wants");
+            }
+
+            @Override
+            public void onFinished(GenerationEvent.Finished finished) {}
+
+            @Override
+            public void onFailed(GenerationException error) {
+                told.add(error);
+                throw new StackOverflowError("as the test wants");
+            }
+        });
+        Recorder behind = engine.submit("r-2", "b", TEN);
+        assertThatThrownBy(engine::drain).isInstanceOf(StackOverflowError.class);
+
+        // When
+        engine.loop.abort(id -> new GenerationException.Dead(id, new StackOverflowError()));
+
+        // Then
+        assertThat(told).hasSize(1).first().isInstanceOf(GenerationException.Dead.class);
+        assertThat(behind.error).isInstanceOf(GenerationException.Dead.class);
+        assertThat(engine.loop.runs()).isEmpty();
     }
 
     @Test
