@@ -13,7 +13,9 @@ import io.causalstreams.inference.GenerationRequest;
 import io.causalstreams.inference.OutputConstraint;
 import io.causalstreams.inference.Prompt;
 import io.causalstreams.inference.SamplingParams;
+import io.causalstreams.inference.internal.constraint.ConstraintCompiler;
 import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
+import io.causalstreams.inference.internal.constraint.mask.Vocabulary;
 import io.causalstreams.inference.testing.Seeds;
 import java.time.Clock;
 import java.time.Duration;
@@ -234,6 +236,35 @@ class BesidePassTest {
         assertThat(recorder.finished().usage().completionTokens()).isEqualTo(10);
         assertThat(constraint.masks).hasSize(10);
         assertThat(constraint.masks.subList(1, 10)).containsOnly("causal-streams-events");
+    }
+
+    @Test
+    void shouldSayThatAConstraintCannotBeMetAlsoIfThatWasSeenBesideAPass() {
+        // Given: a model that begins with an n, and a vocabulary that has an o only as no
+        int n = AsciiTokenizer.token('n');
+        AsciiTokenizer tokenizer = new AsciiTokenizer() {
+            @Override
+            public byte[] bytesOf(int tokenId) {
+                return tokenId == token('o') ? new byte[] {'n', 'o'} : super.bytesOf(tokenId);
+            }
+        };
+        EngineHarness engine = new EngineHarness(CONFIG, model().scripted((tokens, row) -> row[n] = 100));
+        OutputConstraint constraint = new OutputConstraint.Choice(List.of("no"));
+        engine.constraint = new ConstraintCompiler(Vocabulary.of(tokenizer)).compile(constraint);
+        SamplingParams sampling =
+                SamplingParams.builder().constraint(constraint).build();
+        EngineHarness.Submitted submitted =
+                engine.submitRun(GenerationRequest.of("r-1", new Prompt.Text("Hello"), sampling));
+        engine.step();
+
+        // When
+        submitted.run().prepareMasks();
+        engine.drain();
+
+        // Then
+        assertThat(submitted.recorder().error)
+                .isInstanceOf(GenerationException.Invalid.class)
+                .hasMessageContaining("no token of the vocabulary can follow");
     }
 
     @Test

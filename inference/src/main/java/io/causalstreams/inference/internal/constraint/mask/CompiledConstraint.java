@@ -56,10 +56,10 @@ public final class CompiledConstraint implements TokenConstraint {
             synchronized (lock) {
                 if (allowed == null) {
                     allowed = compute();
-                    if (allowed.isEmpty() && !accepting) {
-                        throw new GenerationException.Invalid(
-                                field, field + " cannot be met: no token of the vocabulary can follow at this place");
-                    }
+                }
+                if (allowed.isEmpty() && !accepting) {
+                    throw new GenerationException.Invalid(
+                            field, field + " cannot be met: no token of the vocabulary can follow at this place");
                 }
                 return allowed;
             }
