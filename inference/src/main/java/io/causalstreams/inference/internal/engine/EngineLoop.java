@@ -101,7 +101,7 @@ final class EngineLoop {
         eligible = eligible();
         if (eligible.isEmpty()) {
             beside.send();
-            beside.takeSent().forEach(this::removeIfClosed);
+            beside.takeSent().forEach(this::endIfDone);
         }
         served.keep(runs.stream().map(run -> run.request().user).collect(Collectors.toSet()));
         stats = counters.snapshot(model, runs);
@@ -226,12 +226,15 @@ final class EngineLoop {
         } else {
             commit(outcome);
         }
-        cancelled.forEach(this::removeIfClosed);
-        sent.forEach(this::removeIfClosed);
+        cancelled.forEach(this::endIfDone);
+        sent.forEach(this::endIfDone);
     }
 
-    private void removeIfClosed(RequestRun run) {
-        if (run.isClosed()) {
+    private void endIfDone(RequestRun run) {
+        if (run.isComplete()) {
+            remove(run);
+            run.finish();
+        } else if (run.isClosed()) {
             remove(run);
         }
     }
@@ -290,12 +293,7 @@ final class EngineLoop {
             return;
         }
         run.flush();
-        if (run.isComplete()) {
-            remove(run);
-            run.finish();
-        } else if (run.isClosed()) {
-            remove(run);
-        }
+        endIfDone(run);
     }
 
     private void fail(RequestRun run, GenerationException error) {

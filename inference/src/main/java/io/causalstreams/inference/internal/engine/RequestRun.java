@@ -40,6 +40,7 @@ final class RequestRun {
     private boolean textsWait;
     private int cachedTokens = -1;
     private boolean closed;
+    private @Nullable GenerationException unshown;
     private @Nullable Long expiresNanos;
 
     RequestRun(TokenizedRequest request, ModelFacts model, GenerationListener listener) {
@@ -119,15 +120,15 @@ final class RequestRun {
         }
     }
 
-    /** Sends what committed steps produced. */
+    /** Sends what committed steps produced. After what cannot be shown nothing is left but the end. */
     void flush() {
-        while (!closed && !outbox.isEmpty()) {
+        while (!closed && unshown == null && !outbox.isEmpty()) {
             GenerationEvent.TokenChunk chunk;
             try {
                 chunk = outbox.remove().get();
             } catch (RuntimeException e) {
-                fail(new GenerationException.Failed(
-                        "request " + request.id + ": its next token cannot be shown: " + e.getMessage(), e));
+                unshown = new GenerationException.Failed(
+                        "request " + request.id + ": its next token cannot be shown: " + e.getMessage(), e);
                 return;
             }
             notifyListener(() -> listener.onTokens(chunk));
@@ -147,7 +148,7 @@ final class RequestRun {
 
     /** Whether nothing is left but to {@link #finish}. */
     boolean isComplete() {
-        return !closed && sequences.stream().allMatch(Sequence::isComplete);
+        return !closed && (unshown != null || sequences.stream().allMatch(Sequence::isComplete));
     }
 
     /** Ends the choices that are still running, keeping their text so far. */
@@ -162,7 +163,9 @@ final class RequestRun {
 
     /** Sends the end. */
     void finish() {
-        if (!closed) {
+        if (unshown != null) {
+            fail(unshown);
+        } else if (!closed) {
             closed = true;
             notifyListener(() -> listener.onFinished(finished()));
         }

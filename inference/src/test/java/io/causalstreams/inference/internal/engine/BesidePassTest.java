@@ -268,6 +268,41 @@ class BesidePassTest {
     }
 
     @Test
+    void shouldHaveRoomForTheNextWhenItTellsThatATokenCannotBeShown() {
+        // Given: an engine that is full, and a listener that submits another request at the end of its own
+        EngineConfig one = CONFIG.withSlots(1).withMaxWaiting(1);
+        EngineHarness engine = new EngineHarness(one, new ScriptedLm(1, 128, AsciiTokenizer.SIZE).leavingHostFree());
+        List<GenerationException> errors = new ArrayList<>();
+        List<Recorder> next = new ArrayList<>();
+        RequestRun run = engine.submit(request("r-1"), new GenerationListener() {
+            @Override
+            public void onTokens(GenerationEvent.TokenChunk tokens) {}
+
+            @Override
+            public void onFinished(GenerationEvent.Finished finished) {}
+
+            @Override
+            public void onFailed(GenerationException error) {
+                errors.add(error);
+                next.add(engine.submit(request("r-3")));
+            }
+        });
+        engine.submit(request("r-2"));
+        engine.step();
+
+        // When
+        run.emit(() -> {
+            throw new IllegalStateException("as the test wants");
+        });
+        engine.drain();
+
+        // Then
+        assertThat(errors).hasSize(1).first().isInstanceOf(GenerationException.Failed.class);
+        assertThat(next).hasSize(1);
+        assertThat(next.get(0).finished().usage().completionTokens()).isEqualTo(10);
+    }
+
+    @Test
     void shouldBeClosedByAListenerBesideAPass() throws InterruptedException {
         // Given
         GenerationEngine engine = start(model());
