@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -215,9 +216,8 @@ class BesidePassTest {
         // Given: a pass lasts until the mask is there that its logits are read by
         CountingConstraint constraint = new CountingConstraint();
         ScriptedLm model = model().scripted((tokens, row) -> {
-            int next = tokens.length - "Hello".length();
-            for (int tries = 0; next > 0 && constraint.masks.size() <= next && tries < 1_000; tries++) {
-                sleep(1);
+            if (tokens.length > "Hello".length()) {
+                constraint.awaitNext();
             }
         });
         EngineHarness engine = new EngineHarness(CONFIG, model);
@@ -400,6 +400,16 @@ class BesidePassTest {
     /** Allows everything, and notes which thread computes each mask. */
     private static final class CountingConstraint implements TokenConstraint {
         private final List<String> masks = new CopyOnWriteArrayList<>();
+        private final Semaphore next = new Semaphore(-1); // the first one is computed behind a pass
+
+        /** Waits until there is one more than before, or 10 s. */
+        void awaitNext() {
+            try {
+                next.tryAcquire(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
 
         @Override
         public State start() {
@@ -414,6 +424,7 @@ class BesidePassTest {
                 if (all.isEmpty()) {
                     all.set(1, AsciiTokenizer.SIZE);
                     masks.add(Thread.currentThread().getName());
+                    next.release();
                 }
                 return all;
             }
