@@ -36,6 +36,11 @@ public record DoorTopics(
         return message.value() == null ? null : format.toJson(message.topic(), message.value());
     }
 
+    /** The same topics, of JSON. */
+    public DoorTopics ofJson() {
+        return new DoorTopics(prompts, tokens, completions, deadLetters, group);
+    }
+
     /** What answers are read from. */
     public List<String> outputs() {
         return deadLetters.isEmpty() ? List.of(tokens, completions) : List.of(tokens, completions, deadLetters);

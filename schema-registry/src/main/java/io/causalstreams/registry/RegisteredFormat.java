@@ -42,20 +42,28 @@ public final class RegisteredFormat implements ValueFormat {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int REFRESH_SECONDS = 15;
     private static final int FRAME_BYTES = 5;
+    private static final long MOST_RETRY_NANOS = 1_000_000_000;
+    private static final int MOST_UNKNOWN = 1_000;
 
     private final ConfluentSchemaRegistry registry;
     private final SchemaType type;
     private final Map<Integer, Codec> byId = new ConcurrentHashMap<>();
+    private final Map<Integer, Unknown> unknown = new ConcurrentHashMap<>();
     private final Map<String, Latest> latest = new ConcurrentHashMap<>();
     private final Set<String> refreshing = ConcurrentHashMap.newKeySet();
     private final long refreshNanos;
+    private final long retryNanos;
 
     private record Latest(int id, Codec codec, long asOf) {}
+
+    /** A schema that could not be had. */
+    private record Unknown(RuntimeException why, long asOf) {}
 
     private RegisteredFormat(ConfluentSchemaRegistry registry, SchemaType type, Duration refresh) {
         this.registry = registry;
         this.type = type;
         this.refreshNanos = refresh.toNanos();
+        this.retryNanos = Math.min(refreshNanos, MOST_RETRY_NANOS);
     }
 
     /** Of this type; the registry is asked when there is something to read or write. */
@@ -80,7 +88,7 @@ public final class RegisteredFormat implements ValueFormat {
         }
         int id = ByteBuffer.wrap(value, 1, 4).getInt();
         try {
-            return byId.computeIfAbsent(id, this::codec)
+            return codec(id)
                     .read(ByteBuffer.wrap(value, FRAME_BYTES, value.length - FRAME_BYTES)
                             .slice());
         } catch (FormUnavailableException e) {
@@ -148,8 +156,25 @@ public final class RegisteredFormat implements ValueFormat {
         return new Latest(found.id(), codec, System.nanoTime());
     }
 
+    /** That one cannot be had is remembered for a moment, or many records of it would ask as often. */
     private Codec codec(int id) {
-        return waiting(() -> codec(registry.byId(id)));
+        Codec known = byId.get(id);
+        if (known != null) {
+            return known;
+        }
+        Unknown failed = unknown.get(id);
+        if (failed != null && System.nanoTime() - failed.asOf < retryNanos) {
+            throw failed.why;
+        }
+        try {
+            return byId.computeIfAbsent(id, absent -> waiting(() -> codec(registry.byId(absent))));
+        } catch (RuntimeException e) {
+            if (unknown.size() >= MOST_UNKNOWN) {
+                unknown.clear();
+            }
+            unknown.put(id, new Unknown(e, System.nanoTime()));
+            throw e;
+        }
     }
 
     /** What is asked for. @throws FormUnavailableException if the registry may have it later */

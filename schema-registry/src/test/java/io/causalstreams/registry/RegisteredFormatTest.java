@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +34,7 @@ class RegisteredFormatTest {
 
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final AtomicBoolean hangs = new AtomicBoolean();
+    private final AtomicInteger asked = new AtomicInteger();
     private HttpServer server;
 
     private record Answer(int status, String body) {
@@ -53,6 +55,7 @@ class RegisteredFormatTest {
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
+            asked.incrementAndGet();
             while (hangs.get()) {
                 LockSupport.parkNanos(1_000_000);
             }
@@ -103,7 +106,7 @@ class RegisteredFormatTest {
                         "{\"type\":\"record\",\"name\":\"P\",\"fields\":[{\"name\":\"prompt\",\"type\":\"Text\"}]}",
                         reference));
         answers.put(REFERENCED, Answer.failure(status, status * 100));
-        RegisteredFormat format = format();
+        RegisteredFormat format = RegisteredFormat.of(registry(), SchemaType.AVRO, Duration.ZERO);
 
         // Then
         assertThatThrownBy(() -> format.toJson("prompts", FRAMED))
@@ -133,6 +136,23 @@ class RegisteredFormatTest {
         assertThatThrownBy(() -> format.fromJson("completions", EMPTY))
                 .isInstanceOf(SchemaRegistryException.class)
                 .hasMessageContaining("completions-value");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"404, 40403", "401, 40101"})
+    void shouldNotAskForEachOfManyRecordsOfASchemaThatCannotBeHad(int status, int code) {
+        answers.put(BY_ID, Answer.failure(status, code));
+        RegisteredFormat format = format();
+        long begin = System.nanoTime();
+        for (int i = 0; i < 20; i++) {
+            try {
+                assertThat(format.toJson("dead-letters", FRAMED)).isSameAs(FRAMED);
+            } catch (FormUnavailableException e) {
+                assertThat(status).isEqualTo(401);
+            }
+        }
+        long seconds = Duration.ofNanos(System.nanoTime() - begin).toSeconds();
+        assertThat(asked.get()).isLessThanOrEqualTo(1 + (int) seconds);
     }
 
     @Test

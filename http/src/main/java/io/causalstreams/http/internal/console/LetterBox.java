@@ -3,7 +3,6 @@ package io.causalstreams.http.internal.console;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.causalstreams.http.DoorTopics;
 import io.causalstreams.http.internal.kafka.DeadLetters;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -25,12 +24,7 @@ final class LetterBox {
     private static final int MOST_HEADER_BYTES = 300;
     private static final int MOST_REASON = 1_000;
 
-    private final DoorTopics topics;
     private final Deque<ObjectNode> letters = new ArrayDeque<>();
-
-    LetterBox(DoorTopics topics) {
-        this.topics = topics;
-    }
 
     void clear() {
         letters.clear();
@@ -57,7 +51,6 @@ final class LetterBox {
         Headers headers = letter.headers();
         String reason = DeadLetters.header(headers, DeadLetters.ERROR + "message");
         String exception = DeadLetters.header(headers, DeadLetters.ERROR + "exception");
-        byte[] value = topics.json(letter);
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("partition", letter.partition())
@@ -66,10 +59,12 @@ final class LetterBox {
                 .put("reason", reason == null ? "" : PromptExcerpt.shortened(reason, MOST_REASON))
                 .put("exception", exception == null ? "" : exception.replaceFirst(".*[.$]", ""))
                 .put("from", from(headers))
-                .put("id", PromptExcerpt.of(headers, value, from(headers)).id())
+                .put(
+                        "id",
+                        PromptExcerpt.of(headers, letter.value(), from(headers)).id())
                 .put("key", text(letter.key(), MOST_HEADER_BYTES))
-                .put("value", text(value, MOST_VALUE_BYTES))
-                .put("bytes", letter.value() == null ? 0 : letter.value().length);
+                .put("value", text(letter.value(), MOST_VALUE_BYTES))
+                .put("bytes", Math.max(0, letter.serializedValueSize()));
         ArrayNode shown = json.putArray("headers");
         for (Header each : headers) {
             if (!each.key().startsWith(DeadLetters.ERROR) && shown.size() < MOST_HEADERS) {

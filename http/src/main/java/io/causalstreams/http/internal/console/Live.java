@@ -63,8 +63,8 @@ final class Live implements LiveRecords.Listener, AutoCloseable {
         this.records = records;
         this.topics = topics;
         this.figures = figures;
-        this.requests = new LiveRequests(topics);
-        this.letters = new LetterBox(topics);
+        this.requests = new LiveRequests(topics.ofJson());
+        this.letters = new LetterBox();
     }
 
     private static final class Viewer {

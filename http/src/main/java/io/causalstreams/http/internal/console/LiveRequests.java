@@ -49,6 +49,7 @@ final class LiveRequests {
         }
     };
 
+    /** @param topics of JSON */
     LiveRequests(DoorTopics topics) {
         this.topics = topics;
     }
@@ -119,7 +120,7 @@ final class LiveRequests {
             return;
         }
         String key = PromptExcerpt.coordinates(message);
-        PromptExcerpt prompt = PromptExcerpt.of(message.headers(), topics.json(message), key);
+        PromptExcerpt prompt = PromptExcerpt.of(message.headers(), message.value(), key);
         if (gone.containsKey(key) || isRunning(prompt.id(), message.partition())) {
             return;
         }

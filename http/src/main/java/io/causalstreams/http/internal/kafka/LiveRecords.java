@@ -20,6 +20,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +59,7 @@ public final class LiveRecords {
         /** It is read from some minutes ago on, for the first time or again: what was told before is told once more. */
         void onBegin();
 
-        /** In the order of its partition. */
+        /** In the order of its partition; of a registered schema that is known, its value is the JSON, else as it is. */
         void onRecord(ConsumerRecord<byte[], byte[]> message);
 
         /** How far the operator is, now and then. */
@@ -116,7 +117,7 @@ public final class LiveRecords {
                     read(consumer);
                 } catch (WakeupException | InterruptException e) {
                     return;
-                } catch (KafkaException | FormUnavailableException e) {
+                } catch (KafkaException e) {
                     LOG.warn("the console cannot read the topics at the moment: {}", e.toString());
                     listener.onTrouble("the topics cannot be read at the moment");
                     pause();
@@ -137,7 +138,7 @@ public final class LiveRecords {
                     listener.onProgress(progress(consumer));
                     nextProgress = now + PROGRESS.toNanos();
                 }
-                consumer.poll(POLL).forEach(listener::onRecord);
+                consumer.poll(POLL).forEach(message -> listener.onRecord(readable(message)));
                 listener.onTurn();
             }
         }
@@ -164,6 +165,42 @@ public final class LiveRecords {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Asks the registry, where it must, before anybody is told: listeners have locks. */
+    ConsumerRecord<byte[], byte[]> readable(ConsumerRecord<byte[], byte[]> message) {
+        if (message.topic().equals(topics.tokens())) {
+            return message;
+        }
+        byte[] json;
+        try {
+            json = topics.json(message);
+        } catch (FormUnavailableException e) {
+            LOG.warn(
+                    "the console shows {}-{}-{} as it is: {}",
+                    message.topic(),
+                    message.partition(),
+                    message.offset(),
+                    e.toString());
+            return message;
+        }
+        return json == message.value() ? message : withValue(message, json);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> withValue(
+            ConsumerRecord<byte[], byte[]> message, byte @Nullable [] value) {
+        return new ConsumerRecord<>(
+                message.topic(),
+                message.partition(),
+                message.offset(),
+                message.timestamp(),
+                message.timestampType(),
+                message.serializedKeySize(),
+                message.serializedValueSize(),
+                message.key(),
+                value,
+                message.headers(),
+                message.leaderEpoch());
     }
 
     private void assign(Consumer<byte[], byte[]> consumer) {

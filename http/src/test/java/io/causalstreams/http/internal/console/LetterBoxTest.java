@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 
 class LetterBoxTest {
-    private final LetterBox letters = new LetterBox(Records.TOPICS);
+    private final LetterBox letters = new LetterBox();
 
     @Test
     void shouldShowWhyAndWhatItWas() {
