@@ -56,6 +56,34 @@ class ValueFormatIT {
               optional Failure error = 4;
             }
             """;
+    private static final String PROTO_CHAT = """
+            syntax = "proto3";
+            message Prompt {
+              message Message { string role = 1; string content = 2; }
+              optional string model = 1;
+              repeated Message messages = 2;
+              optional int32 max_tokens = 3;
+              optional bool ignore_eos = 4;
+              optional double temperature = 5;
+            }
+            """;
+    private static final String PROTO_DOOR_COMPLETION = """
+            syntax = "proto3";
+            message Completion {
+              message Answer { string role = 1; string content = 2; }
+              message Choice { int32 index = 1; Answer message = 2; string finish_reason = 3; }
+              message Cached { int32 cached_tokens = 1; }
+              message Usage { int32 prompt_tokens = 1; int32 completion_tokens = 2; int32 total_tokens = 3; Cached prompt_tokens_details = 4; }
+              message Failure { string code = 1; string message = 2; }
+              string id = 1;
+              string object = 2;
+              int64 created = 3;
+              string model = 4;
+              repeated Choice choices = 5;
+              Usage usage = 6;
+              Failure error = 7;
+            }
+            """;
     private static final String ANY_OBJECT =
             "{\"$schema\": \"http://json-schema.org/draft-07/schema#\", \"type\": \"object\"}";
 
@@ -216,6 +244,31 @@ class ValueFormatIT {
                     .containsExactly(invalid, invalid);
             assertThat(read("door-prompts", 4))
                     .allSatisfy(record -> assertThat(record.value()[0]).isZero());
+            assertThat(serve.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldAnswerOverHttpInProtobufWithItsZerosAndWithoutChoices() throws Exception {
+        // Given: fields that are not optional
+        register("proto-door", "PROTOBUF", PROTO_CHAT, PROTO_DOOR_COMPLETION);
+        int port = FreePort.find();
+        try (CommandProcess serve = serve("proto-door", "protobuf", "--http-port", Integer.toString(port))) {
+            // When
+            String chat = "{\"model\":\"tiny-chat\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
+                    + "\"max_tokens\":5,\"ignore_eos\":true,\"temperature\":%d}";
+            HttpClients.Whole answer = HttpClients.post(port, "/v1/chat/completions", chat.formatted(0));
+            HttpClients.Whole invalid = HttpClients.post(port, "/v1/chat/completions", chat.formatted(-1));
+
+            // Then
+            assertThat(answer.status()).as(answer.body().toString()).isEqualTo(200);
+            assertThat(answer.body().at("/choices/0/index").isInt()).isTrue();
+            assertThat(answer.body()
+                            .at("/usage/prompt_tokens_details/cached_tokens")
+                            .isInt())
+                    .isTrue();
+            assertThat(invalid.status()).as(invalid.body().toString()).isEqualTo(400);
+            assertThat(invalid.body().at("/error/message").asText()).contains("temperature");
             assertThat(serve.isAlive()).isTrue();
         }
     }

@@ -1,6 +1,8 @@
 package io.causalstreams.topology.event;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.causalstreams.inference.Embedding;
@@ -32,7 +34,7 @@ public record CompletionEvent(
         String object,
         long created,
         String model,
-        List<Choice> choices,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<Choice> choices, // Protobuf leaves out what is empty
         Usage usage,
         String systemFingerprint,
         @Nullable List<Integer> promptTokenIds,

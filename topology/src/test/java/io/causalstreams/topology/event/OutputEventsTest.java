@@ -30,6 +30,13 @@ class OutputEventsTest {
             List.of(new TokenLogprob.Alternative(7, "!", -0.25), new TokenLogprob.Alternative(9, " ü", -2)));
 
     @Test
+    void shouldReadACompletionWhoseEmptyListOfChoicesWasLeftOut() {
+        byte[] json = "{\"id\":\"r\",\"error\":{\"code\":\"INVALID_REQUEST\",\"message\":\"why\"}}"
+                .getBytes(StandardCharsets.UTF_8);
+        assertThat(EventJson.readCompletion(json).choices()).isEmpty();
+    }
+
+    @Test
     void shouldTellTheRoleInTheFirstChatChunkOnly() {
         OutputEvents events = new OutputEvents("r-1", OutputEvents.Shape.CHAT, true, 1_800_000_000L, MODEL);
         assertGolden(

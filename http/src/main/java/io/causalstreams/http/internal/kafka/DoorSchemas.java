@@ -10,7 +10,8 @@ import java.util.Set;
 
 /**
  * Whether completions in the format of the topics have what the door's clients can ask for by prompts in it. A schema leaves out
- * fields that it has not got; what a prompt cannot say is refused when it is asked for ({@link Prompts}).
+ * fields that it has not got; what a prompt cannot say is refused when it is asked for ({@link Prompts}). Protobuf leaves out zeros of
+ * fields that it has, too, which are read as zeros again: the samples have none.
  */
 public final class DoorSchemas {
     private static final String CHAT = "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]";
@@ -34,7 +35,7 @@ public final class DoorSchemas {
                     "logprobs",
                     TEXT + ",\"logprobs\":1",
                     choice("\"text\":\"a\",\"logprobs\":{\"tokens\":[\"a\"],\"token_logprobs\":[-0.5],"
-                            + "\"top_logprobs\":[{\"a\":-0.5}],\"text_offset\":[0]}")),
+                            + "\"top_logprobs\":[{\"a\":-0.5}],\"text_offset\":[1]}")),
             new Pair(
                     "prompt_logprobs",
                     TEXT + ",\"prompt_logprobs\":1",
@@ -56,7 +57,7 @@ public final class DoorSchemas {
             new Pair(
                     "query",
                     "\"task\":\"rerank\",\"query\":\"a\",\"documents\":[\"a\"]",
-                    "\"choices\":[],\"ranking\":[{\"index\":0,\"relevance_score\":0.5}]"));
+                    "\"choices\":[],\"ranking\":[{\"index\":1,\"relevance_score\":0.5}]"));
 
     private static final String FAILURE = "\"choices\":[],\"error\":{\"code\":\"INFERENCE_ERROR\",\"message\":\"why\"}";
 
@@ -71,7 +72,7 @@ public final class DoorSchemas {
     private record Pair(String field, String prompt, String answer) {}
 
     private static String choice(String members) {
-        return "\"choices\":[{\"index\":0," + members + ",\"finish_reason\":\"stop\"}]";
+        return "\"choices\":[{\"index\":1," + members + ",\"finish_reason\":\"stop\"}]";
     }
 
     /** Asks the format. @throws HttpDoorException naming a field that can be asked for and what is left out of its answer */

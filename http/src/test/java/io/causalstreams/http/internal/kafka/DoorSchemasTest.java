@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.causalstreams.http.DoorTopics;
 import io.causalstreams.http.HttpDoorException;
+import io.causalstreams.topology.ValueFormat;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,14 +44,39 @@ class DoorSchemasTest {
                 .hasMessageContaining("usage.total_tokens");
     }
 
+    @Test
+    void shouldNotMissZerosThatProtobufLeavesOut() {
+        Set<String> ranking = with(COMPLETION, "ranking", "relevance_score");
+        Set<String> prompt = with(PROMPT, "task", "query", "documents");
+        assertThatCode(() -> DoorSchemas.check(topics(new WithoutZeros(fields(prompt, ranking)))))
+                .doesNotThrowAnyException();
+    }
+
+    /** As Protobuf's JSON of fields that are not optional. */
+    private record WithoutZeros(ValueFormat format) implements ValueFormat {
+        @Override
+        public byte[] toJson(String topic, byte[] value) {
+            return new String(format.toJson(topic, value), StandardCharsets.UTF_8)
+                    .replaceAll("\"[a-z_]+\":(0|\\[])(?=[,}])", "\"left_out\":1")
+                    .getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public byte[] fromJson(String topic, byte[] json) {
+            return format.fromJson(topic, json);
+        }
+    }
+
     private static void check(Set<String> prompt, Set<String> completion) {
-        DoorSchemas.check(new DoorTopics(
-                "prompts",
-                "tokens",
-                "completions",
-                "dead-letters",
-                "group",
-                new KeptFields(Map.of("prompts", prompt, "completions", completion))));
+        DoorSchemas.check(topics(fields(prompt, completion)));
+    }
+
+    private static KeptFields fields(Set<String> prompt, Set<String> completion) {
+        return new KeptFields(Map.of("prompts", prompt, "completions", completion));
+    }
+
+    private static DoorTopics topics(ValueFormat format) {
+        return new DoorTopics("prompts", "tokens", "completions", "dead-letters", "group", format);
     }
 
     private static Set<String> with(Set<String> fields, String... more) {
