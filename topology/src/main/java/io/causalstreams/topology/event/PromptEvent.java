@@ -77,6 +77,23 @@ public record PromptEvent(
         return PromptEnvelope.read(value).event();
     }
 
+    /**
+     * Whether one event asks for what the other does, so that it gets the same answer, or the same refusal.
+     *
+     * @param one UTF-8 JSON
+     */
+    public static boolean asksTheSame(byte[] one, byte[] other) {
+        return request(one).equals(request(other));
+    }
+
+    private static Object request(byte[] value) {
+        try {
+            return parse(value);
+        } catch (GenerationException.Invalid | UnreadablePromptException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
     /** The request to the engine under the name {@code id}. */
     public GenerationRequest toRequest(String id) {
         return new GenerationRequest(id, prompt, task, sampling, List.of(), priority, deadline, user, model, adapter);

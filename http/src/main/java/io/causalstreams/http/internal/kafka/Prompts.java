@@ -5,7 +5,6 @@ import io.causalstreams.http.KafkaClients;
 import io.causalstreams.topology.FormUnavailableException;
 import io.causalstreams.topology.ValueFormat;
 import io.causalstreams.topology.event.EventHeaders;
-import io.causalstreams.topology.event.PromptEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -93,11 +92,10 @@ public final class Prompts implements AutoCloseable {
         } catch (RuntimeException e) {
             throw new UnwritableException(null, String.valueOf(e.getMessage()));
         }
-        for (String lost : LostFields.of(format, topic, event, written)) {
-            String field = lost.replaceFirst("[.].*", "");
-            if (!field.equals("id") && PromptEvent.isKnown(field)) { // a header has the id, too
-                throw new UnwritableException(field, "the schema of topic " + topic + " has no " + lost);
-            }
+        MissedField missed = MissedField.first(format, topic, event, written);
+        if (missed != null) {
+            throw new UnwritableException(
+                    missed.name(), "the schema of topic " + topic + " has no " + String.join(", ", missed.lost()));
         }
         return written;
     }

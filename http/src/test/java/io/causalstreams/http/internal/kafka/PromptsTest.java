@@ -73,6 +73,22 @@ class PromptsTest {
         assertThat(producer.history()).isEmpty();
     }
 
+    @Test
+    void shouldNotMissWhatAsksForWhatHappensAnyway() {
+        publish("{\"messages\":[{\"role\":\"user\",\"content\":\"a\",\"mood\":\"good\"}],\"n\":1,\"top_p\":1.0,"
+                + "\"presence_penalty\":0,\"echo\":false,\"best_of\":1,\"logprobs\":false,\"metadata\":{\"a\":\"b\"}}");
+        assertThat(producer.history()).hasSize(1);
+    }
+
+    @Test
+    void shouldMissFieldsThatStandInForEachOther() {
+        assertThatThrownBy(() -> publish("{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"n\":1,"
+                        + "\"max_tokens\":5,\"max_completion_tokens\":5}"))
+                .isInstanceOfSatisfying(
+                        Prompts.UnwritableException.class,
+                        e -> assertThat(e.field()).isEqualTo("max_completion_tokens"));
+    }
+
     private void publish(String json) {
         prompts.publish(new Prompts.Prompt("r", "r", json.getBytes(StandardCharsets.UTF_8), Map.of()))
                 .block();
