@@ -64,8 +64,8 @@ public final class Prompts implements AutoCloseable {
      * Publishes a prompt.
      *
      * @param prompt the event with its id
-     * @return empty when the broker has it; an {@link UnwritableException} if the topic's schema does not take it; else a
-     *     {@link KafkaException}, and nobody knows whether it has
+     * @return empty when the broker has it; an {@link UnwritableException} if the topic's schema does not take it; after
+     *     another failure, as a {@link KafkaException}, nobody knows whether it has
      */
     public Mono<Void> publish(Prompt prompt) {
         return published(() -> message(prompt)).then();
@@ -145,7 +145,7 @@ public final class Prompts implements AutoCloseable {
         thread.execute(() -> {
             try {
                 var unused = producer.send(message.get(), onEnd);
-            } catch (KafkaException | FormUnavailableException | UnwritableException e) {
+            } catch (RuntimeException e) { // whatever it is, somebody waits
                 onEnd.onCompletion(null, e);
             }
         });

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.causalstreams.http.DoorTopics;
 import io.causalstreams.http.KafkaClients;
+import io.causalstreams.topology.ValueFormat;
 import io.causalstreams.topology.event.EventHeaders;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,25 +23,22 @@ import org.junit.jupiter.api.Test;
 class PromptsTest {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-    private final Prompts prompts = new Prompts(
-            new KafkaClients() {
-                @Override
-                public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
-                    return producer;
-                }
+    private final Prompts prompts = prompts(new KeptFields(Map.of("prompts", Set.of("messages", "role", "content"))));
 
-                @Override
-                public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-                    throw new UnsupportedOperationException("prompts are written");
-                }
-            },
-            new DoorTopics(
-                    "prompts",
-                    "tokens",
-                    "completions",
-                    "",
-                    "group",
-                    new KeptFields(Map.of("prompts", Set.of("messages", "role", "content")))));
+    private Prompts prompts(ValueFormat format) {
+        KafkaClients clients = new KafkaClients() {
+            @Override
+            public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
+                return producer;
+            }
+
+            @Override
+            public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+                throw new UnsupportedOperationException("prompts are written");
+            }
+        };
+        return new Prompts(clients, new DoorTopics("prompts", "tokens", "completions", "", "group", format));
+    }
 
     @AfterEach
     void close() {
@@ -89,8 +88,30 @@ class PromptsTest {
                         e -> assertThat(e.field()).isEqualTo("max_completion_tokens"));
     }
 
+    @Test
+    void shouldEndARequestWhateverFails() {
+        ValueFormat broken = new ValueFormat() {
+            @Override
+            public byte[] toJson(String topic, byte[] value) {
+                throw new IllegalStateException("broken");
+            }
+
+            @Override
+            public byte[] fromJson(String topic, byte[] json) {
+                return json;
+            }
+        };
+        try (Prompts failing = prompts(broken)) {
+            assertThatThrownBy(() -> failing.publish(prompt("{}")).block(Duration.ofSeconds(10)))
+                    .hasMessage("broken");
+        }
+    }
+
     private void publish(String json) {
-        prompts.publish(new Prompts.Prompt("r", "r", json.getBytes(StandardCharsets.UTF_8), Map.of()))
-                .block();
+        prompts.publish(prompt(json)).block();
+    }
+
+    private static Prompts.Prompt prompt(String json) {
+        return new Prompts.Prompt("r", "r", json.getBytes(StandardCharsets.UTF_8), Map.of());
     }
 }
