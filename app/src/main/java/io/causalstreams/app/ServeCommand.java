@@ -119,13 +119,16 @@ final class ServeCommand implements Callable<Integer> {
         if (values.isRegistered()) {
             SampleCompletions.check(format, config.getString(CausalStreamsConfig.COMPLETIONS_TOPIC_CONFIG));
         }
+        DoorTopics doorTopics = doorSettings == null ? null : Topics.ofDoor(config, format);
+        if (doorTopics != null) {
+            HttpDoor.check(doorTopics);
+        }
         Duration patience = Duration.ofSeconds(waitSeconds);
         BrokerWait.until(connection, patience, progress);
         List<String> created = Topics.createMissing(connection, config, partitions);
         if (!created.isEmpty()) {
             progress.note("Created " + String.join(", ", created) + ".");
         }
-        DoorTopics doorTopics = doorSettings == null ? null : Topics.ofDoor(config, format);
         if (doorTopics != null) {
             DoorRights.check(connection, doorTopics);
         }

@@ -45,6 +45,15 @@ public final class HttpDoor implements AutoCloseable {
     }
 
     /**
+     * Whether a door can open over topics of these schemas, for a process that has more to start before it; {@link #open} asks, too.
+     *
+     * @throws HttpDoorException if the schema of completions has not got what that of prompts can ask for
+     */
+    public static void check(DoorTopics topics) {
+        DoorSchemas.check(topics);
+    }
+
+    /**
      * Opens the door; it listens when this returns. The topics must exist.
      *
      * @throws HttpDoorException if a setting is wrong, the port is taken, the topics cannot be read, or the schema of

@@ -286,6 +286,30 @@ class ValueFormatIT {
         }
     }
 
+    @Test
+    void shouldTellBeforeItWaitsForABrokerThatTheHttpDoorCannotOpen() {
+        register(
+                "half",
+                "AVRO",
+                documented("Prompt"),
+                documented("Completion")
+                        .replace("\"name\": \"total_tokens\"", "\"name\": \"all_tokens\", \"default\": 0"));
+        try (CommandProcess serve = start(
+                "half",
+                "serve",
+                "--value-format",
+                "avro",
+                "--model",
+                model(),
+                "--http-port",
+                Integer.toString(FreePort.find()),
+                "--bootstrap-servers",
+                "127.0.0.1:1")) {
+            assertThat(serve.awaitExit(LIMIT)).isEqualTo(1);
+            assertThat(serve.output()).contains("half-completions").contains("usage.total_tokens");
+        }
+    }
+
     private static CommandProcess serve(String prefix, String format, String... more) {
         List<String> words = new ArrayList<>(
                 List.of("serve", "--value-format", format, "--model", model(), "--threads", "1", "--partitions", "1"));

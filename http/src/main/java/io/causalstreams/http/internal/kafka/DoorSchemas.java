@@ -75,7 +75,11 @@ public final class DoorSchemas {
         return "\"choices\":[{\"index\":1," + members + ",\"finish_reason\":\"stop\"}]";
     }
 
-    /** Asks the format. @throws HttpDoorException naming a field that can be asked for and what is left out of its answer */
+    /**
+     * Asks the format.
+     *
+     * @throws HttpDoorException naming a field that can be asked for and what is left out of its answer, or why it cannot be written
+     */
     public static void check(DoorTopics topics) {
         if (topics.format() == ValueFormat.json()) {
             return;
@@ -110,13 +114,27 @@ public final class DoorSchemas {
                 {"id":"sample","object":"chat.completion","created":1,"model":"m",%s,
                  "usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2,"prompt_tokens_details":{"cached_tokens":1}},
                  "system_fingerprint":"f"}""".formatted(members));
-        byte[] written = topics.format().fromJson(topics.completions(), completion);
-        Set<String> lost = LostFields.of(topics.format(), topics.completions(), completion, written);
+        Set<String> lost = lost(topics, prompts, completion);
         lost.remove("system_fingerprint"); // OpenAI's clients do not count on it
         if (!lost.isEmpty()) {
             throw new HttpDoorException("the HTTP door answers " + prompts + " by what topic " + topics.completions()
                     + " has, and its schema has no " + String.join(", ", lost)
                     + "; add them, or take the field from the schema of prompts");
+        }
+    }
+
+    private static Set<String> lost(DoorTopics topics, String prompts, byte[] completion) {
+        ValueFormat format = topics.format();
+        try {
+            byte[] written = format.fromJson(topics.completions(), completion);
+            return LostFields.of(format, topics.completions(), completion, written);
+        } catch (FormUnavailableException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new HttpDoorException(
+                    "the HTTP door cannot answer " + prompts + " on topic " + topics.completions() + ": "
+                            + e.getMessage(),
+                    e);
         }
     }
 

@@ -52,6 +52,25 @@ class DoorSchemasTest {
                 .doesNotThrowAnyException();
     }
 
+    @Test
+    void shouldSayWhyACompletionCannotBeWritten() {
+        ValueFormat narrow = new ValueFormat() {
+            @Override
+            public byte[] toJson(String topic, byte[] value) {
+                return value;
+            }
+
+            @Override
+            public byte[] fromJson(String topic, byte[] json) {
+                throw new IllegalArgumentException("no enum constant stop");
+            }
+        };
+        assertThatThrownBy(() -> DoorSchemas.check(topics(narrow)))
+                .isInstanceOf(HttpDoorException.class)
+                .hasMessageContaining("topic completions")
+                .hasMessageContaining("no enum constant stop");
+    }
+
     /** As Protobuf's JSON of fields that are not optional. */
     private record WithoutZeros(ValueFormat format) implements ValueFormat {
         @Override
