@@ -109,6 +109,13 @@ class RepeatedWordsTest {
     }
 
     @Test
+    void shouldSkipAllThatRepeatsItself() {
+        Cut cut = Cut.of(List.of(Collections.nCopies(100_000, "a ")));
+        int skipped = cut.repeated().alike(cut.starts[0], cut.starts[1_000]);
+        assertThat(skipped).isEqualTo(cut.lasts[0] - cut.starts[1_000]);
+    }
+
+    @Test
     @Timeout(20)
     void shouldSortALongTextOfOneWord() {
         Cut cut = Cut.of(List.of(Collections.nCopies(100_000, "a ")));
