@@ -37,7 +37,8 @@ public interface GenerationEngine extends AutoCloseable {
     PreparedRequest prepare(GenerationRequest request);
 
     /**
-     * Runs a request: {@code listener} is given its tokens and then its end, on the engine thread. Never blocks.
+     * Runs a request: {@code listener} is given its tokens and then its end, by one thread of the engine at a time; on devices tokens
+     * may come on another one than ends. Never blocks.
      * A passed deadline is no failure: it finishes with {@link FinishReason#DEADLINE_EXCEEDED}.
      *
      * @param request prepared by this engine

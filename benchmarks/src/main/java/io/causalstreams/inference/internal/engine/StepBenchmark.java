@@ -72,7 +72,7 @@ public class StepBenchmark {
     /** Where logits are. */
     public enum From {
         HOST,
-        /** Rows are fetched; what greedy and top-k choices need is there. */
+        /** The best tokens of each row are on the host; a row is fetched where these do not decide. */
         DEVICE
     }
 

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>{@link #evaluate} only reads: what a step found out becomes part of the sequence in {@link #commit}, so a step that
- * fails leaves no trace. Threading: made on the submitter's thread, then engine thread only.
+ * fails leaves no trace.
+ *
+ * <p>Threading: made on the submitter's thread, then engine thread only; beside a pass {@link BesidePass}'s.
  */
 abstract sealed class Sequence implements Schedulable permits GenerationSequence, ClassificationSequence {
     static final int NO_SLOT = -1;
