@@ -55,8 +55,18 @@ final class Intake<K, V> {
         this.jobs = jobs;
         this.loop = new RequestLoop<>(operator, jobs, store, input, context, forward);
         this.sources = new RecordSources(context);
-        loop.restore();
+        restore();
         context.schedule(Duration.ofMillis(settings.punctuateMs()), PunctuationType.WALL_CLOCK_TIME, loop::turn);
+    }
+
+    /** Nobody can close what has no owner yet: requests restored before one that cannot be read must not stay. */
+    private void restore() {
+        try {
+            loop.restore();
+        } catch (Throwable e) {
+            loop.close();
+            throw e;
+        }
     }
 
     /** The task's requests. */
