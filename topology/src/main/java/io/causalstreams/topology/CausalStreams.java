@@ -60,6 +60,9 @@ public final class CausalStreams {
     private final AdapterCatalog adapters;
     private final Map<String, OperatorTelemetry> telemetryOf = new ConcurrentHashMap<>();
 
+    private volatile boolean waitsForFormats;
+    private volatile Map<?, ?> configured = Map.of();
+
     /**
      * @param properties settings of the operators ({@code causal.streams.*}, see {@link CausalStreamsConfig}) and of Kafka
      *     Streams
@@ -137,8 +140,16 @@ public final class CausalStreams {
     /**
      * The same with prompts and completions in another format; tokens are JSON. A dead letter is the record it was, in the format
      * that it had.
+     *
+     * @throws ConfigException if {@code processing.exception.handler} is set to one that may skip prompts, here or in what was
+     *     {@linkplain #configure configured}; it is refused there from then on
      */
     public void attachTo(StreamsBuilder builder, ValueFormat format) {
+        if (format != ValueFormat.json()) {
+            StreamsDefaults.requireFailingProcessing(config.originals());
+            StreamsDefaults.requireFailingProcessing(configured);
+            waitsForFormats = true;
+        }
         KStream<byte[], byte[]> prompts = builder.stream(
                 config.getString(CausalStreamsConfig.PROMPTS_TOPIC_CONFIG),
                 Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
@@ -224,8 +235,13 @@ public final class CausalStreams {
      * grows the journal beyond its bounds.
      *
      * @return new ones each time, for one {@link KafkaStreams}
+     * @throws ConfigException see {@link #attachTo(StreamsBuilder, ValueFormat)}
      */
     public Properties configure(Map<?, ?> properties) {
+        if (waitsForFormats) {
+            StreamsDefaults.requireFailingProcessing(properties);
+        }
+        configured = properties;
         return StreamsDefaults.any(properties, recordMaxBytes(), new InputGate());
     }
 

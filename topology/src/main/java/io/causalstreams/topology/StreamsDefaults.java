@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 
@@ -31,6 +32,25 @@ final class StreamsDefaults {
             Set.of(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, "default.production.exception.handler");
 
     private StreamsDefaults() {}
+
+    /**
+     * For a topology whose operators read a {@link ValueFormat} that waits by failing: a handler of processing errors that goes on
+     * would skip good prompts and commit their offsets.
+     *
+     * @throws ConfigException if the user sets another than the one that fails
+     */
+    static void requireFailingProcessing(Map<?, ?> user) {
+        String key = StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG;
+        Object handler = user.get(key);
+        String name = handler instanceof Class<?> type ? type.getName() : String.valueOf(handler);
+        if (handler != null && !name.equals(LogAndFailProcessingExceptionHandler.class.getName())) {
+            throw new ConfigException(
+                    key,
+                    name,
+                    "it could skip prompts while the schema registry does not answer; leave it out: what is no prompt is a dead"
+                            + " letter");
+        }
+    }
 
     /**
      * For any topology with operators in it. Nothing here changes what other processors give.

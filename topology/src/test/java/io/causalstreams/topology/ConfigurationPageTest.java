@@ -12,7 +12,10 @@ import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler;
+import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationPageTest {
@@ -69,6 +72,44 @@ class ConfigurationPageTest {
         assertThat(StreamsDefaults.prompts(Map.of("group.protocol", "streams"), 1000, new InputGate()))
                 .doesNotContainKey("consumer.session.timeout.ms");
         assertThat(StreamsDefaults.prompts(Map.of(), 1000, new InputGate())).containsKey("consumer.session.timeout.ms");
+    }
+
+    @Test
+    void shouldRefuseToSkipPromptsOfAFormatThatWaits() {
+        // Given
+        ValueFormat format = new ValueFormat() {
+            @Override
+            public byte[] toJson(String topic, byte[] value) {
+                return value;
+            }
+
+            @Override
+            public byte[] fromJson(String topic, byte[] json) {
+                return json;
+            }
+        };
+        Map<String, Object> skips =
+                Map.of("processing.exception.handler", LogAndContinueProcessingExceptionHandler.class.getName());
+        Map<String, Object> fails = Map.of("processing.exception.handler", LogAndFailProcessingExceptionHandler.class);
+
+        // Then: whichever comes first
+        CausalStreams skipping = new CausalStreams(ScriptedEngine.saying(""), skips);
+        assertThatThrownBy(() -> skipping.attachTo(new StreamsBuilder(), format))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("processing.exception.handler")
+                .hasMessageContaining("LogAndContinueProcessingExceptionHandler");
+        skipping.attachTo(new StreamsBuilder());
+        assertThat(skipping.configure(skips)).containsAllEntriesOf(skips);
+
+        CausalStreams failing = new CausalStreams(ScriptedEngine.saying(""), fails);
+        failing.attachTo(new StreamsBuilder(), format);
+        assertThat(failing.configure(fails)).containsAllEntriesOf(fails);
+        assertThatThrownBy(() -> failing.configure(skips)).isInstanceOf(ConfigException.class);
+
+        CausalStreams configuredFirst = new CausalStreams(ScriptedEngine.saying(""), Map.of());
+        assertThat(configuredFirst.configure(skips)).containsAllEntriesOf(skips);
+        assertThatThrownBy(() -> configuredFirst.attachTo(new StreamsBuilder(), format))
+                .isInstanceOf(ConfigException.class);
     }
 
     private static int millis(Properties properties, String key) {
