@@ -15,11 +15,11 @@ import io.causalstreams.export.internal.graph.Value;
 import io.causalstreams.export.internal.weight.Projection;
 import io.causalstreams.export.internal.weight.Weight;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,18 +50,32 @@ class DeviceParityTest {
                         Stream.of(Precision.INT8, Precision.INT4).map(precision -> Arguments.of(golden, precision)));
     }
 
-    static Stream<Arguments> inEveryPrecision() throws IOException {
-        return Stream.concat(TinyModels.all().map(golden -> Arguments.of(golden, Precision.FP16)), inFewBits());
+    /** Plain, with biases, with experts, with experts that have biases and a limit. */
+    static Stream<Arguments> gated() throws IOException {
+        Set<String> shapes = Set.of("llama-tied", "granite-bias", "mixtral", "gpt-oss");
+        return TinyModels.all()
+                .filter(golden -> shapes.contains(golden.name()))
+                .flatMap(golden ->
+                        Stream.of(Precision.FP16, Precision.INT4).map(precision -> Arguments.of(golden, precision)));
+    }
+
+    /** Normalised shares; a router with a bias; groups; sigmoids with groups, a correction and a scale. */
+    static Stream<Arguments> routed() {
+        return Stream.of("mixtral", "gpt-oss", "deepseek2-moe-groups", "deepseek3-moe")
+                .flatMap(name ->
+                        Stream.of(Precision.FP16, Precision.BF16).map(precision -> Arguments.of(name, precision)));
     }
 
     @ParameterizedTest
     @MethodSource("all")
-    void shouldStayCloseToTheOracleInHalfPrecision(TinyModels.Golden golden) throws Exception {
+    void shouldStayCloseToTheOracleInHalfPrecisionAndGiveTheLogarithmOfTheSumOfEachRow(TinyModels.Golden golden)
+            throws Exception {
         // Given
         int[] ids = golden.inputIds();
         try (GraphRunner model = exported(golden, HALF, 2)) {
             // When
             float[][] onePass = model.prefill(0, 0, ids);
+            float[] logSumExp = model.logSumExp();
             model.prefill(1, 0, Arrays.copyOf(ids, 5));
             model.prefill(1, 5, Arrays.copyOfRange(ids, 5, ids.length - 1));
             float[][] steps = model.decode(new int[] {ids[3], ids[ids.length - 1]}, 3, ids.length - 1);
@@ -71,21 +85,9 @@ class DeviceParityTest {
             assertThat(Divergence.mean(golden.logits(), onePass)).isBetween(-1e-6, CLOSE);
             assertThat(Divergence.mean(new float[][] {onePass[3], onePass[ids.length - 1]}, steps))
                     .isBetween(-1e-6, CLOSE);
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("all")
-    void shouldGiveTheLogarithmOfTheSumOfEachRow(TinyModels.Golden golden) throws Exception {
-        // Given
-        try (GraphRunner model = exported(golden, HALF, 1)) {
-            // When
-            float[][] logits = model.prefill(0, 0, golden.inputIds());
-
-            // Then
-            assertThat(model.logSumExp()).hasSize(logits.length);
-            for (int row = 0; row < logits.length; row++) {
-                assertThat((double) model.logSumExp()[row]).isCloseTo(logSumExp(logits[row]), withinPercentage(1e-3));
+            assertThat(logSumExp).hasSize(onePass.length);
+            for (int row = 0; row < onePass.length; row++) {
+                assertThat((double) logSumExp[row]).isCloseTo(logSumExp(onePass[row]), withinPercentage(1e-3));
             }
         }
     }
@@ -106,7 +108,7 @@ class DeviceParityTest {
     }
 
     @ParameterizedTest
-    @MethodSource("inEveryPrecision")
+    @MethodSource("gated")
     void shouldComputeGateAndUpInOneProductAsInTwo(TinyModels.Golden golden, Precision precision) throws Exception {
         // Given
         ExportOptions options = ExportOptions.of(precision).withDevice(TargetDevice.CUDA);
@@ -132,7 +134,37 @@ class DeviceParityTest {
             int past = golden.inputIds().length;
             assertThat(one.decode(new int[] {3, 5}, past, past))
                     .isDeepEqualTo(two.decode(new int[] {3, 5}, past, past));
+            assertThat(ExportedGraph.of(directory.resolve("model")).nodes())
+                    .anyMatch(node -> node.contains("/gate_up/"))
+                    .noneMatch(node -> node.contains("/gate/") || node.contains("/up/"));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("routed")
+    void shouldChooseExpertsInSinglePrecision(String name, Precision precision) throws Exception {
+        // Given
+        Path model = directory.resolve("model");
+
+        // When
+        OnnxExporter.export(
+                TinyModels.DIRECTORY.resolve(name),
+                model,
+                ExportOptions.of(precision).withDevice(TargetDevice.CUDA));
+
+        // Then
+        ExportedGraph graph = ExportedGraph.of(model);
+        List<String> routers = graph.nodes().stream()
+                .filter(node -> node.endsWith("/router/chosen"))
+                .map(node -> node.substring(0, node.lastIndexOf('/')))
+                .toList();
+        assertThat(routers).isNotEmpty().allSatisfy(router -> {
+            assertThat(graph.inputsBehind(router, "logits"))
+                    .isNotEmpty()
+                    .allSatisfy(input -> assertThat(graph.type(input)).as(input).isIn(DataType.FLOAT, DataType.INT64));
+            assertThat(graph.type(router + "/shares_real"))
+                    .isEqualTo(precision == Precision.BF16 ? DataType.BFLOAT16 : DataType.FLOAT16);
+        });
     }
 
     @Test
@@ -145,10 +177,7 @@ class DeviceParityTest {
         OnnxExporter.export(golden.checkpoint(), model, ExportOptions.of(Precision.BF16));
 
         // Then
-        ModelProto proto;
-        try (InputStream in = Files.newInputStream(model.resolve("model.onnx"))) {
-            proto = ModelProto.parseFrom(in);
-        }
+        ModelProto proto = ExportedGraph.of(model).proto();
         Set<Integer> initializers = new HashSet<>();
         proto.getGraph().getInitializerList().forEach(each -> initializers.add(each.getDataType()));
         assertThat(initializers).contains(DataType.BFLOAT16.getNumber()).doesNotContain(DataType.FLOAT.getNumber());

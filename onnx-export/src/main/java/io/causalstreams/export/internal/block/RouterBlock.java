@@ -1,7 +1,6 @@
 package io.causalstreams.export.internal.block;
 
 import io.causalstreams.export.internal.architecture.Routing;
-import io.causalstreams.export.internal.graph.ElementType;
 import io.causalstreams.export.internal.graph.GraphBuilder;
 import io.causalstreams.export.internal.graph.Operator;
 import io.causalstreams.export.internal.graph.Scope;
@@ -12,17 +11,19 @@ import java.util.List;
  * Chooses experts for every token.
  *
  * <pre>
- *   x ──router──Softmax or Sigmoid──► scores ──[Add correction]──[best groups]──TopK──► chosen
- *                                       └──GatherElements(chosen)──[÷ sum]──[· scale]──► shares
+ *   x ──router──[Cast]──Softmax or Sigmoid──► scores ──[Add correction]──[best groups]──TopK──► chosen
+ *                                               └──GatherElements(chosen)──[÷ sum]──[· scale]──[Cast]──► shares
  * </pre>
  *
- * Without a correction and groups the chosen scores are what TopK gives. Shapes: x (tokens, hidden); scores (tokens, experts).
+ * Behind the router's product everything is fp32 until the shares are known, in graphs of half precision by the two casts, as
+ * transformers computes it: a correction may be hundreds of times as large as what scores differ by, and rounded to half precision
+ * with it they are all equal.
+ *
+ * <p>Without a correction and groups the chosen scores are what TopK gives. Shapes: x (tokens, hidden); scores (tokens, experts).
  */
 final class RouterBlock {
     /** Added to the sum of shares, as DeepSeek-V3 has it. */
     private static final float LITTLE = 1e-20f;
-    /** The same in fp16, where that would be zero. */
-    private static final float LITTLE_OF_HALF = 1e-7f;
 
     private final Arithmetic arithmetic;
 
@@ -31,7 +32,8 @@ final class RouterBlock {
     }
 
     Choice add(Scope scope, Value x, Routing routing) {
-        Value logits = arithmetic.project(scope, x, routing.router(), Arithmetic.Role.ROUTER);
+        Value product = arithmetic.project(scope, x, routing.router(), Arithmetic.Role.ROUTER);
+        Value logits = Casts.toSingle(scope, "logits", product);
         Value scores = scores(scope, logits, routing);
         Value ranked = ranked(scope, scores, routing);
         List<Value> best = best(scope, "chosen", ranked, routing.chosen());
@@ -41,10 +43,10 @@ final class RouterBlock {
             shares = scope.apply(Operator.DIV, "normalised", shares, notZero(scope, sum, routing));
         }
         if (routing.scale() != 1) {
-            Value scale = scope.graph().scalar((float) routing.scale());
+            Value scale = scope.graph().singleScalar((float) routing.scale());
             shares = scope.apply(Operator.MUL, "scaled", shares, scale);
         }
-        return new Choice(best.get(1), shares);
+        return new Choice(best.get(1), Casts.toReals(scope, "shares_real", shares));
     }
 
     private static Value scores(Scope scope, Value logits, Routing routing) {
@@ -63,7 +65,7 @@ final class RouterBlock {
         Value ranked = scores;
         if (routing.correction() != null) {
             ranked = scope.apply(
-                    Operator.ADD, "corrected", scores, Vectors.add(scope, "correction", routing.correction()));
+                    Operator.ADD, "corrected", scores, Vectors.addSingle(scope, "correction", routing.correction()));
         }
         return routing.groups() == null ? ranked : withinGroups(scope, ranked, routing, routing.groups());
     }
@@ -78,8 +80,8 @@ final class RouterBlock {
                 .attribute("keepdims", 0)
                 .output();
         Value chosen = best(scope, "groups", scores, groups.chosen()).get(1);
-        Value none = scope.apply(Operator.MUL, "no_groups", scores, graph.scalar(0f));
-        Value ones = scope.apply(Operator.ADD, "all_groups", none, graph.scalar(1f));
+        Value none = scope.apply(Operator.MUL, "no_groups", scores, graph.singleScalar(0f));
+        Value ones = scope.apply(Operator.ADD, "all_groups", none, graph.singleScalar(1f));
         Value kept = scope.node(Operator.SCATTER_ELEMENTS, "kept_groups")
                 .inputs(none, chosen, gathered(scope, "kept", ones, chosen))
                 .attribute("axis", -1)
@@ -88,7 +90,7 @@ final class RouterBlock {
                 Operator.MUL,
                 "lowered",
                 scope.apply(Operator.SUB, "left_groups", ones, kept),
-                graph.scalar(Routing.Groups.LOWEST));
+                graph.singleScalar(Routing.Groups.LOWEST));
         Value byExpert = scope.apply(
                 Operator.ADD,
                 "within_groups",
@@ -117,17 +119,16 @@ final class RouterBlock {
 
     /** A sum of probabilities is above zero, that of sigmoids need not be. */
     private static Value notZero(Scope scope, Value sum, Routing routing) {
-        float little = scope.graph().reals() == ElementType.FLOAT16 ? LITTLE_OF_HALF : LITTLE;
         return routing.score() == Routing.Score.SOFTMAX
                 ? sum
-                : scope.apply(Operator.ADD, "sum_not_zero", sum, scope.graph().scalar(little));
+                : scope.apply(Operator.ADD, "sum_not_zero", sum, scope.graph().singleScalar(LITTLE));
     }
 
     /**
      * The experts of each token.
      *
      * @param chosen (tokens, chosen), int64
-     * @param shares (tokens, chosen), fp32
+     * @param shares (tokens, chosen), of the type that the graph computes in
      */
     record Choice(Value chosen, Value shares) {}
 }

@@ -108,6 +108,13 @@ public final class GraphBuilder {
                 "float " + element, new long[0], TensorData.floats(element).in(reals));
     }
 
+    /** As {@link #scalar(long)}, of fp32 whatever the graph computes in. */
+    public Value singleScalar(float element) {
+        return reals == ElementType.FLOAT
+                ? scalar(element)
+                : constant("single " + element, new long[0], TensorData.floats(element));
+    }
+
     /** As {@link #scalar(long)}. */
     public Value uint8Scalar(int element) {
         return constant("uint8 " + element, new long[0], TensorData.uint8((byte) element));
