@@ -182,15 +182,16 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
         if (status == 200 && body.path("schema").isTextual()) {
             return body;
         }
-        String message = what + ": the schema registry at " + address + " answers " + status + ": "
-                + body.path("message").asText();
+        String said = body.path("message").asText();
+        String message = what + ": the schema registry at " + address + " answers " + status + ": " + said;
         if (status == 404 && missing.contains(body.path("error_code").asInt())) {
             throw new SchemaRegistryException(message);
         }
         if (status == 401 || status == 403) {
             throw SchemaRegistryException.retriable(message, null);
         }
-        throw new IOException("HTTP " + status + " and no schema from " + address);
+        throw new IOException(
+                "HTTP " + status + " and no schema from " + address + (said.isEmpty() ? "" : ": " + said));
     }
 
     /** Missing if it is none. */

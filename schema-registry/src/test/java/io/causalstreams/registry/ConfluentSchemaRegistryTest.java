@@ -122,10 +122,14 @@ class ConfluentSchemaRegistryTest {
                 .isInstanceOf(SchemaRegistryException.class)
                 .hasMessage("subject orders-value: the schema registry at " + address()
                         + " answers 404: Subject 'orders-value' not found.");
-        status = 500;
-        assertThatThrownBy(() -> ConfluentSchemaRegistry.at(address()).latest("orders-value"))
-                .hasMessageContaining("does not answer")
-                .hasMessageContaining("HTTP 500");
+        for (int said : List.of(400, 408, 422, 500)) {
+            status = said;
+            answer = "{\"error_code\":42202,\"message\":\"The version is none.\"}";
+            assertThatThrownBy(() -> ConfluentSchemaRegistry.at(address()).latest("orders-value"))
+                    .hasMessageContaining("does not answer")
+                    .hasMessageEndingWith(
+                            "HTTP " + said + " and no schema from " + address() + ": The version is none.");
+        }
         assertThatThrownBy(() -> ConfluentSchemaRegistry.at(" "))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("schema.registry.url is missing");

@@ -1,6 +1,7 @@
 package io.causalstreams.app.internal.kafka;
 
 import io.causalstreams.topology.CausalStreamsConfig;
+import io.causalstreams.topology.FormUnavailableException;
 import io.causalstreams.topology.ValueFormat;
 import io.causalstreams.topology.event.CompletionEvent;
 import io.causalstreams.topology.event.EventJson;
@@ -141,14 +142,14 @@ public final class OutputReader implements AutoCloseable {
         consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(2)));
     }
 
-    private Output read(ConsumerRecord<byte[], byte[]> message) {
+    Output read(ConsumerRecord<byte[], byte[]> message) {
         if (message.topic().equals(topics.deadLetters())) {
             return new Output.DeadLetter(
                     header(message, "__streams.errors.topic"),
                     header(message, "__streams.errors.partition"),
                     header(message, "__streams.errors.offset"),
                     header(message, "__streams.errors.message"),
-                    text(json(message)));
+                    deadLetter(message));
         }
         try {
             if (message.topic().equals(topics.tokens())) {
@@ -160,6 +161,15 @@ public final class OutputReader implements AutoCloseable {
                     : new Output.Completion(EventJson.readCompletion(json), text(json));
         } catch (UncheckedIOException | IllegalArgumentException e) {
             return new Output.Foreign(message.topic(), "not an event: " + e.getMessage());
+        }
+    }
+
+    /** As JSON, or as it is while its schema cannot be asked for: a reader of dead letters wants to see all. */
+    private String deadLetter(ConsumerRecord<byte[], byte[]> message) {
+        try {
+            return text(json(message));
+        } catch (FormUnavailableException e) {
+            return text(message.value());
         }
     }
 
