@@ -36,6 +36,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Texts to vectors and scores, tokenized by us, against the figures of sentence-transformers. */
@@ -215,6 +216,22 @@ class EmbeddingIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "FP16", "INT8"})
+    void shouldRefuseGraphsForTheCpuOnADevice(Precision precision) throws IOException {
+        String name = embedding().findFirst().orElseThrow();
+        Path directory = Path.of("target/models").resolve("pooled-" + precision.id() + "-" + name);
+        OnnxExporter.export(TINY.resolve(name), directory, ExportOptions.of(precision));
+
+        assertThatThrownBy(() -> OnnxModels.openPooledOn(new CpuAsDevice(), ModelDirectory.at(directory), CONFIG))
+                .isInstanceOf(GenerationException.Failed.class)
+                .hasMessageContaining(directory.toString())
+                .hasMessageContaining("causal_streams.reals is missing, so it is a graph for the CPU")
+                .hasMessageContaining("export the checkpoint with --device cuda");
+    }
+
     private static double cosine(float[] actual, JsonNode expected) {
         double product = 0;
         double ofActual = 0;
@@ -251,7 +268,7 @@ class EmbeddingIT {
 
         @Override
         public boolean computesIn(OnnxJavaType type) {
-            return true;
+            return type == OnnxJavaType.FLOAT16;
         }
 
         @Override

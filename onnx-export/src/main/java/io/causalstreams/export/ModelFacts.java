@@ -61,7 +61,7 @@ record ModelFacts(Map<String, String> metadata) {
         if (decoder.shortPositions() < decoder.maxPositions()) {
             facts.put("short_context_tokens", Integer.toString(decoder.shortPositions()));
         }
-        facts.put("kv_type", kvType(reals));
+        facts.put("kv_type", typeOf(reals));
         facts.put("eos_token_ids", eos.stream().map(String::valueOf).collect(Collectors.joining(",")));
         facts.put("bos_token_id", bos.isEmpty() ? "-1" : Integer.toString(bos.get(0)));
         facts.put("add_bos", Boolean.toString(addsBos(tokenizer, directory)));
@@ -75,7 +75,8 @@ record ModelFacts(Map<String, String> metadata) {
         return digest.substring(0, FINGERPRINT_DIGITS);
     }
 
-    private static String kvType(ElementType reals) {
+    /** As in {@code kv_type} and {@code reals}. */
+    static String typeOf(ElementType reals) {
         return switch (reals) {
             case FLOAT16 -> "float16";
             case BFLOAT16 -> "bfloat16";

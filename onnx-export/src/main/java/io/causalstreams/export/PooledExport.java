@@ -115,6 +115,9 @@ final class PooledExport {
         facts.put("vocabulary_size", Integer.toString(model.vocabularySize()));
         facts.put("max_context_tokens", Integer.toString(model.maxTokens()));
         facts.putAll(model.facts());
+        if (options.device() != TargetDevice.CPU) {
+            facts.put("reals", ModelFacts.typeOf(options.device().reals(options.precision())));
+        }
         Map<String, String> prefixed = new LinkedHashMap<>();
         facts.forEach((key, value) -> prefixed.put(PREFIX + key, value));
         return prefixed;

@@ -9,6 +9,8 @@ import java.util.List;
  * <p>Threading: one thread at a time.
  */
 public interface PooledModel extends AutoCloseable {
+    /** Most tokens of a pass over several rows; a single row may have more. */
+    int PASS_TOKENS = 1024;
 
     /** Facts read from the model directory. */
     PooledMetadata metadata();

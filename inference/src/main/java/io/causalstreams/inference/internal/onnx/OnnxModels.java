@@ -8,6 +8,7 @@ import io.causalstreams.inference.EngineConfig;
 import io.causalstreams.inference.EngineMemory;
 import io.causalstreams.inference.GenerationException;
 import io.causalstreams.inference.internal.model.CausalLm;
+import io.causalstreams.inference.internal.model.PooledMetadata;
 import io.causalstreams.inference.internal.model.StepFailedException;
 import io.causalstreams.inference.internal.onnx.contract.ContractCausalLm;
 import io.causalstreams.inference.internal.onnx.contract.ContractModels;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *   else ────────────────────────► foreign    other exporters: an attention mask, or nothing but a cache
  * </pre>
  *
- * Only those of contract run on devices beside the host.
+ * Those of contract and pooled run on devices beside the host, too, where they were exported for them.
  */
 public final class OnnxModels {
     private static final Logger LOG = LoggerFactory.getLogger(OnnxModels.class);
@@ -121,13 +122,21 @@ public final class OnnxModels {
     /**
      * Loads a graph of ours that makes vectors or scores of texts, on a device.
      *
-     * @throws GenerationException.Failed if it cannot be used; the message says why
+     * @throws GenerationException.Failed if it was exported for the CPU, or does not fit; the message says which
      */
     public static OnnxPooledModel openPooledOn(Accelerator accelerator, ModelDirectory directory, EngineConfig config) {
+        OnnxPooledModel.requireFor(accelerator, directory);
         OrtEnvironment environment = OrtRuntime.environment();
         OrtSession session = OrtSessions.open(environment, directory, config, accelerator, false);
-        return closingIfItFails(
-                session, directory, () -> OnnxPooledModel.open(environment, session, directory, config));
+        OnnxPooledModel model = closingIfItFails(
+                session, directory, () -> OnnxPooledModel.openOn(accelerator, environment, session, directory, config));
+        PooledMetadata metadata = model.metadata();
+        LOG.info(
+                "model {} on {}: texts of up to {} tokens",
+                metadata.name(),
+                accelerator.name(),
+                metadata.maxContextTokens());
+        return model;
     }
 
     /**
@@ -157,7 +166,7 @@ public final class OnnxModels {
             if (!session.getInputNames().contains(ContractCausalLm.LAST_POSITIONS)) {
                 throw new GenerationException.Failed(
                         "model " + directory.path() + ": on " + accelerator.name()
-                                + " only exports of ours that generate text can be run; export the checkpoint with"
+                                + " only exports of ours can be run; export the checkpoint with"
                                 + " --device cuda, or use --device cpu",
                         null);
             }

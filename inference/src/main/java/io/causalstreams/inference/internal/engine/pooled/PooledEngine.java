@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PooledEngine implements GenerationEngine {
     private static final Logger LOG = LoggerFactory.getLogger(PooledEngine.class);
-    private static final int PASS_TOKENS = 1024;
 
     private final PooledModel model;
     private final PooledMetadata metadata;
@@ -62,8 +61,8 @@ public final class PooledEngine implements GenerationEngine {
         this.tokenizer = tokenizer;
         this.preparation = new PooledPreparation(metadata, tokenizer, frame);
         this.slots = Math.max(1, config.slots());
-        this.queue =
-                new PooledQueue(config.slots() + config.maxWaiting(), PassLimits.of(PASS_TOKENS, metadata.heads()));
+        this.queue = new PooledQueue(
+                config.slots() + config.maxWaiting(), PassLimits.of(PooledModel.PASS_TOKENS, metadata.heads()));
         this.clock = clock;
         this.thread = new Thread(this::run, "causal-streams-pooled-engine");
         this.thread.setDaemon(true);

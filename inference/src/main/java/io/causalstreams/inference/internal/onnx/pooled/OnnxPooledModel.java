@@ -10,11 +10,14 @@ import io.causalstreams.inference.internal.model.PooledMetadata;
 import io.causalstreams.inference.internal.model.PooledModel;
 import io.causalstreams.inference.internal.model.StepFailedException;
 import io.causalstreams.inference.internal.model.TokenRow;
+import io.causalstreams.inference.internal.onnx.device.Accelerator;
+import io.causalstreams.inference.internal.onnx.runtime.GraphFile;
 import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +66,46 @@ public final class OnnxPooledModel implements PooledModel {
                 stored.withMaxContextTokens(context),
                 session.getOutputNames().iterator().next(),
                 session.getInputNames().contains(TYPES));
+    }
+
+    /**
+     * Refuses a graph that was not exported for devices. Loads nothing.
+     *
+     * @throws GenerationException.Failed if it was not
+     */
+    public static void requireFor(Accelerator accelerator, ModelDirectory directory) {
+        PooledProperties.requireFor(accelerator, directory.graph(), GraphFile.properties(directory.graph()));
+    }
+
+    /**
+     * As {@link #open}, on a device: the largest pass is run once, so that what does not fit is known now.
+     *
+     * @throws GenerationException.Failed if the graph cannot be used, or the pass cannot be computed; the message says which
+     */
+    public static OnnxPooledModel openOn(
+            Accelerator accelerator,
+            OrtEnvironment environment,
+            OrtSession session,
+            ModelDirectory directory,
+            EngineConfig config)
+            throws OrtException {
+        OnnxPooledModel model = open(environment, session, directory, config);
+        model.runLargestPass(accelerator.name());
+        return model;
+    }
+
+    private void runLargestPass(String device) {
+        int length = metadata.maxContextTokens();
+        TokenRow longest = new TokenRow(new int[length], length);
+        int rows = Math.max(1, PASS_TOKENS / length);
+        try {
+            run(Collections.nCopies(rows, longest));
+        } catch (StepFailedException e) {
+            throw new GenerationException.Failed(
+                    "model " + metadata.name() + ": " + device + " cannot compute a " + e.getMessage()
+                            + "; lower the context",
+                    e);
+        }
     }
 
     @Override
