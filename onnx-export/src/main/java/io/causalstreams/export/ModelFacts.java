@@ -62,6 +62,9 @@ record ModelFacts(Map<String, String> metadata) {
             facts.put("short_context_tokens", Integer.toString(decoder.shortPositions()));
         }
         facts.put("kv_type", typeOf(reals));
+        if (reals != ElementType.FLOAT && decoder.hasExperts()) {
+            facts.put("recordable", "false");
+        }
         facts.put("eos_token_ids", eos.stream().map(String::valueOf).collect(Collectors.joining(",")));
         facts.put("bos_token_id", bos.isEmpty() ? "-1" : Integer.toString(bos.get(0)));
         facts.put("add_bos", Boolean.toString(addsBos(tokenizer, directory)));

@@ -111,6 +111,29 @@ class OnnxExporterTest {
         assertThat(directory.resolve("model")).doesNotExist();
     }
 
+    @Test
+    void shouldSayThatStepsWithExpertsCannotBeRecorded() throws Exception {
+        // Given
+        TinyModels.Golden experts = TinyModels.all()
+                .filter(TinyModels.Golden::hasExperts)
+                .findFirst()
+                .orElseThrow();
+        Path plain = directory.resolve("plain");
+        Path cpu = directory.resolve("cpu");
+        Path cuda = directory.resolve("cuda");
+
+        // When
+        ExportOptions onDevice = ExportOptions.of(Precision.FP16).withDevice(TargetDevice.CUDA);
+        OnnxExporter.export(CHECKPOINT, plain, onDevice);
+        OnnxExporter.export(experts.checkpoint(), cpu, ExportOptions.of(Precision.FP16));
+        OnnxExporter.export(experts.checkpoint(), cuda, onDevice);
+
+        // Then
+        assertThat(facts(plain)).doesNotContainKey("causal_streams.recordable");
+        assertThat(facts(cpu)).doesNotContainKey("causal_streams.recordable");
+        assertThat(facts(cuda)).containsEntry("causal_streams.recordable", "false");
+    }
+
     private static Map<String, String> facts(Path model) throws IOException {
         return ModelProto.parseFrom(Files.readAllBytes(model.resolve("model.onnx"))).getMetadataPropsList().stream()
                 .collect(Collectors.toMap(StringStringEntryProto::getKey, StringStringEntryProto::getValue));

@@ -140,22 +140,33 @@ public final class OnnxModels {
     }
 
     /**
-     * Loads a graph of ours that generates, on a device. Steps of a graph that cannot be recorded are computed node by node.
+     * Loads a graph of ours that generates, on a device. Its steps are recorded; where {@link ContractModels#unrecordable} or ONNX
+     * Runtime forbids it, they are computed node by node.
      *
      * @throws GenerationException.Failed if it is another kind of graph, or does not fit; the message says which
      */
     public static CausalLm openOn(Accelerator accelerator, ModelDirectory directory, EngineConfig config) {
-        if (config.cudaGraphs()) {
-            try {
-                return openOn(accelerator, directory, config, true);
-            } catch (GenerationException.Failed e) {
-                if (!(e.getCause() instanceof OrtException || e.getCause() instanceof StepFailedException)) {
-                    throw e;
-                }
-                LOG.info("steps are computed node by node, not as CUDA graphs: {}", e.getMessage());
-            }
+        if (!config.cudaGraphs()) {
+            return openOn(accelerator, directory, config, false);
         }
-        return openOn(accelerator, directory, config, false);
+        @Nullable String unrecordable = ContractModels.unrecordable(directory.graph());
+        if (unrecordable != null) {
+            LOG.info("model {}: steps are computed node by node: {}", directory.path(), unrecordable);
+            return openOn(accelerator, directory, config, false);
+        }
+        try {
+            return openOn(accelerator, directory, config, true);
+        } catch (GenerationException.Failed e) {
+            Throwable cause = e.getCause();
+            if (!(cause instanceof OrtException || cause instanceof StepFailedException)) {
+                throw e;
+            }
+            LOG.info(
+                    "model {}: steps are computed node by node, as they could not be recorded ({})",
+                    directory.path(),
+                    cause.getMessage());
+            return openOn(accelerator, directory, config, false);
+        }
     }
 
     private static CausalLm openOn(

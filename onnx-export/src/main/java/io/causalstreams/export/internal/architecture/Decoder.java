@@ -62,6 +62,11 @@ public record Decoder(
                 shortPositions());
     }
 
+    /** Whether positions choose experts, so that sizes inside a pass depend on what it computes. */
+    public boolean hasExperts() {
+        return layers.stream().anyMatch(layer -> layer.feedForward() instanceof FeedForward.Experts);
+    }
+
     public int vocabularySize() {
         return head.outputs();
     }

@@ -54,6 +54,11 @@ final class ContractMetadata {
         return given.has("short_context_tokens") ? given.number("short_context_tokens") : 0;
     }
 
+    /** Whether no size inside a decode step depends on what it computes; exports that do not say have none. */
+    static boolean recordable(Path graph, Map<String, String> properties) {
+        return !"false".equals(new ExportProperties(graph, properties).find("recordable"));
+    }
+
     private ModelMetadata read() {
         properties.checkContract();
         return new ModelMetadata(

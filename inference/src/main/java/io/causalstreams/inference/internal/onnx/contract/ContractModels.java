@@ -13,7 +13,9 @@ import io.causalstreams.inference.internal.onnx.cache.KvCacheReservation;
 import io.causalstreams.inference.internal.onnx.device.Accelerator;
 import io.causalstreams.inference.internal.onnx.device.DeviceException;
 import io.causalstreams.inference.internal.onnx.device.OrtTensors;
+import io.causalstreams.inference.internal.onnx.runtime.GraphFile;
 import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,10 +65,24 @@ public final class ContractModels {
     }
 
     /**
+     * Why decode steps of a graph cannot be recorded, or null where nothing speaks against it. Loads nothing.
+     *
+     * <p>A recording keeps its choices and sizes: replayed with data that ask for others, it would be wrong without a word.
+     */
+    public static @Nullable String unrecordable(Path graph) {
+        if (GraphFile.inputs(graph).contains(AdapterInputs.ROWS)) {
+            return "which products its adapters change is decided as it runs";
+        }
+        return ContractMetadata.recordable(graph, GraphFile.properties(graph))
+                ? null
+                : "how many rows each of its experts gets is known only as it runs";
+    }
+
+    /**
      * As {@link #open}, on a device: the cache lies there, and passes of the greatest sizes are run once, so that what does not fit
      * is known now.
      *
-     * @param recording whether {@code session} records decode steps
+     * @param recording whether {@code session} records decode steps, which only a graph allows that is not {@link #unrecordable}
      */
     public static ContractCausalLm openOn(
             Accelerator accelerator,
@@ -93,8 +109,7 @@ public final class ContractModels {
             StepBuffers buffers = facts.buffers(cache.layout());
             AdapterInputs adapters =
                     AdapterInputs.of(environment, session, cache.layout().slots());
-            // What a recording computes cannot depend on which adapters are active.
-            if (recording && adapters == null) {
+            if (recording) {
                 recorded =
                         new RecordedDecodes(environment, session, cache, buffers, accelerator.memory(), tensors, facts);
             }

@@ -25,6 +25,8 @@ public final class GraphFile {
     private static final int MODEL_METADATA = 14;
     private static final int GRAPH_NODE = 1;
     private static final int NODE_OP_TYPE = 4;
+    private static final int GRAPH_INPUT = 11;
+    private static final int INPUT_NAME = 1;
     private static final int ENTRY_KEY = 1;
     private static final int ENTRY_VALUE = 2;
 
@@ -32,17 +34,24 @@ public final class GraphFile {
 
     /** Types of the nodes of the main graph. @throws GenerationException.Failed if the file cannot be read */
     public static Set<String> operators(Path graph) {
-        Set<String> types = new HashSet<>();
+        return ofMainGraph(graph, GRAPH_NODE, NODE_OP_TYPE);
+    }
+
+    /** Names of the inputs. @throws GenerationException.Failed if the file cannot be read */
+    public static Set<String> inputs(Path graph) {
+        return ofMainGraph(graph, GRAPH_INPUT, INPUT_NAME);
+    }
+
+    /** The texts {@code of} of all parts {@code each} of the main graph. */
+    private static Set<String> ofMainGraph(Path graph, int each, int of) {
+        Set<String> texts = new HashSet<>();
         read(
                 graph,
                 model -> eachField(
                         model,
                         MODEL_GRAPH,
-                        () -> eachField(
-                                model,
-                                GRAPH_NODE,
-                                () -> eachField(model, NODE_OP_TYPE, () -> types.add(text(model))))));
-        return types;
+                        () -> eachField(model, each, () -> eachField(model, of, () -> texts.add(text(model))))));
+        return texts;
     }
 
     /** Its {@code metadata_props}. @throws GenerationException.Failed if the file cannot be read */

@@ -14,16 +14,34 @@ import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.internal.onnx.OnnxModels;
 import io.causalstreams.inference.internal.onnx.device.HostAccelerator;
 import io.causalstreams.inference.internal.onnx.runtime.ModelDirectory;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The seam over a cache in a device's memory, which here is a stretch of the host's. */
 class DeviceCausalLmTest {
     private static final long MEMORY = 64 << 20;
     /** 2 layers, keys and values, 2 heads, 32 positions, 16 floats. */
     private static final long SLOT_BYTES = 2L * 2 * 2 * 32 * 16 * 4;
+
+    /** Numbers of {@code onnx.proto}. */
+    private static final int GRAPH = 7;
+
+    private static final int METADATA_PROPS = 14;
+    private static final int FLOAT = 1;
+    private static final int INT64 = 7;
+
+    @TempDir
+    private Path directory;
 
     private static CausalLm open(HostAccelerator device, EngineConfig config) {
         return OnnxModels.openOn(device, ModelDirectory.at(SeamTests.TINY), config);
@@ -94,6 +112,76 @@ class DeviceCausalLmTest {
                 assertThat(logits.buffer().get(2 * logits.vocabulary())).isZero(); // nobody has read it
             }
         }
+    }
+
+    @Test
+    void shouldRecordStepsWhereNothingSpeaksAgainstIt() {
+        // Given
+        HostAccelerator device = new HostAccelerator(MEMORY);
+
+        // When
+        open(device, SeamTests.CONFIG).close();
+
+        // Then
+        assertThat(device.sessions()).containsExactly(true);
+    }
+
+    @Test
+    void shouldNotTryToRecordStepsWhoseSizesDependOnTheirData() throws IOException {
+        byte[] property =
+                field(METADATA_PROPS, concat(field(1, utf8("causal_streams.recordable")), field(2, utf8("false"))));
+
+        assertNeverRecorded(property);
+    }
+
+    @Test
+    void shouldNotTryToRecordStepsOfAGraphThatTakesAdapters() throws IOException {
+        byte[] graph = field(
+                GRAPH,
+                concat(input("adapter_rows", INT64), input("adapter_share", FLOAT), input("adapter_places", INT64)));
+
+        assertNeverRecorded(graph);
+    }
+
+    /** @param more of the graph's file: messages behind one another are one, of the fields of both */
+    private void assertNeverRecorded(byte[] more) throws IOException {
+        // Given
+        HostAccelerator device = new HostAccelerator(MEMORY);
+        for (String file : List.of("export.json", "tokenizer.json", "model.onnx.data", "model.onnx")) {
+            Files.copy(SeamTests.TINY.resolve(file), directory.resolve(file));
+        }
+        Files.write(directory.resolve("model.onnx"), more, StandardOpenOption.APPEND);
+
+        // When
+        try (CausalLm model = OnnxModels.openOn(device, ModelDirectory.at(directory), SeamTests.CONFIG)) {
+            // Then
+            assertThat(device.sessions()).containsExactly(false);
+            assertThat(model.rowsOfStep(3)).isEqualTo(3);
+            assertThat(model.decode(new int[] {72, 101, 108}, new int[3], 3).rows())
+                    .isEqualTo(3);
+        }
+    }
+
+    private static byte[] input(String name, int type) {
+        byte[] tensor = field(1, new byte[] {1 << 3, (byte) type});
+        return field(11, concat(field(1, utf8(name)), field(2, tensor)));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A field of up to 127 bytes, as protobuf writes it. */
+    private static byte[] field(int number, byte[] content) {
+        return concat(new byte[] {(byte) (number << 3 | 2), (byte) content.length}, content);
+    }
+
+    private static byte[] concat(byte[]... parts) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            bytes.writeBytes(part);
+        }
+        return bytes.toByteArray();
     }
 
     @Test
