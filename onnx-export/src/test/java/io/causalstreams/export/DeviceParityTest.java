@@ -193,6 +193,21 @@ class DeviceParityTest {
         assertThat(Files.readString(model.resolve("export.json"))).contains("\"device\" : \"cuda\"");
     }
 
+    /** Where this fails: {@code export --model llama-tied --precision fp16 --device cuda}, in the folder of the tiny checkpoints. */
+    @Test
+    void shouldWriteTheGraphThatTheEngineIsTestedWith() throws Exception {
+        // Given
+        Path model = directory.resolve("model");
+
+        // When
+        OnnxExporter.export(TinyModels.DIRECTORY.resolve("llama-tied"), model, HALF);
+
+        // Then
+        assertThat(ExportedGraph.of(model).nodes())
+                .isEqualTo(ExportedGraph.of(Path.of("../inference/src/test/resources/models/tiny-llama-cuda"))
+                        .nodes());
+    }
+
     @Test
     void shouldRefuseWhatADeviceDoesNotCompute() {
         assertThatThrownBy(() -> ExportOptions.of(Precision.FP32).withDevice(TargetDevice.CUDA))
