@@ -23,7 +23,8 @@ import java.util.Map;
  * ONNX Runtime computes the casts of whole weights once, when it loads the graph.
  *
  * <p>Gemm and FusedMatMul are one kernel on a device, which sums in fp32. On the CPU ONNX Runtime 1.29 has a Gemm of half precision
- * that sums in half precision too, and of all products it would be the head's that are not as exact as they could be.
+ * that sums in half precision too, and in most decoders the head's would be the only one. In graphs of vectors and scores, whose x has two
+ * dimensions, ONNX Runtime itself makes a Gemm of each MatMul and its bias.
  */
 public class FloatArithmetic implements Arithmetic {
     private final ElementType stored;
