@@ -55,8 +55,8 @@ class DeviceParityTest {
         Set<String> shapes = Set.of("llama-tied", "granite-bias", "mixtral", "gpt-oss");
         return TinyModels.all()
                 .filter(golden -> shapes.contains(golden.name()))
-                .flatMap(golden ->
-                        Stream.of(Precision.FP16, Precision.INT4).map(precision -> Arguments.of(golden, precision)));
+                .flatMap(golden -> Stream.of(Precision.FP16, Precision.INT8, Precision.INT4)
+                        .map(precision -> Arguments.of(golden, precision)));
     }
 
     /** Normalised shares; a router with a bias; groups; sigmoids with groups, a correction and a scale. */

@@ -194,6 +194,10 @@ final class LiveRequests {
     /** A record of the completions topic. */
     void onCompletion(ConsumerRecord<byte[], byte[]> message, Consumer<ObjectNode> changes) {
         if (!(Output.read(message, topics) instanceof Output.Completion completion)) {
+            String prompt = DeadLetters.header(message.headers(), EventHeaders.PROMPT);
+            if (prompt != null) { // it has ended, though its schema cannot be had
+                end(prompt, "unreadable", null, 0, changes);
+            }
             return;
         }
         CompletionEvent event = completion.event();

@@ -41,11 +41,13 @@ record MissedField(String name, List<String> lost) {
         try {
             ObjectNode event = MAPPER.readValue(json, ObjectNode.class);
             JsonNode left = MAPPER.readTree(format.toJson(topic, written));
+            ObjectNode all = event.deepCopy();
+            lost.keySet().forEach(name -> leave(left, name, all));
+            if (PromptEvent.asksTheSame(json, MAPPER.writeValueAsBytes(all))) {
+                return null;
+            }
             for (Map.Entry<String, List<String>> each : lost.entrySet()) {
-                event.remove(each.getKey());
-                if (left.hasNonNull(each.getKey())) {
-                    event.set(each.getKey(), left.get(each.getKey()));
-                }
+                leave(left, each.getKey(), event);
                 if (!PromptEvent.asksTheSame(json, MAPPER.writeValueAsBytes(event))) {
                     return new MissedField(each.getKey(), each.getValue());
                 }
@@ -53,6 +55,14 @@ record MissedField(String name, List<String> lost) {
             return null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives {@code event} what is left of a field. */
+    private static void leave(JsonNode left, String name, ObjectNode event) {
+        event.remove(name);
+        if (left.hasNonNull(name)) {
+            event.set(name, left.get(name));
         }
     }
 }

@@ -147,6 +147,9 @@ public final class Prompts implements AutoCloseable {
                 var unused = producer.send(message.get(), onEnd);
             } catch (RuntimeException e) { // whatever it is, somebody waits
                 onEnd.onCompletion(null, e);
+            } catch (Error e) {
+                onEnd.onCompletion(null, new KafkaException("the prompt cannot be published: " + e, e));
+                throw e;
             }
         });
     }

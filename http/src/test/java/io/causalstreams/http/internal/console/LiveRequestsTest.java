@@ -1,6 +1,7 @@
 package io.causalstreams.http.internal.console;
 
 import static io.causalstreams.http.internal.console.Records.completion;
+import static io.causalstreams.http.internal.console.Records.framedCompletion;
 import static io.causalstreams.http.internal.console.Records.prompt;
 import static io.causalstreams.http.internal.console.Records.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,6 +38,13 @@ class LiveRequestsTest {
         assertThat(request.path("text").asText()).isEqualTo("It is");
         assertThat(request.path("tokens").asInt()).isEqualTo(2);
         assertThat(request.path("end").path("reason").asText()).isEqualTo("stop");
+    }
+
+    @Test
+    void shouldEndARequestWhoseCompletionCannotBeRead() {
+        requests.onPrompt(prompt(3, "{\"id\":\"a\",\"prompt\":\"x\"}"), changes::add);
+        requests.onCompletion(framedCompletion(3), changes::add);
+        assertThat(requests.json().path(0).path("end").path("reason").asText()).isEqualTo("unreadable");
     }
 
     @Test

@@ -43,6 +43,11 @@ final class Records {
                 "prompts-0-" + prompt);
     }
 
+    /** Of a schema that cannot be had. */
+    static ConsumerRecord<byte[], byte[]> framedCompletion(long prompt) {
+        return record("completions", 0, "\0\0\0\0\7\t", "prompts-0-" + prompt);
+    }
+
     static ConsumerRecord<byte[], byte[]> deadLetter(long offset, long prompt, byte @Nullable [] value) {
         ConsumerRecord<byte[], byte[]> letter = record("dead-letters", offset, null, null);
         ConsumerRecord<byte[], byte[]> whole = new ConsumerRecord<>(

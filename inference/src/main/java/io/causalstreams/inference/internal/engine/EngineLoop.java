@@ -132,7 +132,10 @@ final class EngineLoop {
                 fail(run, error);
             }
         } catch (Throwable e) {
-            LOG.warn("request {}: its listener failed while the engine ended", run.request().id, e);
+            LOG.warn(
+                    "request {}: its listener, or giving back its slot, failed while the engine ended",
+                    run.request().id,
+                    e);
         }
     }
 
@@ -297,8 +300,11 @@ final class EngineLoop {
     }
 
     private void fail(RequestRun run, GenerationException error) {
-        remove(run);
-        run.fail(error);
+        try {
+            remove(run);
+        } finally {
+            run.fail(error);
+        }
     }
 
     /** Makes room for another; before a run's end is reported, so that whoever hears of it may submit the next. */

@@ -130,10 +130,15 @@ public final class PooledEngine implements GenerationEngine {
         }
     }
 
+    /** Ends every request; whatever one's listener throws, all others hear of theirs. */
     private void end(Function<PooledRun, GenerationException> error) {
         for (PooledRun run : queue.open()) {
             queue.done(run);
-            run.fail(error.apply(run));
+            try {
+                run.fail(error.apply(run));
+            } catch (Throwable e) {
+                LOG.warn("request {}: its listener failed while the engine ended", run.id(), e);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,11 +95,14 @@ public final class OnnxPooledModel implements PooledModel {
     }
 
     private void runLargestPass(String device) {
-        int length = metadata.maxContextTokens();
-        TokenRow longest = new TokenRow(new int[length], length);
-        int rows = Math.max(1, PASS_TOKENS / length);
+        int longest = metadata.maxContextTokens();
+        List<TokenRow> rows = new ArrayList<>();
+        for (int left = Math.max(longest, PASS_TOKENS); left > 0; left -= longest) {
+            int length = Math.min(left, longest);
+            rows.add(new TokenRow(new int[length], length));
+        }
         try {
-            run(Collections.nCopies(rows, longest));
+            run(rows);
         } catch (StepFailedException e) {
             throw new GenerationException.Failed(
                     "model " + metadata.name() + ": " + device + " cannot compute a " + e.getMessage()

@@ -164,6 +164,29 @@ class PooledEngineTest {
     }
 
     @Test
+    void shouldTellEveryRequestOfItsEndWhateverOneListenerThrows() {
+        // Given
+        broken = true;
+        PooledEngine engine = engine(VECTORS);
+        engine.generate(engine.prepare(embed("r-0", "x")), new Ended(new CompletableFuture<>()) {
+            @Override
+            public void onFailed(GenerationException error) {
+                throw new StackOverflowError("so it was asked to");
+            }
+        });
+        awaitPasses(1);
+        CompletableFuture<Finished> second = ask(engine, embed("r-1", "a"));
+        CompletableFuture<Finished> third = ask(engine, embed("r-2", "b"));
+
+        // When
+        gate.countDown();
+
+        // Then
+        assertThatThrownBy(() -> second.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(GenerationException.class);
+        assertThatThrownBy(() -> third.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(GenerationException.class);
+    }
+
+    @Test
     void shouldEndWhatItsDeadlineHasPassedAndNotComputeIt() {
         // Given
         PooledEngine engine = engine(VECTORS);
@@ -267,7 +290,13 @@ class PooledEngineTest {
         return engine;
     }
 
-    private record Ended(CompletableFuture<Finished> result) implements GenerationListener {
+    private static class Ended implements GenerationListener {
+        private final CompletableFuture<Finished> result;
+
+        Ended(CompletableFuture<Finished> result) {
+            this.result = result;
+        }
+
         @Override
         public void onTokens(TokenChunk tokens) {
             throw new AssertionError("a vector has no tokens");
