@@ -3,13 +3,10 @@ package io.causalstreams.http.internal.console;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.causalstreams.http.DoorTopics;
-import io.causalstreams.http.KafkaClients;
+import io.causalstreams.http.NoClients;
 import io.causalstreams.http.internal.kafka.LiveRecords;
 import io.causalstreams.topology.ValueFormat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 
 class LiveTest {
@@ -22,18 +19,6 @@ class LiveTest {
         @Override
         public byte[] fromJson(String topic, byte[] json) {
             throw new AssertionError("nothing is written");
-        }
-    }
-
-    private static final class NoClients implements KafkaClients {
-        @Override
-        public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-            throw new UnsupportedOperationException();
         }
     }
 

@@ -3,15 +3,12 @@ package io.causalstreams.http.internal.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.causalstreams.http.DoorTopics;
-import io.causalstreams.http.KafkaClients;
+import io.causalstreams.http.NoClients;
 import io.causalstreams.topology.FormUnavailableException;
 import io.causalstreams.topology.ValueFormat;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
@@ -22,17 +19,7 @@ class LiveRecordsTest {
     private static final byte[] JSON = "{}".getBytes(StandardCharsets.UTF_8);
 
     private final LiveRecords records = new LiveRecords(
-            new KafkaClients() {
-                @Override
-                public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
-                    throw new UnsupportedOperationException();
-                }
-
-                @Override
-                public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-                    throw new UnsupportedOperationException();
-                }
-            },
+            new NoClients(),
             new DoorTopics("prompts", "tokens", "completions", "dead-letters", "group", new KnowsSevenOnly()));
 
     private static final class KnowsSevenOnly implements ValueFormat {

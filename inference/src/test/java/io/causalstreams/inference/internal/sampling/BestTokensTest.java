@@ -35,7 +35,7 @@ class BestTokensTest {
             double error = (random.nextDouble() - 0.5) * 1e-4;
             Logits best = BestRows.of(whole, 1 + random.nextInt(40), random, fetched, error);
             Sampler sampler = new Sampler(params, i, 0, Set.of(2), VOCABULARY - random.nextInt(3));
-            TokenConstraint.State constraint = random.nextInt(4) == 0 ? new Some(random) : null;
+            TokenConstraint.State constraint = random.nextInt(4) == 0 ? some(random) : null;
 
             // Then
             assertThat(sampler.sample(best, 0, history(), constraint))
@@ -142,7 +142,7 @@ class BestTokensTest {
             Logits best = BestRows.of(peaked(random), 64, random, fetched);
 
             // When
-            new Sampler(params, i, 0, Set.of(2), VOCABULARY).sample(best, 0, history(), new Some(random));
+            new Sampler(params, i, 0, Set.of(2), VOCABULARY).sample(best, 0, history(), some(random));
         }
 
         // Then
@@ -165,34 +165,10 @@ class BestTokensTest {
     }
 
     /** A place where about half of all tokens may follow. */
-    private static final class Some implements TokenConstraint.State {
-        private final BitSet allowed = new BitSet();
-        private final boolean accepting;
-
-        Some(Random random) {
-            random.ints(VOCABULARY, 3, VOCABULARY - 3).forEach(allowed::set);
-            accepting = random.nextBoolean();
-        }
-
-        @Override
-        public BitSet allowed() {
-            return allowed;
-        }
-
-        @Override
-        public boolean accepting() {
-            return accepting;
-        }
-
-        @Override
-        public boolean acceptsAfter(byte[] bytes) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public TokenConstraint.State after(int tokenId) {
-            throw new UnsupportedOperationException();
-        }
+    private static MaskState some(Random random) {
+        BitSet allowed = new BitSet();
+        random.ints(VOCABULARY, 3, VOCABULARY - 3).forEach(allowed::set);
+        return new MaskState(allowed, random.nextBoolean());
     }
 
     private static SamplingParams params(Random random) {

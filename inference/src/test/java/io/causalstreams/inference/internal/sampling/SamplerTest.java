@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.causalstreams.inference.SamplingParams;
-import io.causalstreams.inference.internal.constraint.mask.TokenConstraint;
 import io.causalstreams.inference.internal.model.Logits;
 import io.causalstreams.inference.testing.Seeds;
 import java.nio.FloatBuffer;
@@ -77,8 +76,8 @@ class SamplerTest {
             Sampler sampler =
                     new Sampler(SamplingParams.builder().temperature(50).build(), round, 0, Set.of(EOS), vocabulary);
 
-            double[] distribution =
-                    sampler.distribution(randomRow(random, vocabulary), 0, history(), state(allowed, accepting));
+            double[] distribution = sampler.distribution(
+                    randomRow(random, vocabulary), 0, history(), new MaskState(allowed, accepting));
 
             for (int id = 0; id < vocabulary; id++) {
                 boolean possible = id == EOS ? accepting : allowed.get(id);
@@ -93,7 +92,7 @@ class SamplerTest {
                 SamplingParams.builder().temperature(0).minTokens(5).build();
         Sampler sampler = new Sampler(params, 0, 0, Set.of(EOS), 4);
 
-        assertThat(sampler.sample(row(9, 9, 0, 9), 0, history(), state(new BitSet(), true)))
+        assertThat(sampler.sample(row(9, 9, 0, 9), 0, history(), new MaskState(new BitSet(), true)))
                 .isEqualTo(EOS);
     }
 
@@ -286,29 +285,5 @@ class SamplerTest {
             values[i] = (float) (random.nextGaussian() * 4);
         }
         return row(values);
-    }
-
-    private static TokenConstraint.State state(BitSet allowed, boolean accepting) {
-        return new TokenConstraint.State() {
-            @Override
-            public BitSet allowed() {
-                return allowed;
-            }
-
-            @Override
-            public boolean accepting() {
-                return accepting;
-            }
-
-            @Override
-            public boolean acceptsAfter(byte[] bytes) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public TokenConstraint.State after(int tokenId) {
-                throw new UnsupportedOperationException();
-            }
-        };
     }
 }
