@@ -104,12 +104,7 @@ class LauncherIT {
                 until [ -e built ]; do sleep 0.1; done; cat <&3""");
         maven("printf other >app/target/causal-streams.jar");
         Path log = scratch.resolve("serve.log");
-        Process serve = builder(clone.resolve("causal-streams"), Map.of(), "serve")
-                .redirectOutput(log.toFile())
-                .start();
-        Await.await("it runs")
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> Files.readString(log).contains("open"));
+        Process serve = serveUntil("open", log);
 
         // When
         Path source = Files.writeString(clone.resolve("topology/src/main/New.java"), "class New {}");
@@ -219,12 +214,7 @@ class LauncherIT {
         built();
         java(JAVA_17, "trap 'echo ended in order; exit 0' TERM; echo \"pid $$\"; while :; do sleep 0.1; done");
         Path log = scratch.resolve("signals.log");
-        Process process = builder(clone.resolve("causal-streams"), Map.of(), "serve")
-                .redirectOutput(log.toFile())
-                .start();
-        Await.await("it runs")
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> Files.readString(log).contains("pid"));
+        Process process = serveUntil("pid", log);
 
         // When
         process.destroy(); // SIGTERM
@@ -274,6 +264,17 @@ class LauncherIT {
         assertThat(version.exit()).as(version.output()).isZero();
         assertThat(version.output()).startsWith("causal-streams ").doesNotContain("Building");
         assertThat(answer.exit()).as(answer.output()).isZero();
+    }
+
+    /** A {@code serve} that has said so in its log. */
+    private Process serveUntil(String said, Path log) throws IOException {
+        Process serve = builder(clone.resolve("causal-streams"), Map.of(), "serve")
+                .redirectOutput(log.toFile())
+                .start();
+        Await.await("it runs")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> Files.readString(log).contains(said));
+        return serve;
     }
 
     private Path unpackedRelease() throws Exception {
